@@ -1,0 +1,1 @@
+"""The file border: scenarios in, plans out."""

@@ -1,0 +1,1 @@
+"""What exists: places, equipment, services, shipments, scenarios, plans. Frozen, no I/O, no solver."""

@@ -1,0 +1,113 @@
+"""Load units and road vehicles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cargopool.model.place import Mode, Provenance
+
+Temperature = Literal["ambient", "chilled", "frozen"]
+TEMPERATURES: tuple[Temperature, ...] = ("ambient", "chilled", "frozen")
+
+UnitKind = Literal["container", "swap_body", "trailer"]
+Manning = Literal["single", "double"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadUnitType:
+    """A kind of container, swap body or trailer.
+
+    Attributes
+    ----------
+    pallets_milli, volume_m3_milli, loading_metres_milli : int
+        Room inside, in thousandths.
+    payload_kg, tare_kg : int
+        What it carries and what it weighs empty.
+    teu_milli, length_m : int, float
+        Room that it takes on a departure.
+    modes : frozenset of Mode
+        Modes that take it; ``road`` means it may make a road move.
+    gauge : str
+        Profile needed on rail (``C45``, ``P386``, ``P400``), or empty when every train takes it.
+    temperatures : frozenset of Temperature
+        Goods that it keeps at temperature; any class but ambient needs power (a plug).
+    per_truck : int
+        Units that one road truck carries together (2 for swap bodies, else 1).
+    rental_eur_day, return_days : float, int
+        Rental per day begun between hand-in and availability, plus the days until it is returned.
+    one_way_eur : float
+        Surcharge of a scheduled or door move that leaves the unit at another hub.
+    """
+
+    id: str
+    name: str
+    kind: UnitKind
+    pallets_milli: int
+    payload_kg: int
+    volume_m3_milli: int
+    loading_metres_milli: int
+    tare_kg: int
+    teu_milli: int
+    length_m: float
+    modes: frozenset[Mode] = frozenset({"rail", "barge", "sea", "road"})
+    gauge: str = ""
+    temperatures: frozenset[Temperature] = frozenset({"ambient"})
+    per_truck: int = 1
+    rental_eur_day: float = 0.0
+    return_days: int = 0
+    one_way_eur: float = 0.0
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadVehicle:
+    """A truck with its prices, energy and driver.
+
+    Attributes
+    ----------
+    unit_types : frozenset of str
+        Load-unit types that it carries (as many as ``per_truck`` of the type).
+    gross_limit_kg, combined_limit_kg, tractor_kg : int
+        Gross limit on pure road, on the road legs of combined transport, and the kerb mass of tractor and chassis.
+        Payload = min(unit payload, limit - tractor - tare), for all units of the truck together.
+    eur_fixed, eur_per_km, eur_per_h, min_eur : float
+        Per trip, per loaded km, per hour of driving, and the minimum charge of a trip.
+    eur_per_empty_km : float
+        Price of an empty kilometre.
+    toll_eur_per_km : mapping of country to float
+        Tolls, on loaded kilometres.
+    toll_carbon_share : mapping of country to float
+        Share of a country's toll that prices carbon (0 where none does).
+    empty_km_factor, haulage_empty_km_factor : float
+        Empty km per loaded km on road moves, and on unit haulage.
+    carrier : str
+        Energy carrier id of the factor set.
+    mj_per_km_empty, mj_per_km_full, full_load_kg : float, float, int
+        Energy is linear in the load share cargo / ``full_load_kg``.
+    manning : {'single', 'double'}
+        Drivers on board.
+    """
+
+    id: str
+    name: str
+    unit_types: frozenset[str]
+    gross_limit_kg: int = 40_000
+    combined_limit_kg: int = 44_000
+    tractor_kg: int = 8_000
+    eur_fixed: float = 0.0
+    eur_per_km: float = 0.0
+    eur_per_empty_km: float = 0.0
+    eur_per_h: float = 0.0
+    min_eur: float = 0.0
+    toll_eur_per_km: Mapping[str, float] = field(default_factory=dict)
+    toll_carbon_share: Mapping[str, float] = field(default_factory=dict)
+    empty_km_factor: float = 0.25
+    haulage_empty_km_factor: float = 1.0
+    carrier: str = "diesel"
+    mj_per_km_empty: float = 0.0
+    mj_per_km_full: float = 0.0
+    full_load_kg: int = 25_000
+    manning: Manning = "single"
+    provenance: Provenance = Provenance()

@@ -1,0 +1,1 @@
+"""Scenario to Network: departures, events, moves, legs, buckets, as documented numpy arrays."""

@@ -1,0 +1,1 @@
+"""Network to plan: search, columns, MIP, bound."""

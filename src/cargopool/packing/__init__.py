@@ -1,0 +1,1 @@
+"""Load plans: which pallets in which unit."""
