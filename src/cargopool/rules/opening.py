@@ -65,3 +65,11 @@ def latest_open_minute(place: Place, start: datetime, by_min: int) -> int | None
         if i >= 0 and (found := min(by_min, known.ends[i])) >= limit:
             return found
     return None
+
+
+def open_periods(place: Place, start: datetime, lo_min: int, hi_min: int) -> tuple[tuple[int, int], ...] | None:
+    """Open periods [opens, closes] that touch [lo, hi], in order; None for a place that is always open."""
+    if place.opening is None:
+        return None
+    known = _open_spans(place.opening, place.timezone, start).within(lo_min, hi_min)
+    return tuple((a, b) for a, b in zip(known.starts, known.ends, strict=True) if b >= lo_min and a <= hi_min)
