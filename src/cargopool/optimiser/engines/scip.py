@@ -1,0 +1,47 @@
+"""SCIP, through OR-Tools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cargopool.optimiser.engines.base import EngineLimits, EngineResult, MipModel, proven_infeasible, result_of_point
+from cargopool.optimiser.engines.linear import build_helper, run_helper
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.engines.base import Float64
+
+
+class Scip:
+    """SCIP for mixed-integer models; it starts from a hint."""
+
+    name = "scip"
+
+    def solve(self, model: MipModel, limits: EngineLimits, hint: Float64 | None = None) -> EngineResult:
+        """Solve a model."""
+        if model.columns == 0:
+            from cargopool.optimiser.engines.highs import Highs
+
+            return Highs().solve(model, limits)
+        parameters = [
+            f"limits/gap={limits.relative_gap!r}",
+            f"limits/absgap={limits.absolute_gap!r}",
+            f"randomization/randomseedshift={limits.seed % 2**31}",
+        ]
+        if limits.work is not None:
+            parameters.append(f"limits/totalnodes={max(1, limits.work)}")
+        running = run_helper(build_helper(model, hint), self.name, "\n".join(parameters), limits.seconds)
+        if running.status().name == "INFEASIBLE":
+            return proven_infeasible()
+        if not running.has_solution():
+            return result_of_point(model, None, _bound(running, model), limits, limits.work or 0)
+        x = np.asarray(running.variable_values(), dtype=np.float64)
+        return result_of_point(model, x, _bound(running, model), limits, limits.work or 0)
+
+
+def _bound(running: object, model: MipModel) -> float:
+    value = float(running.best_objective_bound()) if running.has_response() else -np.inf  # type: ignore[attr-defined]
+    # An engine that ends before its first relaxation reports 0 although nothing is proven.
+    trivial = float(np.where(model.c > 0, model.c * model.lower, model.c * model.upper).sum())
+    return max(trivial, value if np.isfinite(value) and value != 0.0 else -np.inf) + model.offset

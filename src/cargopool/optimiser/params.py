@@ -1,0 +1,228 @@
+"""Solver parameters: common ones, and one section per method and engine."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from cargopool.errors import Diagnostic, InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExactParams:
+    """The full model over enumerated columns.
+
+    Attributes
+    ----------
+    max_columns : int
+        Above this many columns over all shipments the large-case methods take over.
+    max_columns_per_shipment : int
+        Enumeration of one shipment ends here; the list is then incomplete.
+    max_cut_rounds : int
+        Rounds of packing cuts before the bound is taken as it is.
+    link_rows : int
+        Most strengthening rows (a shipment's use of a move needs units of it).
+    cutoff_by_reduced_cost : bool
+        Leave out columns that the relaxation proves dearer than the incumbent.
+    """
+
+    max_columns: int = 60_000
+    max_columns_per_shipment: int = 20_000
+    max_cut_rounds: int = 200
+    link_rows: int = 60_000
+    cutoff_by_reduced_cost: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartParams:
+    """Greedy insertion.
+
+    Attributes
+    ----------
+    columns_per_shipment : int
+        Columns that it looks at for each shipment.
+    rounds : int
+        Passes over the shipments, each re-inserting every shipment at its marginal cost.
+    """
+
+    columns_per_shipment: int = 2_000
+    rounds: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParams:
+    """Ruin-and-recreate for large cases.
+
+    Attributes
+    ----------
+    enabled : bool
+    share : float
+        Part of the remaining time that goes to the search before polishing.
+    start_temperature, end_temperature : float
+        Annealing, as a share of the mean cost of a shipment.
+    largest_ruin : int
+        Shipments taken out at once.
+    """
+
+    enabled: bool = True
+    share: float = 0.5
+    start_temperature: float = 0.3
+    end_temperature: float = 0.003
+    largest_ruin: int = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundParams:
+    """Lower bound by column generation.
+
+    Attributes
+    ----------
+    enabled : bool
+    share : float
+        Part of the remaining time that goes to the bound.
+    """
+
+    enabled: bool = True
+    share: float = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackingParams:
+    """Exact packing of one move.
+
+    Attributes
+    ----------
+    work : int
+        Deterministic limit of one packing question, in thousandths of a unit of CP-SAT's deterministic time.
+    """
+
+    work: int = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveParams:
+    """Everything that a solve can be told besides the scenario, the stop and the seed.
+
+    Attributes
+    ----------
+    method : {'auto', 'exact', 'search'}
+        ``auto`` takes the exact path when the columns are few enough.
+    engine : {'auto', 'highs', 'scip', 'cpsat'}
+        Mixed-integer engine; ``auto`` takes SCIP inside the process for tiny models and HiGHS in a worker above.
+    lp_engine : {'glop', 'highs'}
+        Engine of linear relaxations.
+    threads : int
+        Threads of an engine; never taken from the machine.
+    inline_entries : int
+        Largest model (matrix entries) that an engine solves inside the process.
+    """
+
+    method: str = "auto"
+    engine: str = "auto"
+    lp_engine: str = "glop"
+    threads: int = 1
+    inline_entries: int = 1_500
+    exact: ExactParams = field(default_factory=ExactParams)
+    start: StartParams = field(default_factory=StartParams)
+    search: SearchParams = field(default_factory=SearchParams)
+    bound: BoundParams = field(default_factory=BoundParams)
+    packing: PackingParams = field(default_factory=PackingParams)
+
+    def __post_init__(self) -> None:
+        problems = list(_wrong_choices(self))
+        if problems:
+            raise InputError(problems)
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> SolveParams:
+        """Read parameters; unknown keys and wrong types are errors, all reported at once."""
+        where = str(path)
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InputError(Diagnostic("E1901", f"cannot read parameters: {error}", where)) from error
+        return cls.from_mapping(values, where)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], where: str = "params") -> SolveParams:
+        """Make parameters from nested mappings, as `as_mapping` gives them."""
+        problems: list[Diagnostic] = []
+        made = _build(cls, values, where, problems)
+        if problems:
+            raise InputError(problems)
+        return made  # type: ignore[no-any-return]
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Nested plain values, for run.json."""
+        return asdict(self)
+
+    def to_toml(self) -> str:
+        """The parameters as TOML text that `from_toml` reads back."""
+        values = self.as_mapping()
+        lines = [f"{key} = {_toml(value)}" for key, value in values.items() if not isinstance(value, dict)]
+        for section, inner in values.items():
+            if isinstance(inner, dict):
+                lines += ["", f"[{section}]", *(f"{key} = {_toml(value)}" for key, value in inner.items())]
+        return "\n".join(lines) + "\n"
+
+
+_CHOICES = {
+    "method": ("auto", "exact", "search"),
+    "engine": ("auto", "highs", "scip", "cpsat"),
+    "lp_engine": ("glop", "highs"),
+}
+
+
+def _wrong_choices(params: SolveParams) -> Any:
+    for name, choices in _CHOICES.items():
+        value = getattr(params, name)
+        if value not in choices:
+            message = f"{name} must be one of {', '.join(choices)}, not {value!r}"
+            yield Diagnostic("E1904", message, f"params.{name}")
+    if params.threads < 1:
+        yield Diagnostic("E1904", "threads must be at least 1", "params.threads")
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _build(kind: type, values: Mapping[str, Any], where: str, problems: list[Diagnostic]) -> Any:
+    known = {entry.name: entry for entry in fields(kind)}
+    defaults = kind()
+    given: dict[str, Any] = {}
+    for key, value in values.items():
+        place = f"{where}:{key}"
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            help_text = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)}"
+            problems.append(Diagnostic("E1902", f"unknown parameter {key!r}", place, help_text))
+            continue
+        default = getattr(defaults, key)
+        if is_dataclass(default):
+            if isinstance(value, Mapping):
+                given[key] = _build(type(default), value, f"{place}", problems)
+            else:
+                problems.append(Diagnostic("E1903", f"{key} is a section", place, f"write [{key}]"))
+        elif not _fits(value, default):
+            wanted = type(default).__name__
+            problems.append(Diagnostic("E1903", f"{key} must be a {wanted}, not {value!r}", place))
+        else:
+            given[key] = type(default)(value)
+    if problems:
+        return defaults
+    return kind(**given)
+
+
+def _fits(value: object, default: object) -> bool:
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    return isinstance(value, type(default))
