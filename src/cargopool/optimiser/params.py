@@ -60,34 +60,67 @@ class SearchParams:
     Attributes
     ----------
     enabled : bool
-    share : float
-        Part of the remaining time that goes to the search before polishing.
+    event_depth : int
+        Event depth of the network that is searched (the bound covers the whole of P whatever it is).
     start_temperature, end_temperature : float
         Annealing, as a share of the mean cost of a shipment.
     largest_ruin : int
-        Shipments taken out at once.
+        Most shipments taken out by one removal.
+    blink : float
+        Chance that a move is overlooked in a re-insertion.
+    random, lane, same_move, trunk, shipper, worst, departure : float
+        Chances of the removal operators: at random; same lane and time; riders of one move; open a trunk for those who
+        could ride it; one shipper; dearest for their size; riders of one departure.
+    polish_share : float
+        Part of the time after which the columns found so far are polished by the restricted model.
     """
 
     enabled: bool = True
-    share: float = 0.5
-    start_temperature: float = 0.3
-    end_temperature: float = 0.003
-    largest_ruin: int = 14
+    event_depth: int = 1
+    start_temperature: float = 0.15
+    end_temperature: float = 0.002
+    largest_ruin: int = 12
+    blink: float = 0.01
+    random: float = 1.0
+    lane: float = 3.0
+    same_move: float = 2.0
+    trunk: float = 3.0
+    shipper: float = 0.5
+    worst: float = 1.0
+    departure: float = 2.0
+    polish_share: float = 0.6
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Operator weights in the order of the kernels."""
+        return self.random, self.lane, self.same_move, self.trunk, self.shipper, self.worst, self.departure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundParams:
-    """Lower bound by column generation.
+    """Lower bound by ascent over the charges on load units.
 
     Attributes
     ----------
     enabled : bool
-    share : float
-        Part of the remaining time that goes to the bound.
+    step : float
+        First share of the gap that a step aims at; shrinks when the bound stalls.
+    memory : float
+        Weight of the last direction.
+    patience : int
+        Iterations without a better bound before the step shrinks.
+    shrink : float
+        Factor of the step then.
+    bucket_h : int
+        Hours of departure time that one road arc of the relaxation stands for.
     """
 
     enabled: bool = True
-    share: float = 0.4
+    step: float = 1.0
+    memory: float = 0.7
+    patience: int = 6
+    shrink: float = 0.7
+    bucket_h: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

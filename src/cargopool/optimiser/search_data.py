@@ -1,0 +1,437 @@
+"""The arrays that the compiled kernels work on, made once from a Network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cargopool.footprint import price_part, weighted_cents
+from cargopool.model.plan import Handling, Itinerary, Tour
+from cargopool.model.scenario import Scenario
+from cargopool.model.shipment import Shipment
+from cargopool.network.arrays import Network
+from cargopool.rules.opening import earliest_start, open_periods
+from cargopool.rules.roads import collection_minutes, road_link
+from cargopool.units import MINUTES_PER_DAY
+
+INF = 1e18
+NEVER = 1 << 60
+CENTS_PER_GRAM_AND_EUR_PER_T = 1e-4
+
+
+class SearchData(NamedTuple):
+    """Constant arrays. Costs are float cents with carbon inside; index letters as in `Network`.
+
+    Moves (M): ``m_*`` with ``m_cost``/``m_cost_powered`` cents of a use, ``m_cents_per_kg`` carbon of cargo,
+    ``mr_*`` and ``mp_*`` row use (all classes; powered in addition), ``my_*`` charter runs.
+    Shipments (K): ``k_*``; ``k_handling[K, P]`` cents of one handling (INF where it cannot be handled),
+    ``k_storage[K, P]`` cents per day, ``k_time_value`` and ``k_late`` cents per minute.
+    Start and end options per shipment: ``start_ptr[K + 1]`` into place, minute there, cents; ``end_ptr[K + 1]`` into
+    place, tour minutes, door (-1 when the place is the destination), cents.
+    Places (P): handling minutes, cross-dock rate in pallets per hour (0 when not limited), open periods by ``open_ptr``.
+    """
+
+    m_origin: Any
+    m_destination: Any
+    m_latest: Any
+    m_available: Any
+    m_cost: Any
+    m_cost_powered: Any
+    m_cents_per_kg: Any
+    m_crossing: Any
+    m_capacity: Any
+    mr_ptr: Any
+    mr_idx: Any
+    mr_amount: Any
+    mp_ptr: Any
+    mp_idx: Any
+    mp_amount: Any
+    my_ptr: Any
+    my_idx: Any
+    row_limit: Any
+    row_move_ptr: Any
+    row_move_idx: Any
+    run_cost: Any
+    k_class: Any
+    k_powered: Any
+    k_size: Any
+    k_units: Any
+    k_ready: Any
+    k_due: Any
+    k_latest: Any
+    k_late: Any
+    k_time_value: Any
+    k_transit: Any
+    k_unserved: Any
+    k_shipper: Any
+    k_handling: Any
+    k_storage: Any
+    usable_ptr: Any
+    usable_idx: Any
+    rider_ptr: Any
+    rider_idx: Any
+    related: Any
+    start_ptr: Any
+    start_place: Any
+    start_minute: Any
+    start_cost: Any
+    end_ptr: Any
+    end_place: Any
+    end_minutes: Any
+    end_door: Any
+    end_cost: Any
+    place_handling: Any
+    place_rate: Any
+    place_free_days: Any
+    open_ptr: Any
+    open_start: Any
+    open_end: Any
+    pallet_row: Any
+    first_bucket: int
+    bucket_min: int
+    slack_min: int
+    has_pallet_rows: bool
+    max_moves: int
+
+
+class SearchState(NamedTuple):
+    """What the search changes: loads and uses per move and class, row use, plans, own cents, total cents."""
+
+    load: Any
+    uses: Any
+    riders: Any
+    row_use: Any
+    run_uses: Any
+    plan: Any
+    served: Any
+    own: Any
+    total: Any
+
+
+class Labels(NamedTuple):
+    """Scratch space of the label-setting pass."""
+
+    head: Any
+    place: Any
+    arrival: Any
+    done: Any
+    cost: Any
+    depth: Any
+    move: Any
+    parent: Any
+    option: Any
+    next: Any
+    count: Any
+
+
+class Scratch(NamedTuple):
+    """Scratch space of ruin-and-recreate."""
+
+    chosen: Any
+    flags: Any
+    before: Any
+
+
+class Best(NamedTuple):
+    """The best plan that a search has seen."""
+
+    plan: Any
+    served: Any
+    total: Any
+
+
+def _price(scenario: Scenario, itinerary: Itinerary) -> float:
+    """Objective cents, carbon included, of what one part pays alone on a piece of an itinerary."""
+    priced = price_part(scenario, itinerary, {})
+    money = sum(weighted_cents(scenario.objective, line) * line.count for line in priced.lines)
+    grams = sum(tce.grams * tce.count for tce in priced.tces)
+    return money + grams * scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+
+
+def _piece(shipment: Shipment, **parts: Any) -> Itinerary:
+    return Itinerary(
+        shipment=shipment.id,
+        part=1,
+        first_atom=0,
+        atoms=shipment.atoms,
+        moves=(),
+        handlings=parts.get("handlings", ()),
+        collection=parts.get("collection"),
+        delivery=parts.get("delivery"),
+        delivered_min=shipment.ready_min,
+    )
+
+
+def hubs_in_reach(scenario: Scenario, door: str) -> list[tuple[str, float]]:
+    """Hubs with a cross-dock that a collection or delivery tour of ``door`` reaches, with road km."""
+    found = []
+    for hub in scenario.hubs.values():
+        if hub.cross_dock is None:
+            continue
+        link = road_link(scenario, door, hub.id)
+        if link is not None and link.km <= scenario.drayage.radius_km:
+            found.append((hub.id, link.km))
+    return found
+
+
+def _accepts(scenario: Scenario, hub_id: str, shipment: Shipment) -> bool:
+    accepted = scenario.hubs[hub_id].adr_classes
+    return not shipment.adr_class or accepted is None or shipment.adr_class in accepted
+
+
+def _starts(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> list[tuple[int, int, float]]:
+    options = [(places[shipment.origin], shipment.ready_min, 0.0)]
+    if shipment.origin not in scenario.doors or shipment.load_units:
+        return options
+    door = scenario.doors[shipment.origin]
+    begin = earliest_start(door, scenario.horizon.start, shipment.ready_min, door.loading_min)
+    if begin is None:
+        return options
+    for hub, km in hubs_in_reach(scenario, door.id):
+        if _accepts(scenario, hub, shipment):
+            end = begin + door.loading_min + collection_minutes(scenario, km)
+            tour = Tour(kind="collection", door=door.id, hub=hub, start_min=begin, end_min=end)
+            options.append((places[hub], end, _price(scenario, _piece(shipment, collection=tour))))
+    return options
+
+
+def _ends(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> list[tuple[int, int, int, float]]:
+    options = [(places[shipment.destination], 0, -1, 0.0)]
+    if shipment.destination not in scenario.doors or shipment.load_units:
+        return options
+    door = scenario.doors[shipment.destination]
+    for hub, km in hubs_in_reach(scenario, door.id):
+        if _accepts(scenario, hub, shipment):
+            minutes = collection_minutes(scenario, km)
+            tour = Tour(kind="delivery", door=door.id, hub=hub, start_min=0, end_min=minutes + door.loading_min)
+            cost = _price(scenario, _piece(shipment, delivery=tour))
+            options.append((places[hub], minutes, places[door.id], cost))
+    return options
+
+
+def _pointers(lists: Sequence[Sequence[Any]]) -> Any:
+    return np.concatenate([[0], np.cumsum([len(entry) for entry in lists])]).astype(np.int64)
+
+
+def _handling_costs(scenario: Scenario, network: Network) -> tuple[Any, Any]:
+    shipments = list(scenario.shipments.values())
+    handling = np.full((len(shipments), len(network.place_ids)), INF)
+    storage = np.zeros_like(handling)
+    known: dict[tuple[str, int], float] = {}
+    for k, shipment in enumerate(shipments):
+        for p, place_id in enumerate(network.place_ids):
+            hub = scenario.hubs.get(place_id)
+            if hub is None:
+                if place_id in (shipment.origin, shipment.destination):
+                    handling[k, p] = 0.0
+                continue
+            if not _accepts(scenario, place_id, shipment):
+                continue
+            if shipment.load_units:
+                handling[k, p] = 0.0
+                storage[k, p] = 100.0 * hub.storage_eur_per_unit_day * shipment.load_units
+            elif hub.cross_dock is not None:
+                key = (place_id, shipment.pallets_milli)
+                if key not in known:
+                    step = Handling(place=place_id, kind="load", start_min=0, end_min=0)
+                    known[key] = _price(scenario, _piece(shipment, handlings=(step,)))
+                handling[k, p] = known[key]
+                storage[k, p] = 0.1 * hub.storage_eur_per_pallet_day * shipment.pallets_milli
+    return handling, storage
+
+
+def _open_periods(scenario: Scenario, network: Network) -> tuple[Any, Any, Any]:
+    last = int(max((s.latest_min for s in scenario.shipments.values()), default=0)) + 14 * MINUTES_PER_DAY
+    starts: list[list[int]] = []
+    ends: list[list[int]] = []
+    for place_id in network.place_ids:
+        found = open_periods(scenario.place(place_id), scenario.horizon.start, -MINUTES_PER_DAY, last)
+        periods = () if found is None else found or ((-NEVER, -NEVER),)
+        starts.append([a for a, _ in periods])
+        ends.append([b for _, b in periods])
+    flat_start = np.array([x for entry in starts for x in entry], np.int64)
+    flat_end = np.array([x for entry in ends for x in entry], np.int64)
+    return _pointers(starts), flat_start, flat_end
+
+
+def _row_moves(network: Network) -> tuple[Any, Any]:
+    """Moves of each row, in compressed sparse rows."""
+    rows = network.move_rows
+    order = np.argsort(rows.index, kind="stable")
+    moves = np.repeat(np.arange(network.moves), np.diff(rows.indptr))
+    counts = np.bincount(rows.index, minlength=network.row_limit.size)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), moves[order].astype(np.int32)
+
+
+def _move_runs(network: Network) -> tuple[Any, Any]:
+    """Charter runs that each move rides."""
+    runs: list[list[int]] = []
+    rows = network.move_rows
+    row_run = network.row_run
+    if not (row_run >= 0).any():
+        return np.zeros(network.moves + 1, np.int64), np.zeros(0, np.int32)
+    for m in range(network.moves):
+        used = row_run[rows.index[rows.indptr[m] : rows.indptr[m + 1]]]
+        runs.append(sorted({int(y) for y in used if y >= 0}))
+    return _pointers(runs), np.array([y for entry in runs for y in entry], np.int32)
+
+
+def _related(network: Network, rng: np.random.Generator, width: int = 24) -> Any:
+    """For each shipment others with near ends, the nearest first filled up at random."""
+    scenario = network.scenario
+    where = np.array([(scenario.place(p).lat, scenario.place(p).lon) for p in network.place_ids])
+    ends = np.hstack([where[network.shipment_origin], where[network.shipment_destination]])
+    count = len(ends)
+    width = max(1, min(width, count))
+    related = np.empty((count, width), np.int32)
+    for k in range(count):
+        sample = np.arange(count) if count <= 2000 else rng.integers(0, count, 2000)
+        gap = np.abs(ends[sample] - ends[k]).sum(axis=1) + (network.shipment_class[sample] != network.shipment_class[k])
+        related[k] = sample[np.argsort(gap, kind="stable")[:width]]
+    return related
+
+
+def make_data(network: Network, seed: int = 1) -> SearchData:
+    """Build the kernels' arrays from a network.
+
+    Parameters
+    ----------
+    network : Network
+    seed : int
+        Only the sample of related shipments of very large cases depends on it.
+    """
+    scenario = network.scenario
+    price = scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+    places = {place: i for i, place in enumerate(network.place_ids)}
+    shipments = list(scenario.shipments.values())
+    starts = [_starts(scenario, s, places) for s in shipments]
+    ends = [_ends(scenario, s, places) for s in shipments]
+    handling, storage = _handling_costs(scenario, network)
+    usable = [moves[np.argsort(network.move_latest[moves], kind="stable")] for moves in network.usable]
+    usable_idx = np.concatenate([*usable, np.zeros(0, np.int32)]).astype(np.int32)
+    owner = np.repeat(np.arange(len(shipments)), [u.size for u in usable]).astype(np.int32)
+    by_move = np.argsort(usable_idx, kind="stable")
+    rider_ptr = np.concatenate([[0], np.cumsum(np.bincount(usable_idx, minlength=network.moves))]).astype(np.int64)
+    open_ptr, open_start, open_end = _open_periods(scenario, network)
+    row_move_ptr, row_move_idx = _row_moves(network)
+    my_ptr, my_idx = _move_runs(network)
+    shippers = {name: i for i, name in enumerate(dict.fromkeys(s.shipper for s in shipments))}
+    hubs = [scenario.hubs.get(p) for p in network.place_ids]
+    docks = [hub.cross_dock if hub else None for hub in hubs]
+    minutes = [
+        (dock.handling_min if dock else 0) if hub else scenario.doors[place].loading_min
+        for place, hub, dock in zip(network.place_ids, hubs, docks, strict=True)
+    ]
+    buckets = sorted({b for _, b in network.pallet_row})
+    first_bucket = buckets[0] if buckets else 0
+    pallet_row = np.full((len(places), (buckets[-1] - first_bucket + 1) if buckets else 1), -1, np.int32)
+    for (p, b), row in network.pallet_row.items():
+        pallet_row[p, b - first_bucket] = row
+    flat_starts = [x for entry in starts for x in entry]
+    flat_ends = [x for entry in ends for x in entry]
+    return SearchData(
+        m_origin=network.move_origin,
+        m_destination=network.move_destination,
+        m_latest=network.move_latest,
+        m_available=network.move_available,
+        m_cost=network.move_cost + price * network.move_grams,
+        m_cost_powered=network.move_cost + price * network.move_grams_powered,
+        m_cents_per_kg=price * network.move_grams_per_kg,
+        m_crossing=network.move_crossing_cents.astype(np.float64),
+        m_capacity=network.move_capacity,
+        mr_ptr=network.move_rows.indptr,
+        mr_idx=network.move_rows.index,
+        mr_amount=network.move_rows.amount,
+        mp_ptr=network.move_rows_powered.indptr,
+        mp_idx=network.move_rows_powered.index,
+        mp_amount=network.move_rows_powered.amount,
+        my_ptr=my_ptr,
+        my_idx=my_idx,
+        row_limit=network.row_limit,
+        row_move_ptr=row_move_ptr,
+        row_move_idx=row_move_idx,
+        run_cost=network.run_cost + price * network.run_grams,
+        k_class=network.shipment_class,
+        k_powered=network.class_powered[network.shipment_class],
+        k_size=network.shipment_size,
+        k_units=network.shipment_units,
+        k_ready=network.shipment_ready,
+        k_due=network.shipment_due,
+        k_latest=network.shipment_latest,
+        k_late=np.array([s.late_eur_per_h * 100 / 60 for s in shipments]),
+        k_time_value=np.array([s.value_of_time_eur_per_h * 100 / 60 for s in shipments]),
+        k_transit=np.array([s.customs_status == "transit" for s in shipments]),
+        k_unserved=network.unserved_cost.astype(np.float64),
+        k_shipper=np.array([shippers[s.shipper] for s in shipments], np.int32),
+        k_handling=handling,
+        k_storage=storage,
+        usable_ptr=_pointers(usable),
+        usable_idx=usable_idx,
+        rider_ptr=rider_ptr,
+        rider_idx=owner[by_move],
+        related=_related(network, np.random.default_rng(seed)),
+        start_ptr=_pointers(starts),
+        start_place=np.array([x[0] for x in flat_starts], np.int32),
+        start_minute=np.array([x[1] for x in flat_starts], np.int64),
+        start_cost=np.array([x[2] for x in flat_starts], np.float64),
+        end_ptr=_pointers(ends),
+        end_place=np.array([x[0] for x in flat_ends], np.int32),
+        end_minutes=np.array([x[1] for x in flat_ends], np.int64),
+        end_door=np.array([x[2] for x in flat_ends], np.int32),
+        end_cost=np.array([x[3] for x in flat_ends], np.float64),
+        place_handling=np.array(minutes, np.int64),
+        place_rate=np.array([(dock.pallets_per_hour or 0) if dock else 0 for dock in docks], np.int64),
+        place_free_days=np.array([hub.free_storage_days if hub else 0 for hub in hubs], np.int64),
+        open_ptr=open_ptr,
+        open_start=open_start,
+        open_end=open_end,
+        pallet_row=pallet_row,
+        first_bucket=first_bucket,
+        bucket_min=scenario.scope.bucket_min,
+        slack_min=60 * scenario.scope.hub_slack_h,
+        has_pallet_rows=bool(network.pallet_row),
+        max_moves=scenario.scope.max_moves,
+    )
+
+
+def make_state(data: SearchData, classes: int) -> SearchState:
+    """Return an empty plan: every shipment unserved."""
+    moves, shipments = data.m_latest.size, data.k_class.size
+    return SearchState(
+        load=np.zeros((moves, classes, 4), np.int64),
+        uses=np.zeros((moves, classes), np.int64),
+        riders=np.zeros((moves, classes), np.int64),
+        row_use=np.zeros(data.row_limit.size, np.int64),
+        run_uses=np.zeros(max(1, data.run_cost.size), np.int64),
+        plan=np.full((shipments, 10), -1, np.int64),
+        served=np.zeros(shipments, np.bool_),
+        own=np.zeros(shipments, np.float64),
+        total=np.array([float(data.k_unserved.sum())]),
+    )
+
+
+def make_labels(places: int, size: int = 4096) -> Labels:
+    """Scratch for one thread."""
+    return Labels(
+        head=np.full(places, -1, np.int64),
+        place=np.zeros(size, np.int64),
+        arrival=np.zeros(size, np.int64),
+        done=np.zeros(size, np.int64),
+        cost=np.zeros(size, np.float64),
+        depth=np.zeros(size, np.int64),
+        move=np.zeros(size, np.int64),
+        parent=np.zeros(size, np.int64),
+        option=np.zeros(size, np.int64),
+        next=np.zeros(size, np.int64),
+        count=np.zeros(1, np.int64),
+    )
+
+
+def make_scratch(shipments: int, most: int = 60) -> Scratch:
+    """Scratch for one thread."""
+    most = max(1, min(most, shipments))
+    return Scratch(
+        chosen=np.zeros(most, np.int64), flags=np.zeros(shipments, np.int64), before=np.zeros((most, 12), np.int64)
+    )
