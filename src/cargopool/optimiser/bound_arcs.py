@@ -103,7 +103,7 @@ def _cents(scenario: Scenario, move: Move, temperature: str) -> float:
     priced = price_move(scenario, move, temperature)
     money = sum(weighted_cents(scenario.objective, line) * line.count for line in priced.lines)
     grams = sum(tce.grams * tce.count for tce in priced.tces)
-    return money + grams * scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+    return float(money + grams * scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T)
 
 
 def _road_rides(network: Network, places: list[int]) -> list[Ride]:
@@ -178,15 +178,15 @@ def _headway_rides(network: Network, data: SearchData) -> tuple[list[Ride], Any]
     rides: dict[tuple[Any, ...], Ride] = {}
     for m in np.flatnonzero(network.move_kind != ROAD):
         move = network.describe(int(m))
-        if not all(isinstance(s, DepartureStage) and s.slot == "headway" for s in move.stages):
+        stages = [s for s in move.stages if isinstance(s, DepartureStage) and s.slot == "headway"]
+        if len(stages) != len(move.stages):
             continue
         mask[m] = True
-        last = move.stages[-1]
-        assert isinstance(last, DepartureStage)
+        last = stages[-1]
         crossing = crossing_between(scenario, move.origin, move.destination)
         lift = scenario.hubs[move.destination].lift_min
         minutes = last.pick_up_ready_min - move.latest_min + lift + (crossing.minutes if crossing else 0)
-        key = (move.origin, move.destination, move.unit_type, tuple(s.service for s in move.stages), move.max_gross_kg)
+        key = (move.origin, move.destination, move.unit_type, tuple(s.service for s in stages), move.max_gross_kg)
         ride = Ride(
             int(network.move_origin[m]),
             int(network.move_destination[m]),
@@ -384,7 +384,7 @@ def _assemble(
     group_rows, group_cost = _rows(network, data, group_arc, powered, is_move, move, group_cost)
     by_group = np.argsort(entry_group, kind="stable")
     counts = np.bincount(entry_group, minlength=group_key.size)
-    users = np.asarray((group_rows > 0).sum(axis=0)).ravel()
+    users = np.bincount(group_rows.indices, minlength=data.row_limit.size)
     amount = np.asarray(group_rows.sum(axis=0)).ravel()
     return Arcs(
         kernel=kernel,
@@ -434,7 +434,7 @@ def _rows(
     select_hot = csr_matrix((np.ones(hot.size), (hot, move[group_arc[hot]])), shape=(groups, network.moves))
     use = csr_matrix(select @ plain.astype(np.float64) + select_hot @ plugs.astype(np.float64))
     row_run = np.asarray(network.row_run)
-    users = np.asarray((use > 0).sum(axis=0)).ravel()
+    users = np.bincount(use.indices, minlength=data.row_limit.size)
     share = np.zeros(data.row_limit.size)
     for y in range(data.run_cost.size):
         rows = np.flatnonzero((row_run == y) & (users > 0) & (data.row_limit > 0))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from cargopool.optimiser.kernels import INF, NEVER, earliest_start
+from cargopool.optimiser.kernels import INF, NEVER, earliest_start, is_end
 
 MAX_BOUND_LABELS = 20000
 
@@ -69,15 +69,6 @@ def end_cost(d, k, place, available, limit):
 
 
 @njit(cache=True, nogil=True)
-def ends_at(d, k, place):
-    """Whether shipment ``k`` may end at ``place``."""
-    for e in range(d.end_ptr[k], d.end_ptr[k + 1]):
-        if d.end_place[e] == place:
-            return True
-    return False
-
-
-@njit(cache=True, nogil=True)
 def cheapest(d, b, w, charge, k, used):
     """Cheapest itinerary of shipment ``k`` at the present charges.
 
@@ -105,7 +96,7 @@ def cheapest(d, b, w, charge, k, used):
             for e in range(b.origin_ptr[k, place], b.origin_ptr[k, place + 1]):
                 arc = b.entry_arc[e]
                 destination = b.arc_destination[arc]
-                ends = ends_at(d, k, destination)
+                ends = is_end(d, k, destination)
                 if last and not ends:
                     continue
                 price = charge[e] + b.arc_cents_per_kg[arc] * d.k_size[k, 1]
@@ -152,7 +143,7 @@ def cheapest(d, b, w, charge, k, used):
 
 @njit(cache=True, nogil=True)
 def all_cheapest(d, b, w, charge, value, uses, stop):
-    """Cheapest itineraries of all shipments; ``value`` float64[K], ``uses`` int64[K, 4]. False when stopped or unsure."""
+    """Cheapest itineraries of all shipments into ``value`` and ``uses``; False when stopped or labels ran out."""
     w.count[1] = 0
     for k in range(d.k_class.shape[0]):
         if stop[0] != 0:

@@ -34,7 +34,7 @@ def randint(rng, n):
 
 @njit(cache=True, nogil=True)
 def earliest_start(d, place, minute, duration):
-    """First minute >= ``minute`` at which an operation of ``duration`` fits an open period of ``place``; NEVER if none."""
+    """First minute >= ``minute`` at which an operation of ``duration`` fits an open period; NEVER if none."""
     lo = d.open_ptr[place]
     hi = d.open_ptr[place + 1]
     if lo == hi:
@@ -349,7 +349,7 @@ def best_itinerary(d, s, w, k, discount_move, discount, blink, rng, out):
 
 @njit(cache=True, nogil=True)
 def own_cost(d, k, moves, start, end, last_start):
-    """Cents of shipment ``k`` that no other shipment shares: ends, handling, storage, per-kg carbon, crossings, time."""
+    """Cents of shipment ``k`` that it shares with none: ends, handling, storage, per-kg carbon, crossings, time."""
     cost = d.start_cost[start] + d.end_cost[end]
     there = d.start_minute[start]
     last = 0

@@ -30,7 +30,7 @@ class SearchData(NamedTuple):
     ``k_storage[K, P]`` cents per day, ``k_time_value`` and ``k_late`` cents per minute.
     Start and end options per shipment: ``start_ptr[K + 1]`` into place, minute there, cents; ``end_ptr[K + 1]`` into
     place, tour minutes, door (-1 when the place is the destination), cents.
-    Places (P): handling minutes, cross-dock rate in pallets per hour (0 when not limited), open periods by ``open_ptr``.
+    Places (P): handling minutes, cross-dock rate in pallets per hour (0: not limited), open periods by ``open_ptr``.
     """
 
     m_origin: Any
@@ -147,7 +147,7 @@ def _price(scenario: Scenario, itinerary: Itinerary) -> float:
     priced = price_part(scenario, itinerary, {})
     money = sum(weighted_cents(scenario.objective, line) * line.count for line in priced.lines)
     grams = sum(tce.grams * tce.count for tce in priced.tces)
-    return money + grams * scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+    return float(money + grams * scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T)
 
 
 def _piece(shipment: Shipment, **parts: Any) -> Itinerary:
@@ -211,7 +211,7 @@ def _ends(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> lis
     return options
 
 
-def _pointers(lists: Sequence[Sequence[Any]]) -> Any:
+def _pointers(lists: Sequence[Any]) -> Any:
     return np.concatenate([[0], np.cumsum([len(entry) for entry in lists])]).astype(np.int64)
 
 
