@@ -1,0 +1,32 @@
+"""Groupage: the road price of a part load by loading metre and kg band and distance."""
+
+from __future__ import annotations
+
+from cargopool.model.quantity import quantity_of
+from cargopool.model.scenario import Scenario
+from cargopool.model.shipment import Shipment
+from cargopool.units import cents, from_milli
+
+LDM_MILLI_PER_PALLET = 400
+"""Loading metres of a EUR pallet (0.8 m x 1.2 m, three abreast): 0.4; used where a shipment names none."""
+
+
+def groupage_cents(scenario: Scenario, shipment: Shipment, km: float, atoms: int | None = None) -> int | None:
+    """Cheapest groupage price of a part of so many atoms (the first ones; None: all) over a distance.
+
+    A band admits the part when neither its loading metres nor its kg exceed the band's. Its price is
+    max(minimum, loading metres x km x rate).
+
+    Returns
+    -------
+    int or None
+        Cents; None when no band admits the part.
+    """
+    size = quantity_of(shipment, 0, atoms)
+    ldm_milli = size.loading_metres_milli or size.pallets_milli * LDM_MILLI_PER_PALLET // 1000
+    prices = [
+        cents(max(band.min_eur, from_milli(ldm_milli) * km * band.eur_per_ldm_km))
+        for band in scenario.factors.groupage
+        if ldm_milli <= band.up_to_ldm_milli and size.kg <= band.up_to_kg
+    ]
+    return min(prices, default=None)

@@ -1,0 +1,193 @@
+"""Owner-less cost lines and transport chain elements, and groups of them that many moves share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cargopool.model.plan import CostLine, Tce
+from cargopool.model.scenario import Objective
+from cargopool.units import cents, round_half_even
+
+
+class Charge(NamedTuple):
+    """A cost line before it has an owner; fields as in `CostLine`."""
+
+    kind: str
+    what: str
+    cents: int
+    carbon_cents: int = 0
+    confidence: str = "own"
+
+    def line(self, owner: str, count: int = 1) -> CostLine:
+        """The cost line of an owner."""
+        return CostLine(
+            kind=self.kind,
+            owner=owner,
+            what=self.what,
+            cents=self.cents,
+            count=count,
+            carbon_cents=self.carbon_cents,
+            confidence=self.confidence,
+        )
+
+
+class Element(NamedTuple):
+    """A transport chain element before it has an owner; fields as in `Tce`."""
+
+    kind: str
+    what: str
+    mode: str
+    carrier: str
+    km: float
+    mass_kg: int
+    energy_mj: float
+    wtt_grams: int
+    ttw_grams: int
+    confidence: str = "own"
+
+    @property
+    def grams(self) -> int:
+        """Well-to-wheel grams."""
+        return self.wtt_grams + self.ttw_grams
+
+    def tce(self, owner: str, count: int = 1) -> Tce:
+        """The element of an owner."""
+        return Tce(
+            kind=self.kind,
+            owner=owner,
+            what=self.what,
+            mode=self.mode,
+            carrier=self.carrier,
+            km=self.km,
+            mass_kg=self.mass_kg,
+            energy_mj=self.energy_mj,
+            wtt_grams=self.wtt_grams,
+            ttw_grams=self.ttw_grams,
+            count=count,
+            confidence=self.confidence,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one stage, lift, storage or rental adds to a move, with its sums.
+
+    Attributes
+    ----------
+    charges, elements
+        In the order of reports.
+    weighted_cents, grams : int
+        Sums as the objective counts them.
+    load : tuple of LoadRate
+        What cargo adds per kg on this stage; at most one.
+    """
+
+    charges: tuple[Charge, ...]
+    elements: tuple[Element, ...]
+    weighted_cents: int
+    grams: int
+    load: tuple[LoadRate, ...] = ()
+
+
+class LoadRate(NamedTuple):
+    """Energy and greenhouse gas of a kilogram of cargo on a stage."""
+
+    kind: str
+    mode: str
+    carrier: str
+    km: float
+    mj_per_kg: float
+    wtt_g_per_mj: float
+    ttw_g_per_mj: float
+    confidence: str
+    formula: str
+
+    @property
+    def grams_per_kg(self) -> float:
+        """Well-to-wheel grams per kg, not rounded."""
+        return self.mj_per_kg * (self.wtt_g_per_mj + self.ttw_g_per_mj)
+
+    def element(self, kg: int) -> Element:
+        """The element of so much cargo."""
+        energy = self.mj_per_kg * kg
+        return Element(
+            self.kind,
+            f"{kg} kg x {self.formula} x {intensity_text(self.wtt_g_per_mj, self.ttw_g_per_mj)}",
+            self.mode,
+            self.carrier,
+            self.km,
+            kg,
+            energy,
+            round_half_even(energy * self.wtt_g_per_mj),
+            round_half_even(energy * self.ttw_g_per_mj),
+            self.confidence,
+        )
+
+
+def number(value: float) -> str:
+    """A number as reports show it: at most six significant decimals, no trailing zeros."""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return text if text not in ("", "-0") else "0"
+
+
+def intensity_text(wtt_g_per_mj: float, ttw_g_per_mj: float) -> str:
+    """Grams per MJ of a carrier in words."""
+    return f"({number(wtt_g_per_mj)} + {number(ttw_g_per_mj)}) g/MJ"
+
+
+def charge(kind: str, what: str, amount_eur: float, *, carbon_share: float = 0.0, confidence: str = "own") -> Charge:
+    """A charge of an amount in EUR, rounded once."""
+    amount = cents(amount_eur)
+    return Charge(kind, what, amount, round_half_even(amount * carbon_share) if carbon_share else 0, confidence)
+
+
+def element(
+    kind: str,
+    what: str,
+    *,
+    mode: str,
+    carrier: str,
+    energy_mj: float,
+    intensity: tuple[float, float],
+    km: float = 0.0,
+    mass_kg: int = 0,
+    confidence: str = "own",
+) -> Element:
+    """An element of an amount of energy; well-to-tank and tank-to-wheel grams are rounded once each."""
+    wtt, ttw = intensity
+    return Element(
+        kind,
+        f"{what} x {intensity_text(wtt, ttw)}",
+        mode,
+        carrier,
+        km,
+        mass_kg,
+        energy_mj,
+        round_half_even(energy_mj * wtt),
+        round_half_even(energy_mj * ttw),
+        confidence,
+    )
+
+
+def weigh(objective: Objective, kind: str, amount: int, carbon: int) -> int:
+    """Cents of a kind as the objective counts them: carbon left out where asked, then weighted, rounded half-even."""
+    counted = amount - carbon if objective.exclude_carbon_in_prices else amount
+    weight = objective.weights.get(kind, 1.0)
+    return counted if weight == 1.0 else round_half_even(counted * weight)
+
+
+def group(
+    objective: Objective, charges: Iterable[Charge], elements: Iterable[Element] = (), load: tuple[LoadRate, ...] = ()
+) -> Group:
+    """A group without its empty lines: a charge of 0 cents and an element of 0 MJ say nothing."""
+    kept = tuple(c for c in charges if c.cents)
+    emitted = tuple(e for e in elements if e.energy_mj)
+    return Group(
+        kept,
+        emitted,
+        sum(weigh(objective, c.kind, c.cents, c.carbon_cents) for c in kept),
+        sum(e.grams for e in emitted),
+        load,
+    )

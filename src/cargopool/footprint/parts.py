@@ -1,0 +1,142 @@
+"""Price of one shipment part: handling, crossings, storage, tours, and what its cargo adds to the moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cargopool.footprint.carriers import ELECTRICITY, intensity, link_countries
+from cargopool.footprint.items import Charge, Element, charge, element, number
+from cargopool.footprint.moves import stage_groups
+from cargopool.footprint.road import slope
+from cargopool.model.place import Hub, RoadLink
+from cargopool.model.plan import Itinerary, Move, Tour
+from cargopool.model.quantity import Quantity, quantity_of
+from cargopool.model.scenario import Scenario
+from cargopool.model.shipment import Shipment
+from cargopool.rules.roads import crossing_between, road_link
+from cargopool.units import MJ_PER_KWH, from_milli, started_days
+
+
+def part_items(
+    scenario: Scenario, itinerary: Itinerary, moves: Mapping[str, Move]
+) -> tuple[list[Charge], list[Element]]:
+    """Charges and elements of a part, in the order of its journey, empty ones left out."""
+    shipment = scenario.shipments[itinerary.shipment]
+    size = quantity_of(shipment, itinerary.first_atom, itinerary.atoms)
+    ridden = [moves[move_id] for move_id in itinerary.moves]
+    charges: list[Charge] = []
+    elements: list[Element] = []
+    for tour in (itinerary.collection, itinerary.delivery):
+        if tour is not None:
+            _tour(scenario, tour, size, charges, elements)
+    if not shipment.load_units:
+        for handling in itinerary.handlings:
+            docked = cross_dock_items(scenario, handling.place, size.pallets_milli, size.kg)
+            if docked is not None:
+                charges.append(docked[0])
+                elements.append(docked[1])
+    for move in ridden:
+        _crossing(scenario, shipment, move, charges)
+        elements += [rate.element(size.kg) for group in stage_groups(scenario, move) for rate in group.load]
+    there = itinerary.collection.end_min if itinerary.collection else shipment.ready_min
+    charges += _storage(scenario, shipment, itinerary.atoms, size, there, ridden)
+    if itinerary.part > 1:
+        charges.append(charge("part_fee", f"part {itinerary.part}: {number(shipment.part_eur)} EUR", shipment.part_eur))
+    return [c for c in charges if c.cents], [e for e in elements if e.energy_mj]
+
+
+def tour_link(scenario: Scenario, tour: Tour) -> RoadLink:
+    """The road of a collection or delivery tour, in its direction.
+
+    Raises
+    ------
+    ValueError
+        When no road joins door and hub.
+    """
+    ends = (tour.door, tour.hub) if tour.kind == "collection" else (tour.hub, tour.door)
+    link = road_link(scenario, *ends)
+    if link is None:
+        raise ValueError(f"no road from {ends[0]} to {ends[1]}")
+    return link
+
+
+def _tour(scenario: Scenario, tour: Tour, size: Quantity, charges: list[Charge], elements: list[Element]) -> None:
+    drayage, link = scenario.drayage, tour_link(scenario, tour)
+    vehicle = scenario.vehicles[drayage.vehicle]
+    trust = drayage.provenance.confidence
+    pallets = from_milli(size.pallets_milli)
+    what = (
+        f"{number(drayage.collection_eur_fixed)} EUR + {number(pallets)} pallets x "
+        f"({number(drayage.collection_eur_per_pallet)} EUR + {number(link.km)} km x "
+        f"{number(drayage.collection_eur_per_pallet_km)} EUR/km)"
+    )
+    per_pallet = drayage.collection_eur_per_pallet + link.km * drayage.collection_eur_per_pallet_km
+    charges.append(charge(tour.kind, what, drayage.collection_eur_fixed + pallets * per_pallet, confidence=trust))
+    usual_kg = vehicle.full_load_kg * drayage.collection_load_share
+    per_kg_km = vehicle.mj_per_km_empty * (1 + vehicle.haulage_empty_km_factor) / usual_kg + slope(vehicle)
+    elements.append(
+        element(
+            tour.kind,
+            f"{size.kg} kg x {number(link.km)} km x ({number(vehicle.mj_per_km_empty)} MJ/km x "
+            f"(1 + {number(vehicle.haulage_empty_km_factor)})/{number(usual_kg)} kg + {slope(vehicle):.6g} MJ/kg-km)",
+            mode="road",
+            carrier=vehicle.carrier,
+            km=link.km,
+            mass_kg=size.kg,
+            energy_mj=size.kg * link.km * per_kg_km,
+            intensity=intensity(scenario, vehicle.carrier, link_countries(scenario, link)),
+            confidence=trust,
+        )
+    )
+
+
+def cross_dock_items(scenario: Scenario, place_id: str, pallets_milli: int, kg: int) -> tuple[Charge, Element] | None:
+    """One handling of loose freight at a hub; None at doors."""
+    hub = scenario.hubs.get(place_id)
+    if hub is None or hub.cross_dock is None:
+        return None
+    dock, pallets, trust = hub.cross_dock, from_milli(pallets_milli), hub.provenance.confidence
+    what = f"{hub.id}: {number(pallets)} pallets x {number(dock.eur_per_pallet)} EUR"
+    energy = element(
+        "cross_dock",
+        f"{hub.id}: {number(pallets)} pallets x {number(dock.kwh_per_pallet)} kWh x {MJ_PER_KWH} MJ/kWh",
+        mode="hub",
+        carrier=ELECTRICITY,
+        mass_kg=kg,
+        energy_mj=pallets * dock.kwh_per_pallet * MJ_PER_KWH,
+        intensity=intensity(scenario, ELECTRICITY, ((hub.country, 1.0),)) if dock.kwh_per_pallet else (0.0, 0.0),
+        confidence=trust,
+    )
+    return charge("cross_dock", what, pallets * dock.eur_per_pallet, confidence=trust), energy
+
+
+def _crossing(scenario: Scenario, shipment: Shipment, move: Move, charges: list[Charge]) -> None:
+    row = crossing_between(scenario, move.origin, move.destination)
+    if row is not None and shipment.customs_status != "transit":
+        what = f"{row.origin} to {row.destination}: {number(row.eur)} EUR"
+        charges.append(charge("crossing", what, row.eur, confidence=row.provenance.confidence))
+
+
+def _storage(
+    scenario: Scenario, shipment: Shipment, atoms: int, size: Quantity, there: int, ridden: Sequence[Move]
+) -> list[Charge]:
+    found = []
+    for move in ridden:
+        hub = scenario.hubs.get(move.origin)
+        if hub is not None:
+            found.append(
+                storage_charge(hub, shipment, atoms, size.pallets_milli, started_days(move.latest_min - there))
+            )
+        there = move.available_min
+    return found
+
+
+def storage_charge(hub: Hub, shipment: Shipment, atoms: int, pallets_milli: int, days: int) -> Charge:
+    """Freight at a hub for so many days begun before it moves on."""
+    paid = max(0, days - hub.free_storage_days)
+    if shipment.load_units:
+        amount, rate, word = float(atoms), hub.storage_eur_per_unit_day, "units"
+    else:
+        amount, rate, word = from_milli(pallets_milli), hub.storage_eur_per_pallet_day, "pallets"
+    what = f"{hub.id}: ({days} - {hub.free_storage_days} free) days x {number(amount)} {word} x {number(rate)} EUR"
+    return charge("storage_pallet", what, paid * amount * rate, confidence=hub.provenance.confidence)

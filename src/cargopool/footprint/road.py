@@ -1,0 +1,199 @@
+"""Truck trips: road moves and unit haulage, money and energy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cargopool.footprint.carriers import ELECTRICITY, grid, intensity, link_countries
+from cargopool.footprint.items import Charge, Element, Group, LoadRate, charge, element, group, number
+from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.model.place import Door, RoadLink
+from cargopool.model.scenario import Scenario
+from cargopool.rules.roads import road_link
+from cargopool.units import MINUTES_PER_HOUR, MJ_PER_KWH, cents
+
+DROP_TRIPS = 2
+"""Extra kilometres per loaded kilometre, and trips to pay, when the unit is dropped at the door and fetched later."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """A truck trip with what its purpose makes of the vehicle's rates."""
+
+    scenario: Scenario
+    link: RoadLink
+    vehicle: RoadVehicle
+    prefix: str
+    empty_factor: float
+    times_fixed: int
+    loading_min: int
+    tare_kg: int
+
+    @property
+    def haulage(self) -> bool:
+        return self.prefix == "haulage"
+
+    def kind(self, word: str) -> str:
+        """Cost kind: haulage has its own word for each, tolls and shuttles of road moves have none."""
+        return f"haulage_{word}" if self.haulage else word if word in ("toll", "shuttle") else f"road_{word}"
+
+
+def slope(vehicle: RoadVehicle) -> float:
+    """MJ per km that one more kg takes."""
+    return (vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / vehicle.full_load_kg
+
+
+def road_group(
+    scenario: Scenario, purpose: str, vehicle_id: str, origin: str, destination: str, unit: LoadUnitType, units: int
+) -> Group:
+    """Everything that one truck trip adds to a move use.
+
+    Raises
+    ------
+    ValueError
+        When no road joins the places.
+    """
+    link = road_link(scenario, origin, destination)
+    if link is None:
+        raise ValueError(f"no road from {origin} to {destination}")
+    vehicle = scenario.vehicles[vehicle_id]
+    tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
+    if purpose == "main":
+        trip = _Trip(scenario, link, vehicle, "road", vehicle.empty_km_factor, 1, 0, tare)
+    else:
+        door = scenario.place(origin if purpose == "haulage_out" else destination)
+        drop = isinstance(door, Door) and door.loading == "drop"
+        live_min = door.loading_min if isinstance(door, Door) and not drop else 0
+        factor = vehicle.haulage_empty_km_factor + (DROP_TRIPS if drop else 0)
+        trip = _Trip(scenario, link, vehicle, "haulage", factor, DROP_TRIPS if drop else 1, live_min, tare)
+    return group(
+        scenario.objective, _charges(trip), _elements(trip), (load_rate(scenario, link, vehicle, trip.prefix),)
+    )
+
+
+def _charges(trip: _Trip) -> list[Charge]:
+    vehicle, link, km = trip.vehicle, trip.link, trip.link.km
+    trust = vehicle.provenance.confidence
+    found = [
+        charge(
+            trip.kind("fixed"),
+            f"{trip.times_fixed} x {number(vehicle.eur_fixed)} EUR",
+            trip.times_fixed * vehicle.eur_fixed,
+            confidence=trust,
+        ),
+        charge(
+            trip.kind("km"),
+            f"{number(km)} km x {number(vehicle.eur_per_km)} EUR/km",
+            km * vehicle.eur_per_km,
+            confidence=trust,
+        ),
+        charge(
+            trip.kind("empty_km"),
+            f"{number(km)} km x {number(trip.empty_factor)} empty x {number(vehicle.eur_per_empty_km)} EUR/km",
+            km * trip.empty_factor * vehicle.eur_per_empty_km,
+            confidence=trust,
+        ),
+        _hours(trip),
+        *_tolls(trip),
+    ]
+    if link.shuttle:
+        fare = trip.scenario.factors.shuttle_eur[link.shuttle]
+        found.append(charge(trip.kind("shuttle"), f"{link.shuttle} fare {number(fare)} EUR", fare, confidence=trust))
+    so_far = sum(c.cents for c in found)
+    least = cents(vehicle.min_eur)
+    if so_far < least:
+        what = f"{number(vehicle.min_eur)} EUR minimum - {number(so_far / 100)} EUR"
+        found.append(Charge(trip.kind("minimum"), what, least - so_far, 0, trust))
+    return found
+
+
+def _hours(trip: _Trip) -> Charge:
+    link, vehicle = trip.link, trip.vehicle
+    ride = trip.scenario.factors.shuttle_min[link.shuttle] if link.shuttle else 0
+    if trip.haulage:
+        minutes = link.drive_min * (1 + trip.empty_factor) + ride + trip.loading_min
+        what = (
+            f"({link.drive_min} min x (1 + {number(trip.empty_factor)}) + {ride} min shuttle + {trip.loading_min} min "
+            f"loading)/60 x {number(vehicle.eur_per_h)} EUR/h"
+        )
+    else:
+        minutes = link.drive_min + ride
+        what = f"({link.drive_min} + {ride} min)/60 x {number(vehicle.eur_per_h)} EUR/h"
+    amount = minutes / MINUTES_PER_HOUR * vehicle.eur_per_h
+    return charge(trip.kind("hours"), what, amount, confidence=vehicle.provenance.confidence)
+
+
+def _tolls(trip: _Trip) -> list[Charge]:
+    vehicle = trip.vehicle
+    by_country: dict[str, float] = {}
+    for country, km in trip.link.countries:
+        by_country[country] = by_country.get(country, 0.0) + km
+    return [
+        charge(
+            trip.kind("toll"),
+            f"{country}: {number(km)} km x {number(rate)} EUR/km",
+            km * rate,
+            carbon_share=vehicle.toll_carbon_share.get(country, 0.0),
+            confidence=vehicle.provenance.confidence,
+        )
+        for country, km in by_country.items()
+        if (rate := vehicle.toll_eur_per_km.get(country, 0.0))
+    ]
+
+
+def _elements(trip: _Trip) -> list[Element]:
+    vehicle, km = trip.vehicle, trip.link.km
+    per_kg = slope(vehicle)
+    energy = km * (1 + trip.empty_factor) * vehicle.mj_per_km_empty + km * per_kg * trip.tare_kg
+    what = f"{number(km)} km x (1 + {number(trip.empty_factor)}) x {number(vehicle.mj_per_km_empty)} MJ/km"
+    if trip.tare_kg:
+        what = f"({what} + {number(km)} km x {per_kg:.6g} MJ/kg-km x {trip.tare_kg} kg tare)"
+    found = [
+        element(
+            trip.prefix,
+            what,
+            mode="road",
+            carrier=vehicle.carrier,
+            km=km,
+            energy_mj=energy,
+            intensity=intensity(trip.scenario, vehicle.carrier, link_countries(trip.scenario, trip.link)),
+            confidence=vehicle.provenance.confidence,
+        )
+    ]
+    if trip.link.shuttle:
+        found.append(_shuttle(trip))
+    return found
+
+
+def _shuttle(trip: _Trip) -> Element:
+    factors, link = trip.scenario.factors, trip.link
+    kwh = factors.shuttle_kwh[link.shuttle]
+    ends = [trip.scenario.place(place).country for place in (link.origin, link.destination)]
+    mean = sum(grid(trip.scenario, country) for country in ends) / len(ends)
+    return element(
+        "shuttle",
+        f"{number(kwh)} kWh x {MJ_PER_KWH} MJ/kWh, mean grid of {ends[0]} and {ends[1]} {number(mean)} g/kWh",
+        mode="rail",
+        carrier=ELECTRICITY,
+        km=factors.shuttle_km.get(link.shuttle, 0.0),
+        energy_mj=kwh * MJ_PER_KWH,
+        intensity=(mean / MJ_PER_KWH, 0.0),
+        confidence=trip.vehicle.provenance.confidence,
+    )
+
+
+def load_rate(scenario: Scenario, link: RoadLink, vehicle: RoadVehicle, prefix: str) -> LoadRate:
+    """What a kg of cargo adds to a trip."""
+    wtt, ttw = intensity(scenario, vehicle.carrier, link_countries(scenario, link))
+    per_kg = slope(vehicle)
+    return LoadRate(
+        f"{prefix}_load",
+        "road",
+        vehicle.carrier,
+        link.km,
+        link.km * per_kg,
+        wtt,
+        ttw,
+        vehicle.provenance.confidence,
+        f"{number(link.km)} km x {per_kg:.6g} MJ/kg-km",
+    )
