@@ -7,7 +7,6 @@ cross-dock, place and CO2e rows; storage of waiting pallets; the rule that no pl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +34,8 @@ class BoundLabels(NamedTuple):
 
 class Bound:
     """An ascent that can be advanced bit by bit; ``best_cents`` is a proven bound at any time."""
+
+    relaxed = RELAXED
 
     def __init__(self, data: SearchData, arcs: Arcs, params: BoundParams, stop: Any) -> None:
         self.data, self.arcs, self.params, self.stop = data, arcs, params, stop
@@ -150,11 +151,3 @@ class Bound:
 def ascent(data: SearchData, network: Any, params: BoundParams, stop: Any) -> Bound:
     """Prepare the bound of a network."""
     return Bound(data, make_arcs(network, data, 60 * params.bucket_h), params, stop)
-
-
-def run(bound: Bound, incumbents: Iterator[float]) -> float:
-    """Advance while there are incumbents to aim at; the best bound in cents."""
-    for incumbent in incumbents:
-        if not bound.advance(incumbent):
-            break
-    return bound.best_cents

@@ -85,7 +85,7 @@ class Ride(NamedTuple):
     cents_per_kg: float
     crossing: float
     capacity: tuple[int, int, int, int]
-    adr: frozenset[str] | None
+    units: int
 
 
 def _truck_capacity(vehicle: RoadVehicle, unit: LoadUnitType) -> tuple[int, int, int, int]:
@@ -163,7 +163,7 @@ def _road_rides(network: Network, places: list[int]) -> list[Ride]:
                     max(0.0, per_kg) * price * 0.999,
                     100.0 * crossing.eur * scenario.objective.weights.get("crossing", 1.0) if crossing else 0.0,
                     _truck_capacity(vehicle, unit),
-                    None,
+                    unit.per_truck,
                 )
             )
     return rides
@@ -198,7 +198,7 @@ def _headway_rides(network: Network, data: SearchData) -> tuple[list[Ride], Any]
             float(data.m_cents_per_kg[m]),
             float(data.m_crossing[m]),
             tuple(int(x) for x in network.move_capacity[m]),  # type: ignore[arg-type]
-            None,
+            int(network.move_units[m]),
         )
         old = rides.get(key)
         if old is not None:
@@ -380,7 +380,8 @@ def _assemble(
     group_arc, group_class = group_key // classes, group_key % classes
     powered = np.asarray(network.class_powered)[group_class]
     group_cost = np.where(powered, arc_cost_powered[group_arc], arc_cost[group_arc])
-    weight, whole = _weights(network, data, capacity[entry_arc], owner, entry_group, group_key.size)
+    per_use = pick(network.move_units, [r.units for r in rides])[entry_arc]
+    weight, whole = _weights(network, data, (capacity[entry_arc], per_use), owner, entry_group, group_key.size)
     group_rows, group_cost = _rows(network, data, group_arc, powered, is_move, move, group_cost)
     by_group = np.argsort(entry_group, kind="stable")
     counts = np.bincount(entry_group, minlength=group_key.size)
@@ -411,9 +412,9 @@ def _weights(network: Network, data: SearchData, capacity: Any, owner: Any, grou
     most = share.max(axis=1, initial=0.0)
     splits = np.asarray(network.shipment_max_parts)[owner] > 1
     whole = np.where(splits, np.maximum(1.0, most), np.maximum(1.0, np.ceil(most - 1e-9)))
-    sealed = data.k_units[owner]
+    sealed = data.k_units[owner] / per_use
     weight = np.where(sealed > 0, sealed, weight)
-    whole = np.where(sealed > 0, np.where(splits, np.maximum(1.0, sealed), sealed), whole)
+    whole = np.where(sealed > 0, np.where(splits, np.maximum(1.0, sealed), np.ceil(sealed)), whole)
     return weight, whole
 
 

@@ -121,7 +121,7 @@ def handling_start(d, s, k, place, minute):
 def uses_needed(d, s, m, g, k, sign):
     """Uses of move ``m`` by class ``g`` after adding (sign 1) or removing (-1) shipment ``k``."""
     if d.k_units[k] > 0:
-        return s.uses[m, g] + sign * d.k_units[k]
+        return s.uses[m, g] - sign * (-d.k_units[k] // d.m_units[m])
     need = np.int64(0)
     for dim in range(4):
         load = s.load[m, g, dim] + sign * d.k_size[k, dim]

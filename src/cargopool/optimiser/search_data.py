@@ -42,6 +42,7 @@ class SearchData(NamedTuple):
     m_cents_per_kg: Any
     m_crossing: Any
     m_capacity: Any
+    m_units: Any
     mr_ptr: Any
     mr_idx: Any
     mr_amount: Any
@@ -341,6 +342,7 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
         m_cents_per_kg=price * network.move_grams_per_kg,
         m_crossing=network.move_crossing_cents.astype(np.float64),
         m_capacity=network.move_capacity,
+        m_units=network.move_units,
         mr_ptr=network.move_rows.indptr,
         mr_idx=network.move_rows.index,
         mr_amount=network.move_rows.amount,
