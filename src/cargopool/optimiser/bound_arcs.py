@@ -402,8 +402,11 @@ def _assemble(
     )
 
 
-def _weights(network: Network, data: SearchData, capacity: Any, owner: Any, group: Any, groups: int) -> tuple[Any, Any]:
-    """Share of a load unit per entry in its group's tightest dimension, and whole units needed."""
+def _weights(
+    network: Network, data: SearchData, room: tuple[Any, Any], owner: Any, group: Any, groups: int
+) -> tuple[Any, Any]:
+    """Share of a use per entry in its group's tightest dimension, and whole uses needed."""
+    capacity, per_use = room
     size = data.k_size[owner].astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(size > 0, size / np.maximum(capacity, 1), 0.0)
