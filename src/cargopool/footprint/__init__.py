@@ -1,6 +1,7 @@
 """The one source of money and CO2e."""
 
-from cargopool.footprint.groupage import groupage_cents
+from cargopool.footprint.allocation import UNALLOCATED, ShipmentFootprint, allocate
+from cargopool.footprint.groupage import groupage_cents, groupage_grams
 from cargopool.footprint.kinds import COST_KINDS, TCE_KINDS
 from cargopool.footprint.moves import MoveCoefficients, move_coefficients
 from cargopool.footprint.objective import lateness_cents, time_value_cents, weighted_cents
@@ -10,10 +11,14 @@ from cargopool.footprint.unserved import unserved_cents
 __all__ = [
     "COST_KINDS",
     "TCE_KINDS",
+    "UNALLOCATED",
     "MoveCoefficients",
     "Priced",
     "PricedPlan",
+    "ShipmentFootprint",
+    "allocate",
     "groupage_cents",
+    "groupage_grams",
     "lateness_cents",
     "move_coefficients",
     "price_move",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
-from cargopool.units import cents, from_milli
+from cargopool.units import cents, from_milli, round_half_even
 
 LDM_MILLI_PER_PALLET = 400
 """Loading metres of a EUR pallet (0.8 m x 1.2 m, three abreast): 0.4; used where a shipment names none."""
@@ -30,3 +30,22 @@ def groupage_cents(scenario: Scenario, shipment: Shipment, km: float, atoms: int
         if ldm_milli <= band.up_to_ldm_milli and size.kg <= band.up_to_kg
     ]
     return min(prices, default=None)
+
+
+def groupage_grams(scenario: Scenario, shipment: Shipment, km: float) -> int:
+    """CO2e of a shipment sent as groupage: kg x km on a truck filled to the collection load share.
+
+    The truck is the drayage vehicle with its long-haul empty factor; formula as for collection (docs/model.md 7).
+    """
+    vehicle = scenario.vehicles.get(scenario.drayage.vehicle) or next(iter(scenario.vehicles.values()), None)
+    carrier = scenario.factors.carriers.get(vehicle.carrier) if vehicle else None
+    if vehicle is None or carrier is None:
+        return 0
+    slope = (vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / vehicle.full_load_kg
+    shared = (
+        vehicle.mj_per_km_empty
+        * (1 + vehicle.empty_km_factor)
+        / (vehicle.full_load_kg * scenario.drayage.collection_load_share)
+    )
+    mj = shipment.kg * km * (shared + slope)
+    return round_half_even(mj * carrier.wtt_g_per_mj) + round_half_even(mj * carrier.ttw_g_per_mj)

@@ -437,3 +437,52 @@ def make_scratch(shipments: int, most: int = 60) -> Scratch:
     return Scratch(
         chosen=np.zeros(most, np.int64), flags=np.zeros(shipments, np.int64), before=np.zeros((most, 12), np.int64)
     )
+
+
+def _gather(ptr: Any, chosen: Any) -> tuple[Any, Any]:
+    """Pointers and flat positions of some of the lists of a compressed list of lists."""
+    sizes = ptr[chosen + 1] - ptr[chosen]
+    flat = np.concatenate([np.arange(ptr[k], ptr[k + 1]) for k in chosen] + [np.zeros(0, np.int64)]).astype(np.int64)
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), flat
+
+
+def restrict(data: SearchData, shipments: Any, moves: Any | None = None) -> SearchData:
+    """The same arrays for some shipments, and with only some moves usable.
+
+    Parameters
+    ----------
+    data : SearchData
+    shipments : int64[k]
+        Shipment indices to keep; index i of the result is ``shipments[i]`` of ``data``.
+    moves : bool[M], optional
+        Usable moves; None keeps them all.
+    """
+    _, flat = _gather(data.usable_ptr, shipments)
+    owner = np.repeat(np.arange(shipments.size), data.usable_ptr[shipments + 1] - data.usable_ptr[shipments])
+    usable = data.usable_idx[flat]
+    if moves is not None:
+        kept = moves[usable]
+        usable, owner = usable[kept], owner[kept]
+    by_move = np.argsort(usable, kind="stable")
+    start_ptr, starts = _gather(data.start_ptr, shipments)
+    end_ptr, ends = _gather(data.end_ptr, shipments)
+    count = max(1, shipments.size)
+    related = np.tile(np.arange(count, dtype=np.int32), (count, 1))
+    per_shipment = {name: getattr(data, name)[shipments] for name in SearchData._fields if name.startswith("k_")}
+    return data._replace(
+        **per_shipment,
+        usable_ptr=np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=shipments.size))]).astype(np.int64),
+        usable_idx=usable,
+        rider_ptr=np.concatenate([[0], np.cumsum(np.bincount(usable, minlength=data.m_latest.size))]).astype(np.int64),
+        rider_idx=owner[by_move].astype(np.int32),
+        related=related,
+        start_ptr=start_ptr,
+        start_place=data.start_place[starts],
+        start_minute=data.start_minute[starts],
+        start_cost=data.start_cost[starts],
+        end_ptr=end_ptr,
+        end_place=data.end_place[ends],
+        end_minutes=data.end_minutes[ends],
+        end_door=data.end_door[ends],
+        end_cost=data.end_cost[ends],
+    )
