@@ -6,60 +6,27 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column, evaluate
 from cargopool.optimiser.bound import Bound, ascent
-from cargopool.optimiser.params import SolveParams
 from cargopool.optimiser.search import Search, Solution
 from cargopool.optimiser.search_data import SearchData, make_data
+from cargopool.optimiser.session import Session
 
 CHUNK = 400
 """Search iterations between two looks at the clock."""
 
 POLL_S = 0.05
-PUBLISH_EVERY_S = 2.0
+OFFER_EVERY_S = 2.0
+POLISH_SHARE = 0.4
+"""Part of the time left that the restricted model may take."""
+
 WORK_PER_BOUND = 200
 """Search iterations that one iteration of the bound counts as, under a work limit."""
-
-
-class Control(Protocol):
-    """What the caller lends: time, stop, a place for plans, a restricted model."""
-
-    def stopped(self) -> bool:
-        """Whether to end now."""
-        ...
-
-    def seconds_left(self) -> float | None:
-        """Until the time limit; None without one."""
-        ...
-
-    def work_left(self) -> int | None:
-        """Until the work limit; None without one."""
-        ...
-
-    def spend(self, work: int) -> None:
-        """Count work."""
-        ...
-
-    def publish(self, columns: Sequence[Column], network: Network) -> bool:
-        """Assemble and verify a plan of these columns; True when it is accepted."""
-        ...
-
-    def improve_bound(self, cents: float, relaxed: tuple[str, ...]) -> None:
-        """Record a proven bound on P."""
-        ...
-
-    def report(self, stage: str, iterations: int, columns: int) -> None:
-        """Record progress."""
-        ...
-
-    def polish(self, network: Network, columns: Sequence[Column], seconds: float | None) -> Sequence[Column] | None:
-        """Best plan over these columns by the restricted model; None when there is none in time."""
-        ...
 
 
 @dataclass
@@ -125,112 +92,106 @@ class _Pool:
         return [column for known in self._seen for column in known.values() if column is not None]
 
 
-def solve_large(network: Network, control: Control, seed: int, params: SolveParams) -> None:
-    """Search, bound and polish until the control says stop; everything found goes through the control."""
-    data = make_data(network, seed)
-    stop = np.zeros(1, np.int64)
-    search = Search(network, data, seed, params.search, stop)
+Polish = Callable[[Session, Sequence[Column], float | None], Sequence[Column] | None]
+"""Best plan over some columns by the restricted model within seconds; None when there is none in time."""
+
+
+def solve_large(session: Session, polish: Polish | None = None) -> None:
+    """Search, bound and polish until the session ends; everything found is offered to the session."""
+    network, params = session.network, session.params
+    session.enter("start")
+    data = make_data(network, session.seed)
+    search = Search(network, data, session.seed, params.search, session.halt)
     search.construct()
     pool = _Pool(network, data)
-    pool.add(search.best)
-    control.publish(columns_of(network, data, search.best), network)
-    bound = ascent(data, network, params.bound, stop) if params.bound.enabled else None
-    if control.work_left() is not None:
-        _by_work(network, data, control, search, bound, pool)
+    _offer(session, data, search.best, pool)
+    bound = ascent(data, network, params.bound, session.halt) if params.bound.enabled else None
+    session.enter("search")
+    if session.counts_work:
+        _by_work(session, data, search, bound, pool)
     else:
-        _by_time(network, data, control, search, bound, pool, params)
+        _by_time(session, data, search, bound, pool, polish)
 
 
-def _by_work(
-    network: Network, data: SearchData, control: Control, search: Search, bound: Bound | None, pool: _Pool
-) -> None:
+def _offer(session: Session, data: SearchData, solution: Solution, pool: _Pool) -> None:
+    pool.add(solution)
+    session.offer(columns_of(session.network, data, solution))
+
+
+def _by_work(session: Session, data: SearchData, search: Search, bound: Bound | None, pool: _Pool) -> None:
     """One thread, no clock: the search in chunks, the bound in between."""
-    total = max(1, control.work_left() or 1)
-    while not control.stopped():
-        left = control.work_left() or 0
-        if left <= 0:
-            break
-        done = search.advance(min(CHUNK, left), left / total, max(0, left - CHUNK) / total)
-        control.spend(max(1, done))
-        pool.add(search.best)
+    total = max(1, session.remaining_work or 1)
+    offered = search.best.cents
+    while (left := session.remaining_work or 0) > CHUNK + WORK_PER_BOUND:
+        done = search.advance(CHUNK, left / total, (left - CHUNK) / total)
+        session.state.iterations = search.iterations
         if bound is not None and bound.advance(search.best.cents):
-            control.spend(WORK_PER_BOUND)
-            control.improve_bound(bound.best_cents, bound.relaxed)
-        control.report("search", search.iterations, 0)
-    control.publish(columns_of(network, data, search.best), network)
+            session.raise_bound(bound.best_cents, bound.relaxed)
+            session.spend(WORK_PER_BOUND)
+        session.spend(max(1, done))
+    if search.best.cents < offered - 0.5:
+        _offer(session, data, search.best, pool)
+    session.spend(session.remaining_work or 0)
 
 
 def _by_time(
-    network: Network,
-    data: SearchData,
-    control: Control,
-    search: Search,
-    bound: Bound | None,
-    pool: _Pool,
-    params: SolveParams,
+    session: Session, data: SearchData, search: Search, bound: Bound | None, pool: _Pool, polish: Polish | None
 ) -> None:
-    """Search and bound in two threads while this one watches the clock, publishes and polishes."""
-    shared = _Shared(stop=search.stop, best=search.best)
+    """Search and bound in two threads while this one watches the clock, offers plans and polishes."""
+    quit_now = np.zeros(1, np.int64)
+    search.stop = quit_now
+    shared = _Shared(stop=quit_now, best=search.best)
     threads = [_start(lambda: _search_loop(search, shared), shared)]
     if bound is not None:
+        bound.stop = quit_now
         threads.append(_start(lambda: _bound_loop(bound, shared), shared))
     try:
-        _watch(network, data, control, shared, bound, pool, params, threads)
+        _watch(session, data, shared, bound, pool, polish)
     finally:
-        search.stop[0] = 1
+        quit_now[0] = 1
         for thread in threads:
             thread.join()
     if shared.error is not None:
         raise shared.error
-    solution = search.best
     if bound is not None:
-        control.improve_bound(bound.best_cents, bound.relaxed)
-    control.publish(columns_of(network, data, solution), network)
+        session.raise_bound(bound.best_cents, bound.relaxed)
+    _offer(session, data, search.best, pool)
 
 
 def _watch(
-    network: Network,
-    data: SearchData,
-    control: Control,
-    shared: _Shared,
-    bound: Bound | None,
-    pool: _Pool,
-    params: SolveParams,
-    threads: list[threading.Thread],
+    session: Session, data: SearchData, shared: _Shared, bound: Bound | None, pool: _Pool, polish: Polish | None
 ) -> None:
-    began = time.monotonic()
-    whole = control.seconds_left()
-    published = float("inf")
-    last_publish = began
-    polished = False
-    while not control.stopped() and shared.error is None:
+    whole = session.remaining_seconds
+    began = last_offer = time.monotonic()
+    offered = float("inf") if shared.best is None else shared.best.cents
+    polished = polish is None or not whole
+    while shared.error is None:
+        session.checkpoint()
         now = time.monotonic()
-        left = control.seconds_left()
+        left = session.remaining_seconds
+        if left is not None and left <= 0.0:
+            return
         shared.heat = _heat(now - began, whole)
+        session.state.iterations = shared.iterations
         if bound is not None and bound.iterations:
-            control.improve_bound(bound.best_cents, bound.relaxed)
+            session.raise_bound(bound.best_cents, bound.relaxed)
         best = shared.best
-        if best is not None:
-            pool.add(best)
-            if best.cents < published - 0.5 and now - last_publish >= PUBLISH_EVERY_S:
-                control.publish(columns_of(network, data, best), network)
-                published, last_publish = best.cents, time.monotonic()
-        control.report("search", shared.iterations, 0)
-        share = (now - began) / whole if whole else 0.0
-        if not polished and whole and share >= params.search.polish_share:
+        if best is not None and best.cents < offered - 0.5 and now - last_offer >= OFFER_EVERY_S:
+            _offer(session, data, best, pool)
+            offered, last_offer = best.cents, time.monotonic()
+        if not polished and whole and polish and now - began >= session.params.search.polish_share * whole:
             polished = True
-            _polish(network, data, control, shared, pool, 0.4 * (left or 0.0))
-        if not any(thread.is_alive() for thread in threads):
-            break
+            _polish(session, data, shared, pool, polish, POLISH_SHARE * (left or 0.0))
         time.sleep(POLL_S)
 
 
-def _polish(network: Network, data: SearchData, control: Control, shared: _Shared, pool: _Pool, seconds: float) -> None:
+def _polish(session: Session, data: SearchData, shared: _Shared, pool: _Pool, polish: Polish, seconds: float) -> None:
     """Solve the restricted model over the pool and hand a better plan to the search."""
-    columns = control.polish(network, pool.columns(), seconds)
+    network = session.network
+    columns = polish(session, pool.columns(), seconds)
     if not columns:
         return
-    control.publish(columns, network)
+    session.offer(columns)
     if any(column.atoms != int(network.shipment_atoms[column.shipment]) for column in columns):
         return
     plan = np.full((data.k_class.size, 10), -1, np.int64)

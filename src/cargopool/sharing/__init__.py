@@ -1,1 +1,5 @@
-"""Baselines and cost sharing."""
+"""What pooling saves: comparisons with planning alone."""
+
+from cargopool.sharing.baselines import Baseline, Baselines, compute
+
+__all__ = ["Baseline", "Baselines", "compute"]
