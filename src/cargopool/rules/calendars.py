@@ -101,6 +101,7 @@ def ride_minutes(service: Service, origin: str, destination: str, start: datetim
         shift = local_moment(start, hubs[stop.hub].timezone, 0).utcoffset() or timedelta()
         return reading[0] * MINUTES_PER_DAY + reading[1] - int(shift.total_seconds()) // 60
 
-    board = next(stop for stop in service.stops if stop.hub == origin)
-    alight = next(stop for stop in reversed(service.stops) if stop.hub == destination)
+    hubs_called = [stop.hub for stop in service.stops]
+    first = hubs_called.index(origin)
+    board, alight = service.stops[first], service.stops[hubs_called.index(destination, first + 1)]
     return utc_clock(alight, _clock(alight, "arrival")) - utc_clock(board, _clock(board, "departure"))

@@ -1,0 +1,155 @@
+"""Each shipment's share of a plan's money and CO2e; the shares add up to the plan's totals to the cent and the gram."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cargopool.footprint.carriers import ride_km, ride_span
+from cargopool.footprint.pricing import Priced, price_move, price_part, price_run
+from cargopool.model.plan import CharterRun, DepartureStage, Itinerary, Move, MoveUse, Plan
+from cargopool.model.quantity import quantity_of
+from cargopool.model.scenario import Scenario
+from cargopool.units import share_out
+
+UNALLOCATED = ""
+"""Id that takes what no shipment is there to take: charter runs and empty moves of a plan that serves nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFootprint:
+    """What a shipment costs and emits in a plan.
+
+    Attributes
+    ----------
+    cost_cents, co2e_grams, wtt_grams, ttw_grams : int
+        Own lines and elements plus shares of those of its units, trucks and charter runs.
+    energy_mj : float
+    cost_by_kind, grams_by_kind : mapping of kind to int
+        The same by kind of line and of element.
+    """
+
+    cost_cents: int
+    co2e_grams: int
+    wtt_grams: int
+    ttw_grams: int
+    energy_mj: float
+    cost_by_kind: Mapping[str, int]
+    grams_by_kind: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class _Account:
+    cents: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    wtt: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    ttw: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    energy_mj: float = 0.0
+
+    def footprint(self) -> ShipmentFootprint:
+        wtt, ttw = sum(self.wtt.values()), sum(self.ttw.values())
+        by_kind = {kind: grams + self.ttw[kind] for kind, grams in self.wtt.items()}
+        return ShipmentFootprint(
+            sum(self.cents.values()), wtt + ttw, wtt, ttw, self.energy_mj, dict(self.cents), by_kind
+        )
+
+
+Weights = dict[str, int]
+
+
+def _shares(total: int, weights: Weights) -> Iterable[tuple[str, int]]:
+    if len(weights) == 1:
+        return ((key, total) for key in weights)
+    return share_out(total, weights).items()
+
+
+class _Ledger:
+    """Accounts of all shipments."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, _Account] = defaultdict(_Account)
+
+    def own(self, shipment_id: str, priced: Priced) -> None:
+        """Lines and elements of one shipment alone."""
+        self.share(priced, {shipment_id: 1})
+
+    def share(self, priced: Priced, weights: Weights) -> None:
+        """One use of lines and elements, shared in proportion to weights by largest remainder."""
+        whole = sum(weights.values())
+        for line in priced.lines:
+            for key, part in _shares(line.cents, weights):
+                self.accounts[key].cents[line.kind] += part
+        for tce in priced.tces:
+            for key, part in _shares(tce.wtt_grams, weights):
+                self.accounts[key].wtt[tce.kind] += part
+            for key, part in _shares(tce.ttw_grams, weights):
+                self.accounts[key].ttw[tce.kind] += part
+            for key, weight in weights.items():
+                self.accounts[key].energy_mj += tce.energy_mj * (weight / whole if whole else 1 / len(weights))
+
+
+def allocate(scenario: Scenario, plan: Plan) -> dict[str, ShipmentFootprint]:
+    """Footprint of every served shipment, in scenario order.
+
+    A move use is shared by the mass of its contents (both swap bodies of a truck together), a charter run by mass x
+    km on board. What has no contents falls to all served shipments by mass.
+    """
+    moves = {use.move.id: use.move for use in plan.moves}
+    ledger = _Ledger()
+    everyone = _mass_of_all(scenario, plan)
+    for itinerary in plan.itineraries:
+        ledger.own(itinerary.shipment, price_part(scenario, itinerary, moves))
+    aboard = _contents(scenario, plan)
+    for use in plan.moves:
+        priced = price_move(scenario, use.move, use.temperature)
+        for weights in _trucks_of(use, aboard):
+            ledger.share(priced, weights or everyone)
+    for run in plan.charters:
+        ledger.share(price_run(scenario, run), _riders(scenario, run, plan.itineraries, moves) or everyone)
+    order = [*scenario.shipments, UNALLOCATED]
+    return {key: ledger.accounts[key].footprint() for key in order if key in ledger.accounts}
+
+
+def _mass_of_all(scenario: Scenario, plan: Plan) -> Weights:
+    found: Weights = defaultdict(int)
+    for itinerary in plan.itineraries:
+        shipment = scenario.shipments[itinerary.shipment]
+        found[itinerary.shipment] += quantity_of(shipment, itinerary.first_atom, itinerary.atoms).kg
+    return dict(found) or {UNALLOCATED: 1}
+
+
+TruckKey = tuple[str, str, str]
+
+
+def _contents(scenario: Scenario, plan: Plan) -> dict[TruckKey, dict[int, Weights]]:
+    """Kg by shipment in every truck (or unit) of every move use."""
+    found: dict[TruckKey, dict[int, Weights]] = defaultdict(dict)
+    for unit in plan.units:
+        weights = found[unit.move, unit.temperature, unit.segregation].setdefault(unit.truck, {})
+        for content in unit.contents:
+            kg = quantity_of(scenario.shipments[content.shipment], content.first_atom, content.atoms).kg
+            weights[content.shipment] = weights.get(content.shipment, 0) + kg
+    return found
+
+
+def _trucks_of(use: MoveUse, aboard: Mapping[TruckKey, Mapping[int, Weights]]) -> list[Weights]:
+    """Contents of each of the ``count`` uses; uses without a planned unit carry nothing."""
+    trucks = aboard.get((use.move.id, use.temperature, use.segregation), {})
+    filled = [weights for _, weights in sorted(trucks.items())][: use.count]
+    return filled + [{}] * (use.count - len(filled))
+
+
+def _riders(
+    scenario: Scenario, run: CharterRun, itineraries: tuple[Itinerary, ...], moves: Mapping[str, Move]
+) -> Weights:
+    """Kg x metres on board of a charter run, by shipment."""
+    service = scenario.services[run.service]
+    found: Weights = defaultdict(int)
+    for itinerary in itineraries:
+        size = quantity_of(scenario.shipments[itinerary.shipment], itinerary.first_atom, itinerary.atoms)
+        for move_id in itinerary.moves:
+            for stage in moves[move_id].stages:
+                if isinstance(stage, DepartureStage) and (stage.service, stage.run_date) == (run.service, run.run_date):
+                    km = ride_km(service, *ride_span(service, stage.origin, stage.destination))
+                    found[itinerary.shipment] += size.kg * round(km * 1000)
+    return dict(found)

@@ -1,0 +1,67 @@
+"""Truck bans along a road: which driving minute lies in which country, and when that country bans trucks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+
+from cargopool.model.place import RoadLink
+from cargopool.model.scenario import TruckBan
+from cargopool.rules.index import ScenarioIndex
+from cargopool.rules.spans import Spans
+from cargopool.rules.trips import Stretch
+
+
+@lru_cache(maxsize=512)
+def _ban_spans(bans: tuple[TruckBan, ...], start: datetime) -> Spans:
+    def rule(day: date) -> list[tuple[str, int, int]]:
+        iso, weekday = day.isoformat(), day.weekday()
+        return [
+            (ban.timezone, ban.start_min, ban.end_min) for ban in bans if ban.weekday == weekday or iso in ban.dates
+        ]
+
+    return Spans(start, rule)
+
+
+def _bans_of(index: ScenarioIndex, country: str) -> Spans | None:
+    key = ("ban_spans", country)
+    memo = index.memo
+    if key not in memo:
+        bans = tuple(ban for ban in index.scenario.bans if ban.country == country)
+        memo[key] = _ban_spans(bans, index.scenario.horizon.start) if bans else None
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def _stretches(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
+    """The driving minutes dealt to the countries by cumulative km, rounded down; empty when no ban can hold."""
+    found: list[Stretch] = []
+    whole = sum(km for _, km in link.countries)
+    passed = 0.0
+    for country, km in link.countries:
+        passed += km
+        upto = int(round(link.drive_min * passed / whole, 6)) if whole else link.drive_min
+        if upto > (found[-1][0] if found else 0):
+            found.append((upto, _bans_of(index, country)))
+    if not any(bans is not None for _, bans in found):
+        return ()
+    if found[-1][0] < link.drive_min:
+        found[-1] = (link.drive_min, found[-1][1])
+    return tuple(found)
+
+
+def stretches_of(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
+    """The driving minutes of a link by country with the bans that may hold there; empty when none can."""
+    key = ("stretches", link.countries, link.drive_min)
+    memo = index.memo
+    if key not in memo:
+        memo[key] = _stretches(index, link)
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def touched(stretches: Sequence[Stretch], lo_min: int, hi_min: int) -> bool:
+    """Whether any ban of the trip's countries holds at some minute of [lo, hi)."""
+    return any(
+        bans is not None and (bans.at(lo_min) is not None or bans.next_start(lo_min, hi_min) < hi_min)
+        for _, bans in stretches
+    )

@@ -1,0 +1,151 @@
+"""A truck trip minute by minute in effect, event by event in fact: driver limits, truck bans, the shuttle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from cargopool.model.equipment import Manning
+from cargopool.rules.spans import Spans
+
+SegmentKind = Literal["drive", "break", "rest", "shuttle", "ban"]
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRules:
+    """Limits in minutes.
+
+    Attributes
+    ----------
+    drive_before_break : int or None
+        Driving after which a break is due; None: the drivers relieve each other.
+    break_min : int
+        Length of a break; a wait or ride of this length counts as one.
+    drive_in_shift, shift_min, rest_min : int
+        Driving in a shift, span of a shift, and the rest after it.
+    """
+
+    drive_before_break: int | None
+    break_min: int
+    drive_in_shift: int
+    shift_min: int
+    rest_min: int
+
+
+RULES: dict[Manning, DriverRules] = {
+    "single": DriverRules(270, 45, 540, 780, 660),
+    "double": DriverRules(None, 45, 1080, 1260, 540),
+}
+"""Articles 6(1), 7 and 8(2), 8(5) of Regulation (EC) No 561/2006; the shift of a single driver is 24 h less 11 h."""
+
+
+class Trip:
+    """A truck under way; what it does next follows from its state alone."""
+
+    __slots__ = ("driven", "log", "now", "rules", "shift_driven", "shift_start", "since_break")
+
+    def __init__(self, rules: DriverRules, depart_min: int, duty_before_min: int) -> None:
+        self.rules = rules
+        self.now = depart_min
+        self.shift_start = depart_min - duty_before_min
+        self.shift_driven = 0
+        self.since_break = 0
+        self.driven = 0
+        self.log: list[tuple[SegmentKind, int, int]] = []
+
+    def pass_time(self, kind: SegmentKind, minutes: int) -> None:
+        """Stand or ride; long enough, it is a break or a rest."""
+        if minutes <= 0:
+            return
+        self.log.append((kind, self.now, self.now + minutes))
+        self.now += minutes
+        if minutes >= self.rules.rest_min:
+            self.shift_start = self.now
+            self.shift_driven = 0
+            self.since_break = 0
+        elif minutes >= self.rules.break_min:
+            self.since_break = 0
+
+    def may_drive(self) -> int:
+        """Minutes of driving left before the first limit."""
+        left = min(self.rules.drive_in_shift - self.shift_driven, self.shift_start + self.rules.shift_min - self.now)
+        if self.rules.drive_before_break is not None:
+            left = min(left, self.rules.drive_before_break - self.since_break)
+        return left
+
+    def pause(self) -> None:
+        """The rest, or else the break, that is due."""
+        rules = self.rules
+        over = self.shift_driven >= rules.drive_in_shift or self.now - self.shift_start >= rules.shift_min
+        if over:
+            self.pass_time("rest", rules.rest_min)
+        else:
+            self.pass_time("break", rules.break_min)
+
+    def drive(self, minutes: int) -> None:
+        """Drive on; stretches without a stop between them are one."""
+        if self.log and self.log[-1][0] == "drive":
+            self.log[-1] = ("drive", self.log[-1][1], self.now + minutes)
+        else:
+            self.log.append(("drive", self.now, self.now + minutes))
+        self.now += minutes
+        self.driven += minutes
+        self.shift_driven += minutes
+        self.since_break += minutes
+
+
+Stretch = tuple[int, Spans | None]
+"""Driving minute up to which a stretch reaches, and the bans that hold on it."""
+
+
+def simulate(
+    depart_min: int,
+    stretches: Sequence[Stretch],
+    shuttle: tuple[int, int],
+    manning: Manning,
+    duty_before_min: int,
+) -> Trip:
+    """Jump from event to event: limits, ban starts and ends, borders, the shuttle at driving minute ``shuttle[0]``."""
+    trip = Trip(RULES[manning], depart_min, duty_before_min)
+    total = stretches[-1][0] if stretches else 0
+    shuttle_at, shuttle_min = shuttle
+    boarded = shuttle_min <= 0
+    i = 0
+    while trip.driven < total or not boarded:
+        if not boarded and trip.driven >= shuttle_at:
+            trip.pass_time("shuttle", shuttle_min)
+            boarded = True
+            continue
+        while trip.driven >= stretches[i][0]:
+            i += 1
+        upto, bans = stretches[i]
+        may = trip.may_drive()
+        if may <= 0:
+            trip.pause()
+            continue
+        leg = min(may, upto - trip.driven, total if boarded else shuttle_at - trip.driven)
+        if bans is not None:
+            wait, clear = _ban_ahead(bans, trip.now, leg)
+            if wait:
+                trip.pass_time("ban", wait)
+                continue
+            leg = clear
+        trip.drive(leg)
+    return trip
+
+
+def _ban_ahead(bans: Spans, now: int, leg: int) -> tuple[int, int]:
+    """Minutes to wait now for a ban's end, or else the part of ``leg`` before the next ban starts."""
+    held = bans.at(now)
+    if held is not None:
+        return held[1] - now, 0
+    return 0, min(leg, bans.next_start(now, now + leg) - now)
+
+
+@lru_cache(maxsize=65_536)
+def free_minutes(drive_min: int, shuttle_min: int, manning: Manning, duty_before_min: int) -> int:
+    """Elapsed minutes of a trip that no ban touches: they do not depend on its departure."""
+    stretches: tuple[Stretch, ...] = ((drive_min, None),) if drive_min else ()
+    return simulate(0, stretches, (drive_min // 2, shuttle_min), manning, duty_before_min).now
