@@ -1,0 +1,177 @@
+"""Cost lines, transport chain elements and totals, made again and compared to the cent and the gram."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from math import isclose
+from typing import TypeVar
+
+from cargopool.footprint import (
+    Priced,
+    lateness_cents,
+    price_move,
+    price_part,
+    price_run,
+    time_value_cents,
+    unserved_cents,
+    weighted_cents,
+)
+from cargopool.model.plan import CostLine, Tce, Totals
+from cargopool.units import GRAMS_PER_KG, carbon_cents
+from cargopool.verifier.case import Case, part_path
+
+T = TypeVar("T", CostLine, Tce)
+Tally = dict[tuple[str, str], Counter[tuple[str | int, ...]]]
+"""Owner and kind to amounts."""
+_CLOSE = 1e-9
+_TINY_MJ = 1e-6
+
+
+def check_money(case: Case, totals_sound: bool) -> None:
+    """Price everything again; compare lines, elements, totals, and the CO2e cap."""
+    lines, tces, priced_whole = _price(case)
+    _compare(case, "cost_lines", case.plan.cost_lines, lines, _money_of, ("V220", "V221", "V222"))
+    _compare(case, "tces", case.plan.tces, tces, _greenhouse_of, ("V223", "V224", "V225"))
+    _compare_energy(case, tces)
+    grams = sum(tce.grams * tce.count for tce in tces)
+    cap = case.scenario.objective.co2e_cap_kg
+    if cap is not None and grams > cap * GRAMS_PER_KG:
+        case.say("V213", "totals.co2e_grams", f"{grams} g > {cap} kg")
+    if totals_sound and priced_whole and case.complete:
+        _check_totals(case, _totals(case, lines, tces))
+
+
+def _price(case: Case) -> tuple[list[CostLine], list[Tce], bool]:
+    """Lines and elements of every owner that can be priced, and whether all can."""
+    scenario = case.scenario
+    jobs: list[tuple[str, Callable[[], Priced]]] = []
+    for use in case.uses.values():
+        jobs.append((f"moves[{use.move.id}]", lambda u=use: price_move(scenario, u.move, u.temperature, u.count)))  # type: ignore[misc]
+    for itinerary in case.itineraries.values():
+        jobs.append((part_path(itinerary), lambda i=itinerary: price_part(scenario, i, case.moves)))  # type: ignore[misc]
+    for run in case.runs.values():
+        jobs.append((f"charters[{run.service}/{run.run_date}]", lambda r=run: price_run(scenario, r)))  # type: ignore[misc]
+    lines: list[CostLine] = []
+    tces: list[Tce] = []
+    whole = True
+    for where, job in jobs:
+        try:
+            priced = job()
+        except (
+            KeyError,
+            ValueError,
+            IndexError,
+            ZeroDivisionError,
+            StopIteration,
+            TypeError,
+            AttributeError,
+        ) as problem:
+            whole = False
+            case.say("V229", where, str(problem)[:200])
+            continue
+        lines += priced.lines
+        tces += priced.tces
+    return lines, tces, whole
+
+
+def _money_of(line: CostLine) -> tuple[int, ...]:
+    return line.cents, line.count, line.carbon_cents
+
+
+def _greenhouse_of(tce: Tce) -> tuple[str | int, ...]:
+    return tce.mode, tce.carrier, tce.mass_kg, tce.wtt_grams, tce.ttw_grams, tce.count
+
+
+def _grouped(items: Iterable[T], amounts: Callable[[T], tuple[str | int, ...]]) -> Tally:
+    found: Tally = defaultdict(Counter)
+    for item in items:
+        found[item.owner, item.kind][amounts(item)] += 1
+    return found
+
+
+def _compare(
+    case: Case,
+    name: str,
+    claimed: Sequence[T],
+    real: Sequence[T],
+    amounts: Callable[[T], tuple[str | int, ...]],
+    codes: tuple[str, str, str],
+) -> None:
+    """Report what is missing, what has no cause, and what differs, per owner and kind."""
+    missing_code, extra_code, wrong_code = codes
+    said: Tally = _grouped(claimed, amounts)
+    made: Tally = _grouped(real, amounts)
+    for key in dict.fromkeys([*made, *said]):
+        missing, extra = made[key] - said[key], said[key] - made[key]
+        where = f"{name}[{key[0]}].{key[1]}"
+        wrong = min(missing.total(), extra.total())
+        if wrong:
+            case.say(wrong_code, where, f"{_shown(extra)}, not {_shown(missing)}")
+        if missing.total() > wrong:
+            case.say(missing_code, where, f"{_shown(missing)}")
+        if extra.total() > wrong:
+            case.say(extra_code, where, f"{_shown(extra)}")
+
+
+def _shown(amounts: Counter[tuple[str | int, ...]]) -> str:
+    return "; ".join(str(item) for item in sorted(amounts.elements(), key=str))[:200]
+
+
+def _compare_energy(case: Case, real: Sequence[Tce]) -> None:
+    """Energy and distance are not integers: compared within binary noise, per owner and kind."""
+    said: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    made: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for tce in case.plan.tces:
+        said[tce.owner, tce.kind].append((tce.energy_mj, tce.km))
+    for tce in real:
+        made[tce.owner, tce.kind].append((tce.energy_mj, tce.km))
+    for key, pairs in made.items():
+        others = said.get(key, [])
+        if len(others) == len(pairs) and not all(
+            isclose(a, b, rel_tol=_CLOSE, abs_tol=_TINY_MJ)
+            for one, other in zip(sorted(pairs), sorted(others), strict=True)
+            for a, b in zip(one, other, strict=True)
+        ):
+            case.say("V225", f"tces[{key[0]}].{key[1]}", f"(MJ, km) {sorted(others)}, not {sorted(pairs)}"[:300])
+
+
+def _totals(case: Case, lines: Sequence[CostLine], tces: Sequence[Tce]) -> Totals:
+    """Totals by this room's own additions."""
+    scenario = case.scenario
+    late = waited = 0
+    for itinerary in case.itineraries.values():
+        shipment = scenario.shipments[itinerary.shipment]
+        late += lateness_cents(shipment, itinerary.atoms, itinerary.late_min)
+        waited += time_value_cents(shipment, itinerary.atoms, itinerary.delivered_min - shipment.ready_min)
+    grams = sum(tce.grams * tce.count for tce in tces)
+    return Totals(
+        cost_cents=sum(line.cents * line.count for line in lines),
+        weighted_cost_cents=sum(weighted_cents(scenario.objective, line) * line.count for line in lines),
+        co2e_grams=grams,
+        energy_mj=sum(tce.energy_mj * tce.count for tce in tces),
+        carbon_cents=carbon_cents(grams, scenario.objective.carbon_price_eur_per_t),
+        lateness_cents=late,
+        time_value_cents=waited,
+        unserved_cents=sum(unserved_cents(scenario, scenario.shipments[key]) for key in case.unserved),
+    )
+
+
+_TOTAL_CODES = {
+    "cost_cents": "V226",
+    "weighted_cost_cents": "V226",
+    "co2e_grams": "V227",
+    "carbon_cents": "V228",
+    "lateness_cents": "V228",
+    "time_value_cents": "V228",
+    "unserved_cents": "V228",
+}
+
+
+def _check_totals(case: Case, real: Totals) -> None:
+    claimed = case.plan.totals
+    for name, code in _TOTAL_CODES.items():
+        if getattr(claimed, name) != getattr(real, name):
+            case.say(code, f"totals.{name}", f"{getattr(claimed, name)}, not {getattr(real, name)}")
+    if not isclose(claimed.energy_mj, real.energy_mj, rel_tol=_CLOSE, abs_tol=_TINY_MJ):
+        case.say("V227", "totals.energy_mj", f"{claimed.energy_mj}, not {real.energy_mj}")
