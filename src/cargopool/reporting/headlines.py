@@ -1,0 +1,151 @@
+"""The lines that a planner reads first; terminal and report.html print the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cargopool.reporting.text import percent, thousands
+
+Record = Mapping[str, Any]
+
+BASELINE_NAMES = {"road_alone": "each shipper alone by road", "intermodal_alone": "each shipper alone, all modes"}
+_STATUS = {
+    "optimal": "proven optimal",
+    "feasible": "feasible",
+    "infeasible": "proven infeasible",
+    "no_plan": "no plan found",
+}
+_TERMINATION = {
+    "proven": "search complete",
+    "gap": "gap reached",
+    "time": "time limit",
+    "work": "work limit",
+    "first_feasible": "first plan taken",
+    "interrupted": "interrupted",
+    "error": "error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A label, its figure, and what puts it in proportion."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def status_text(record: Record) -> str:
+    """Status, why it ended and whether it was verified, in words."""
+    status = _STATUS.get(record["status"], str(record["status"]))
+    ended = _TERMINATION.get(record["termination"], str(record["termination"]))
+    checked = "verified" if record["verified"] else "not verified"
+    return f"{status} · {ended} · {checked}"
+
+
+def headlines(record: Record) -> tuple[Headline, ...]:
+    """Cost, CO2e, shipments, fill, modes, bound and time of a run."""
+    if record["cost_eur"] is None:
+        return _without_plan(record)
+    kpis = record["kpis"]
+    return (
+        Headline("Cost", f"{thousands(record['cost_eur'], 2)} EUR", _savings(record, "cost_eur")),
+        Headline("CO2e", f"{thousands(record['co2e_kg'])} kg", _savings(record, "co2e_kg")),
+        Headline("Shipments", _served(record), _late(record)),
+        Headline(
+            "Fill",
+            percent(kpis["load_factor"]),
+            f"of {kpis['load_units']} load units, {kpis['pooled_units']} of them shared by several shippers",
+        ),
+        Headline(
+            "Modes",
+            f"{percent(kpis['intermodal_share_tkm'])} intermodal",
+            f"{_modes(kpis['tkm_by_mode'])}; {_counted(kpis['departures'], 'departure')}, "
+            f"{_counted(kpis['trucks'], 'road truck')}",
+        ),
+        Headline("Bound", *_bound(record)),
+        _time(record),
+    )
+
+
+def savings(record: Record, what: str) -> dict[str, tuple[float, float]]:
+    """Saving against each baseline as a share, as an interval (low, high); equal where the baseline is one number."""
+    found = {}
+    for name in BASELINE_NAMES:
+        baseline = (record.get("baseline") or {}).get(name)
+        if not baseline or not baseline[what]:
+            continue
+        high = 1 - record[what] / baseline[what]
+        least = baseline.get(f"{what.removesuffix('_eur')}_bound_eur") if what == "cost_eur" else None
+        low = 1 - record[what] / least if least else high
+        found[name] = (min(low, high), high)
+    return found
+
+
+def interval(low: float, high: float) -> str:
+    """A change in per cent, minus for less: ``-12.3 %`` or ``-12.3 to -15.0 %``."""
+    if abs(high - low) < 0.0005:
+        return f"{-100 * high:+.1f} %"
+    return f"{-100 * low:+.1f} to {-100 * high:+.1f} %"
+
+
+def _savings(record: Record, what: str) -> str:
+    found = savings(record, what)
+    if not found:
+        reasons = (record.get("baseline") or {}).get("reason") or {}
+        return f"no baseline: {next(iter(reasons.values()), 'not computed')}"
+    return "; ".join(f"{interval(*share)} against {BASELINE_NAMES[name]}" for name, share in found.items())
+
+
+def _served(record: Record) -> str:
+    shipments = record["shipments"]
+    return f"{shipments['served']} of {shipments['total']} served"
+
+
+def _late(record: Record) -> str:
+    shipments = record["shipments"]
+    return f"{shipments['unserved']} unserved, {shipments['late']} late"
+
+
+def _modes(tkm: Mapping[str, float]) -> str:
+    whole = sum(tkm.values())
+    if not whole:
+        return "no tonne-km"
+    return ", ".join(f"{mode} {100 * value / whole:.0f} %" for mode, value in sorted(tkm.items(), key=lambda i: -i[1]))
+
+
+def _bound(record: Record) -> tuple[str, str]:
+    model = record["bound_scope"]["model"]
+    if record["bound_eur"] is None or record["gap"] is None:
+        return "no bound", "nothing is proven about the distance from the optimum"
+    if record["status"] == "optimal":
+        return "proven optimal", f"objective {thousands(record['objective_eur'], 2)} EUR, in model {model}"
+    over = record["objective_eur"] - record["bound_eur"]
+    controllable = record["gap_controllable"]
+    note = f"at most {thousands(over)} EUR above the optimum of model {model}"
+    if controllable is not None:
+        note += f"; {percent(controllable)} of what a plan can change"
+    return f"gap {percent(record['gap'])}", note
+
+
+def _time(record: Record) -> Headline:
+    seconds = record["seconds"]
+    memory = f", peak {record['peak_memory_mb']} MB" if record["peak_memory_mb"] is not None else ""
+    repeat = "repeats exactly" if record["reproducible"] else "not reproducible: it depended on the clock"
+    return Headline("Time", f"{seconds['total']:.1f} s", f"optimise {seconds['optimise']:.1f} s{memory}; {repeat}")
+
+
+def _without_plan(record: Record) -> tuple[Headline, ...]:
+    bound = record["bound_eur"]
+    proven = "no bound" if bound is None else f"any plan costs at least {thousands(bound, 2)} EUR"
+    return (
+        Headline("Shipments", f"{record['shipments']['total']} to plan", record.get("detail", "")),
+        Headline("Bound", proven),
+        _time(record),
+    )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,195 @@
+"""From a scenario in memory to a verified result: validate, optimise, verify, compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from cargopool.errors import Diagnostic, InputError, VerificationError
+from cargopool.model.plan import Plan, Progress, Result
+from cargopool.model.scenario import Scenario
+from cargopool.runs.comparing import Comparison, compare_with_baselines
+from cargopool.runs.measures import Stopwatch
+from cargopool.runs.signals import SignalWatch, stop_on_signals
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.params import SolveParams
+    from cargopool.optimiser.stop import StoppingCriterion
+
+DEFAULT_TIME_LIMIT_S = 60.0
+DEFAULT_GAP = 0.01
+_LEAST_BASELINE_S = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult(Result):
+    """A result whose plan the verifier accepted, with what it is compared to.
+
+    Attributes
+    ----------
+    comparison : Comparison
+        The baselines, or why there are none.
+    input_warnings : tuple of Diagnostic
+        What the validation found doubtful.
+    """
+
+    comparison: Comparison = Comparison()
+    input_warnings: tuple[Diagnostic, ...] = ()
+
+
+def solve(
+    scenario: Scenario,
+    *,
+    stop: StoppingCriterion | None = None,
+    seed: int = 1,
+    params: SolveParams | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    warm_start: Plan | None = None,
+    baselines: bool = True,
+    on_plan: Callable[[Plan], None] | None = None,
+) -> RunResult:
+    """Plan a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From a file or from memory; it is validated either way.
+    stop : StoppingCriterion, optional
+        ``TimeLimit(60) | Gap(0.01)`` when left out. SIGINT and SIGTERM stop it too (in the main thread); the newest
+        verified plan is returned.
+    seed : int
+        Same scenario, params, seed and work limit give the same plan.
+    params : SolveParams, optional
+        Solver parameters.
+    on_progress : callable, optional
+        Called in this thread with each `Progress`.
+    warm_start : Plan, optional
+        A plan of this scenario, or of a similar one, to start from.
+    baselines : bool
+        Add the baselines after the plan, within max(15 s, half the time limit).
+    on_plan : callable, optional
+        Called in this thread with every plan that the verifier accepted.
+
+    Returns
+    -------
+    RunResult
+        Its plan, if any, passed the independent verifier.
+
+    Raises
+    ------
+    InputError
+        The scenario makes no sense; all findings are in ``diagnostics``.
+    VerificationError
+        The verifier rejected the final plan.
+    """
+    from cargopool.optimiser.stop import Gap, StopFlag, TimeLimit
+
+    criterion = TimeLimit(DEFAULT_TIME_LIMIT_S) | Gap(DEFAULT_GAP) if stop is None else stop
+    flag = StopFlag()
+    with stop_on_signals(flag) as watch:
+        result = solve_watched(
+            scenario,
+            stop=flag | criterion,
+            seed=seed,
+            params=params,
+            on_progress=on_progress,
+            warm_start=warm_start,
+            on_plan=on_plan,
+            stopwatch=Stopwatch(),
+        )
+        if not baselines:
+            return result
+        return with_baselines(scenario, result, watch, baseline_seconds(getattr(criterion, "max_seconds", None)))
+
+
+def solve_watched(
+    scenario: Scenario,
+    *,
+    stop: StoppingCriterion,
+    seed: int,
+    params: SolveParams | None,
+    on_progress: Callable[[Progress], None] | None,
+    warm_start: Plan | None,
+    on_plan: Callable[[Plan], None] | None,
+    stopwatch: Stopwatch,
+) -> RunResult:
+    """As `solve`, with signals, clock and baselines left to the caller."""
+    from cargopool.optimiser import solve as optimise
+    from cargopool.optimiser.params import SolveParams
+    from cargopool.verifier import verify
+
+    warnings = validated(scenario)
+    verifying = 0.0
+
+    def accept(plan: Plan) -> bool:
+        nonlocal verifying
+        watch = Stopwatch()
+        accepted = verify(scenario, plan).ok
+        verifying += watch.elapsed
+        if accepted and on_plan is not None:
+            on_plan(plan)
+        return accepted
+
+    optimising = Stopwatch()
+    found = optimise(
+        scenario,
+        stop=stop,
+        seed=seed,
+        params=SolveParams() if params is None else params,
+        on_progress=on_progress,
+        warm_start=warm_start,
+        accept=accept,
+    )
+    told = dict(found.seconds)
+    for name, seconds in told.items():
+        if name not in ("verify", "optimise", "total"):
+            stopwatch.add(name, seconds)
+    rest = optimising.elapsed - verifying - sum(told.get(name, 0.0) for name in ("network", "compile"))
+    stopwatch.add("optimise", max(0.0, rest))
+    with stopwatch.stage("verify"):
+        refuse_rejected(scenario, found.plan)
+    stopwatch.add("verify", verifying)
+    values = {entry.name: getattr(found, entry.name) for entry in fields(Result)}
+    return RunResult(**values | {"seconds": tuple(stopwatch.seconds().items())}, input_warnings=warnings)
+
+
+def validated(scenario: Scenario) -> tuple[Diagnostic, ...]:
+    """Warnings about a scenario; raises `InputError` with everything found when one of them is an error."""
+    from cargopool.model.validate import check_scenario
+
+    findings = tuple(check_scenario(scenario))
+    if any(finding.severity == "error" for finding in findings):
+        raise InputError(findings)
+    return findings
+
+
+def refuse_rejected(scenario: Scenario, plan: Plan | None) -> None:
+    """Raise `VerificationError` with every violation when the independent verifier rejects the plan."""
+    from cargopool.verifier import verify
+
+    if plan is None:
+        return
+    report = verify(scenario, plan)
+    if not report.ok:
+        raise VerificationError(
+            Diagnostic(str(violation.code), violation.message, violation.where) for violation in report.violations
+        )
+
+
+def baseline_seconds(time_limit_s: float | None) -> float | None:
+    """Time that the baselines may take; None when the run has no time limit, as it then reads no clock."""
+    return None if time_limit_s is None else max(_LEAST_BASELINE_S, time_limit_s / 2)
+
+
+def with_baselines(scenario: Scenario, result: RunResult, watch: SignalWatch, seconds: float | None) -> RunResult:
+    """The result with its comparison, or with the reason why there is none."""
+    from dataclasses import replace
+
+    if watch.stopped:
+        return replace(result, comparison=Comparison(reason="interrupted"))
+    try:
+        with watch.breaking():
+            return replace(result, comparison=compare_with_baselines(scenario, result, seconds))
+    except KeyboardInterrupt:
+        return replace(result, comparison=Comparison(reason="interrupted"))

@@ -1,0 +1,57 @@
+"""The files of a finished run, besides those that the journal keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cargopool.model.scenario import Scenario
+from cargopool.reporting.columns import TABLES
+from cargopool.reporting.geojson import make_geojson
+from cargopool.reporting.html import render_report
+from cargopool.reporting.sheets import to_csv
+from cargopool.reporting.tables import make_tables
+from cargopool.runs.folder import RunFolder
+from cargopool.runs.record import Record, to_json
+from cargopool.runs.solving import RunResult
+
+
+def write_outputs(folder: RunFolder, scenario: Scenario, result: RunResult, record: Record) -> None:
+    """Write params.toml, the tables, kpis.json, map.geojson and report.html.
+
+    Raises
+    ------
+    OutputError
+        When the disk does not take them.
+    """
+    from cargopool.optimiser.params import SolveParams
+
+    if not folder.path("params.toml").exists():
+        folder.write_text("params.toml", SolveParams().to_toml())
+    plan = result.plan
+    if plan is None:
+        for table in TABLES:
+            folder.path(f"{table.name}.csv").unlink(missing_ok=True)
+        return
+    for table in make_tables(scenario, plan):
+        folder.write_text(f"{table.name}.csv", to_csv(table))
+    folder.write_text("kpis.json", to_json(kpis_of(record)))
+    folder.write_text("map.geojson", to_json(make_geojson(scenario, plan)))
+    folder.write_text("report.html", render_report(scenario, plan, record))
+
+
+def kpis_of(record: Record) -> Record:
+    """The figures of run.json that do not depend on clock or machine, flat."""
+    money = ("objective_eur", "cost_eur", "carbon_eur", "lateness_eur", "time_value_eur", "unserved_eur")
+    return {
+        "format": "cargopool-kpis/1",
+        "scenario": record["scenario"],
+        "variant": record["variant"],
+        **{name: record[name] for name in (*money, "co2e_kg", "energy_mj")},
+        "shipments": record["shipments"],
+        **(record["kpis"] or {}),
+    }
+
+
+def report_path(folder: Path) -> Path:
+    """Where the HTML report of a run lies."""
+    return folder / "report.html"
