@@ -1,1 +1,17 @@
-"""The file border: scenarios in, plans out."""
+"""The file border: YAML and CSV in, resolved scenarios and plans out."""
+
+from cargopool.files.hashes import input_sha256
+from cargopool.files.overrides import parse_setting
+from cargopool.files.read import read_document, read_scenario
+from cargopool.files.tables import read_csv, write_csv
+from cargopool.files.write import write_scenario
+
+__all__ = [
+    "input_sha256",
+    "parse_setting",
+    "read_csv",
+    "read_document",
+    "read_scenario",
+    "write_csv",
+    "write_scenario",
+]

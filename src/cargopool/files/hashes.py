@@ -1,0 +1,41 @@
+"""Canonical form of a scenario: the same data give the same digest, however they were written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cargopool.model.scenario import Scenario
+
+
+def canonical(value: Any) -> Any:
+    """JSON form of model data: objects and mappings with sorted keys, sets as sorted lists, times in UTC."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {info.name: canonical(getattr(value, info.name)) for info in fields(value)}
+    if isinstance(value, Mapping):
+        pairs = {key if isinstance(key, str) else json.dumps(canonical(key)): item for key, item in value.items()}
+        return {key: canonical(pairs[key]) for key in sorted(pairs)}
+    if isinstance(value, frozenset | set):
+        return sorted(canonical(item) for item in value)
+    if isinstance(value, tuple | list):
+        return [canonical(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def input_sha256(scenario: Scenario) -> str:
+    """SHA-256 of the canonical resolved data.
+
+    The label of the variant is not part of it: two variants with the same data have the same digest.
+    """
+    data = canonical(scenario)
+    del data["variant"]
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

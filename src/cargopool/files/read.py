@@ -1,0 +1,223 @@
+"""From a scenario folder to a closed Scenario, with all findings of all files in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cargopool.errors import Diagnostic, InputError
+from cargopool.files.assembly import Assembler
+from cargopool.files.blocks import BlockReader
+from cargopool.files.conditions import apply_conditions, facts_of_entry
+from cargopool.files.documents import Document, read_yaml
+from cargopool.files.entities import (
+    BANS,
+    CROSSINGS,
+    DOORS,
+    HUBS,
+    LINKS,
+    LOAD_UNITS,
+    SERVICES,
+    SHIPMENTS,
+    SURCHARGES,
+    VEHICLES,
+)
+from cargopool.files.entries import Entry, Key, Section, SectionKind, SectionReader
+from cargopool.files.findings import FilePlace, Findings, shown
+from cargopool.files.overrides import RowOverrides, apply_to_document, settings_of
+from cargopool.files.shelf import DEFAULT_FACTORS, Shelf, countries_of, territories_of
+from cargopool.model.scenario import Scenario
+from cargopool.model.validate import check_scenario
+
+SCENARIO_FILE = "scenario.yaml"
+
+
+def read_scenario(path: str | Path, variant: str = "base", overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """Read a scenario folder (or its scenario.yaml).
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder or file.
+    variant : str
+        Name under ``variants``; ``base`` needs none.
+    overrides : mapping of path to value
+        As ``--set``; they win over the variant.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    scenario, diagnostics = read_document(path, variant, overrides)
+    errors = [finding for finding in diagnostics if finding.severity == "error"]
+    if scenario is None or errors:
+        raise InputError(errors)
+    return scenario
+
+
+def read_document(
+    path: str | Path, variant: str = "base", overrides: Mapping[str, Any] | None = None
+) -> tuple[Scenario | None, tuple[Diagnostic, ...]]:
+    """Read a scenario and say everything that is wrong with it.
+
+    Returns
+    -------
+    scenario : Scenario or None
+        None when there are errors.
+    diagnostics : tuple of Diagnostic
+        Errors and warnings by file, line and column.
+    """
+    findings = Findings()
+    file, shown_as = _scenario_file(Path(path), findings)
+    document = read_yaml(file, shown_as, findings) if file is not None else None
+    if document is None:
+        return None, findings.diagnostics()
+    scenario = _Reading(document, file.parent if file else Path(), variant, overrides or {}, findings).run()
+    return (None if findings.failed else scenario), findings.diagnostics()
+
+
+def _scenario_file(path: Path, findings: Findings) -> tuple[Path | None, str]:
+    try:
+        if path.is_dir():
+            path = path / SCENARIO_FILE
+        if not path.is_file():
+            place = FilePlace(shown(str(path)))
+            help_text = "name a scenario folder, or a .yaml file; cargopool new DIR makes one"
+            findings.add(place, "E0101", "there is no such scenario", help_text)
+            return None, ""
+    except (OSError, ValueError) as error:
+        findings.add(FilePlace(shown(str(path))), "E0101", f"it cannot be read: {shown(error)}", "check the path")
+        return None, ""
+    return path, path.name
+
+
+class _Reading:
+    """One reading of one scenario."""
+
+    def __init__(
+        self, document: Document, folder: Path, variant: str, extra: Mapping[str, Any], findings: Findings
+    ) -> None:
+        self.document, self.folder, self.variant, self.extra = document, folder, variant, extra
+        self.findings = findings
+        self.shelf = Shelf(findings)
+        self.top = FilePlace(document.file)
+
+    def run(self) -> Scenario | None:
+        """Read everything; None when no scenario can be made of it."""
+        blocks = BlockReader(self.document, self.findings)
+        if not blocks.check_document():
+            return None
+        settings = settings_of(self.document, self.variant, self.extra, self.findings)
+        apply_to_document(self.document, settings, self.findings)
+        self.rows = RowOverrides(settings, self.findings)
+        self.rows.check_paths()
+        header = blocks.header()
+        horizon, horizon_known = blocks.horizon()
+        self.made = Assembler(self.findings, horizon)
+        parts = self._sections()
+        conditions = blocks.conditions()
+        hubs_used = self.hubs_used
+        objective, scope = blocks.objective(), blocks.scope()
+        drayage = blocks.drayage(self.shelf.drayage(hubs_used=hubs_used))
+        sets = {} if self._own_factors() else self.shelf.factor_sets()
+        factors = blocks.factors(sets, DEFAULT_FACTORS)
+        if not drayage.vehicle and parts["vehicles"]:
+            drayage = replace(drayage, vehicle=next(iter(parts["vehicles"])))
+        variant = header.resolved_variant or self.variant if self.variant == "base" else self.variant
+        scenario = Scenario(
+            name=header.name,
+            horizon=horizon,
+            variant=variant,
+            objective=objective,
+            drayage=drayage,
+            factors=factors,
+            scope=scope,
+            synthetic=header.synthetic,
+            notes=header.notes,
+            **parts,
+        )
+        scenario = apply_conditions(scenario, conditions, self.shelf, self.findings, self.document)
+        if horizon_known:
+            self.findings.add_meaning(check_scenario(scenario, frozenset(self.made.broken)), self.top)
+        return scenario
+
+    def _own_factors(self) -> bool:
+        node = self.document.root.value.get("factors")
+        return node is not None and isinstance(node.value, dict) and "id" in node.value and "set" not in node.value
+
+    def _read(self, kind: SectionKind) -> Section:
+        section = self.sections.read(kind)
+        self.findings.register(kind.path, _SectionLocator(self.document, tuple(kind.path.split("."))))
+        return section
+
+    def _change(self, kind: SectionKind, entries: dict[Key, Entry], facts: dict[Key, frozenset[str]]) -> None:
+        self.rows.apply(kind, entries, facts)
+
+    def _sections(self) -> dict[str, Any]:
+        self.sections = SectionReader(self.document, self.folder, self.findings)
+        hubs_section = self._read(HUBS)
+        self.hubs_used = hubs_section.use == "reference" or isinstance(hubs_section.use, list)
+        hub_entries = self.shelf.simple(hubs_section, "hubs")
+        door_entries = overlay_own(self._read(DOORS))
+        self._change(HUBS, hub_entries, {})
+        self._change(DOORS, door_entries, {})
+        hubs, doors = self.made.hubs(hub_entries), self.made.doors(door_entries)
+        place_ids = {key[0] for key in (*hub_entries, *door_entries)}
+        parts: dict[str, Any] = {"hubs": hubs, "doors": doors}
+        parts.update(self._equipment())
+        parts.update(self._road(hubs, doors, place_ids))
+        parts.update(self._services({key[0] for key in hub_entries}))
+        shipments = overlay_own(self._read(SHIPMENTS))
+        self._change(SHIPMENTS, shipments, {})
+        parts["shipments"] = self.made.shipments(shipments, {**doors, **hubs})
+        return parts
+
+    def _equipment(self) -> dict[str, Any]:
+        parts: dict[str, Any] = {}
+        for name, kind in (("load_units", LOAD_UNITS), ("vehicles", VEHICLES)):
+            entries = self.shelf.simple(self._read(kind), name)
+            self._change(kind, entries, {})
+            parts[name] = {key[0]: thing for key, thing in self.made.objects(kind, entries).items()}
+        return parts
+
+    def _road(self, hubs: dict[str, Any], doors: dict[str, Any], place_ids: set[str]) -> dict[str, Any]:
+        link_entries = self.shelf.links(self._read(LINKS), place_ids, hubs_used=self.hubs_used)
+        self._change(LINKS, link_entries, {})
+        links = tuple(self.made.objects(LINKS, link_entries).values())
+        territories = territories_of(hubs.values(), doors.values())
+        crossing_entries = self.shelf.crossings(self._read(CROSSINGS), territories, hubs_used=self.hubs_used)
+        self._change(CROSSINGS, crossing_entries, {})
+        countries = countries_of((*hubs.values(), *doors.values()), links)
+        ban_entries = self.shelf.bans(self._read(BANS), countries)
+        self._change(BANS, ban_entries, {})
+        return {
+            "road_links": links,
+            "crossings": tuple(self.made.objects(CROSSINGS, crossing_entries).values()),
+            "bans": tuple(self.made.objects(BANS, ban_entries).values()),
+        }
+
+    def _services(self, hub_ids: set[str]) -> dict[str, Any]:
+        entries = self.shelf.services(self._read(SERVICES), hub_ids)
+        self._change(SERVICES, entries, {key: facts_of_entry(entry) for key, entry in entries.items()})
+        surcharges = self.shelf.simple(self._read(SURCHARGES), "surcharges")
+        self._change(SURCHARGES, surcharges, {})
+        return {"services": self.made.services(entries), "surcharges": tuple(self.made.surcharges(surcharges))}
+
+
+class _SectionLocator:
+    """Place of a section's key."""
+
+    def __init__(self, document: Document, steps: tuple[str, ...]) -> None:
+        self.document, self.steps = document, steps
+
+    def locate(self, field_path: tuple[str | int, ...]) -> FilePlace:
+        """Place of the section, whatever the field."""
+        return self.document.locate(self.steps)
+
+
+def overlay_own(section: Section) -> dict[Key, Entry]:
+    """Entries of a section that takes nothing from the reference."""
+    return dict(section.entries)

@@ -1,0 +1,334 @@
+"""The blocks of scenario.yaml and the document as a whole."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cargopool.files.schema.base import (
+    UNSET,
+    Block,
+    Count,
+    Id,
+    Moment,
+    Numbers,
+    Positive,
+    Row,
+    Scalar,
+    Text,
+    Texts,
+)
+from cargopool.files.schema.equipment import LoadUnitRow, VehicleRow
+from cargopool.files.schema.places import BanRow, CrossingRow, DoorRow, HubRow, RoadLinkRow
+from cargopool.files.schema.services import ServiceRow, ShipmentRow, SurchargeRow
+
+Use = Literal["reference", "none"] | list[Text]
+TableNames = Text | list[Text]
+
+
+class HorizonBlock(Block):
+    """Planning horizon; minute 0 is its start."""
+
+    start: Moment
+    """Local time of the horizon's zone, or with an offset."""
+    end: Moment
+    """As start; arrivals may lie after it."""
+    timezone: Text = "UTC"
+    """IANA zone of the times that belong to no place."""
+
+
+class HubSection(Block):
+    """Hubs."""
+
+    use: Use = UNSET
+    """Ids from the reference set, or reference for all."""
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[Text | HubRow] = UNSET
+    """Own rows; a row with the id of a used one overrides single fields."""
+
+
+class DoorSection(Block):
+    """Doors."""
+
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[DoorRow] = UNSET
+    """Own rows."""
+
+
+class LinkSection(Block):
+    """Road links."""
+
+    use: Literal["reference", "none"] = UNSET
+    """reference (the default): the rows between places of the scenario; none: own rows only."""
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[RoadLinkRow] = UNSET
+    """Own rows; a row between the same places overrides single fields."""
+
+
+class VehicleSection(Block):
+    """Road vehicles."""
+
+    use: Use = UNSET
+    """Ids from the reference set, or reference for all."""
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[Text | VehicleRow] = UNSET
+    """Own rows."""
+
+
+class BanSection(Block):
+    """Truck bans."""
+
+    use: Literal["reference", "none"] = UNSET
+    """reference: the bans of the countries on the scenario's roads."""
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[BanRow] = UNSET
+    """Own rows, added."""
+
+
+class CrossingSection(Block):
+    """Customs crossings."""
+
+    use: Literal["reference", "none"] = UNSET
+    """reference (the default): between territories of the scenario; none: own rows only."""
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[CrossingRow] = UNSET
+    """Own rows; a row between the same territories overrides single fields."""
+
+
+class RoadBlock(Block):
+    """Everything on the road."""
+
+    vehicles: VehicleSection | list[Text | VehicleRow] = UNSET
+    """Road vehicles: ids, rows, or a section with use, table, rows."""
+    links: LinkSection | list[RoadLinkRow] = UNSET
+    """Road links."""
+    bans: bool | BanSection | list[BanRow] = UNSET
+    """Truck bans: true for the reference ones, false (the default) for none, or own rows."""
+    crossings: bool | CrossingSection | list[CrossingRow] = UNSET
+    """Customs crossings: true (the default) for the reference ones, false for none, or own rows."""
+
+
+class ServiceSection(Block):
+    """Services."""
+
+    use: Use = UNSET
+    """Ids, or reference: the active ones all of whose stops are hubs of the scenario."""
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[Text | ServiceRow] = UNSET
+    """Own rows."""
+
+
+class SurchargeSection(Block):
+    """Surcharges."""
+
+    use: Use = UNSET
+    """Ids from the reference set, or reference for all."""
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[Text | SurchargeRow] = UNSET
+    """Own rows."""
+
+
+class LoadUnitSection(Block):
+    """Load units."""
+
+    use: Use = UNSET
+    """Ids from the reference set, or reference for all."""
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[Text | LoadUnitRow] = UNSET
+    """Own rows."""
+
+
+class ShipmentSection(Block):
+    """Shipments."""
+
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[ShipmentRow] = UNSET
+    """Own rows."""
+
+
+class ObjectiveBlock(Block):
+    """What the plan minimises besides money."""
+
+    carbon_price_eur_per_t: Positive = UNSET
+    """EUR per tonne CO2e well-to-wheel."""
+    max_carbon_price_eur_per_t: Positive = UNSET
+    """Highest price that any run of a comparison may use."""
+    weights: Numbers = UNSET
+    """Factors on kinds of cost lines in the objective, such as toll: 0.5."""
+    unserved: Literal["allowed", "forbidden"] = UNSET
+    """forbidden: every shipment must be served."""
+    exclude_carbon_in_prices: bool = UNSET
+    """Leave out of the objective what a price already charges for carbon."""
+    co2e_cap_kg: Positive | None = UNSET
+    """Cap on the plan's CO2e, kg."""
+
+
+class DrayageBlock(Row):
+    """Pre- and on-carriage around hubs."""
+
+    radius_km: Positive = UNSET
+    """A door reaches the hubs within this distance."""
+    vehicle: Text = UNSET
+    """Vehicle of unit haulage and tours; the first vehicle when not given."""
+    max_doors: Count = UNSET
+    """Doors that one unit haulage visits."""
+    collection_eur_fixed: Positive = UNSET
+    """EUR per collection or delivery."""
+    collection_eur_per_pallet: Positive = UNSET
+    """EUR per pallet."""
+    collection_eur_per_pallet_km: Positive = UNSET
+    """EUR per pallet and km."""
+    collection_min_fixed: Count = UNSET
+    """Minutes of a tour besides driving."""
+    collection_speed_kmh: Positive = UNSET
+    """Speed of a tour, km/h."""
+    collection_load_share: Positive = UNSET
+    """Load share of a tour's truck, 0 to 1."""
+
+
+class CarrierRow(Row):
+    """An energy carrier."""
+
+    id: Id
+    """Identifier, such as diesel."""
+    wtt_g_per_mj: Positive = UNSET
+    """Well-to-tank, g CO2e per MJ."""
+    ttw_g_per_mj: Positive = UNSET
+    """Tank-to-wheel, g CO2e per MJ."""
+
+
+class GroupageRow(Block):
+    """A band of the groupage tariff."""
+
+    up_to_loading_metres: Positive
+    """Upper end, loading metres."""
+    up_to_kg: Count
+    """Upper end, kg."""
+    eur_per_ldm_km: Positive
+    """EUR per loading metre and km."""
+    min_eur: Positive
+    """Minimum, EUR."""
+
+
+class FactorProvenance(Block):
+    """Where a block of factors comes from."""
+
+    source: Text = UNSET
+    """Source."""
+    confidence: Text = UNSET
+    """Confidence word."""
+    licence: Text = UNSET
+    """Licence."""
+    note: Text = UNSET
+    """Note."""
+
+
+class FactorsBlock(Block):
+    """Factor set: one of the reference, with own values over it, or all own values under an id of its own."""
+
+    set: Text = UNSET
+    """Id of a reference set."""
+    id: Text = UNSET
+    """Id of an own set; then nothing is taken from the reference."""
+    carriers: list[CarrierRow] = UNSET
+    """Energy carriers; rows with a known id override single fields."""
+    grid_g_per_kwh: Numbers = UNSET
+    """Well-to-wheel g CO2e per kWh by country; default serves the others."""
+    shuttle_eur: Numbers = UNSET
+    """Fare by shuttle, EUR per truck."""
+    shuttle_kwh: Numbers = UNSET
+    """Electricity by shuttle, kWh per truck."""
+    shuttle_min: dict[Text, Count] = UNSET
+    """Minutes on board by shuttle."""
+    shuttle_km: Numbers = UNSET
+    """Kilometres ridden by shuttle."""
+    reefer_mj_per_h: Positive = UNSET
+    """Diesel energy of a running temperature unit, MJ per hour."""
+    detour_road: Positive = UNSET
+    """Road km per great-circle km where no link row is."""
+    road_speed_kmh: Positive = UNSET
+    """Driving speed where no link row is."""
+    groupage: list[GroupageRow] = UNSET
+    """Road prices of part loads, ascending."""
+    provenance: dict[Text, FactorProvenance] = UNSET
+    """Provenance by block of factors."""
+
+
+class ConditionsBlock(Block):
+    """The state of the world."""
+
+    kaub_gauge_cm: Positive = UNSET
+    """Rhine gauge at Kaub: scales barge capacity and adds low-water surcharges as the reference says."""
+    closed_services: Texts = UNSET
+    """Services that do not run: ids, or filters such as mode=rail,country=CH or via=DEMAN."""
+    closed_links: Texts = UNSET
+    """Road links that are shut, such as FRLIL-GBLHR; both directions."""
+
+
+class ScopeBlock(Block):
+    """Parameters of the reference model P."""
+
+    event_depth: Count = UNSET
+    """Depth of events at which road moves leave."""
+    max_departures: Count = UNSET
+    """Departures of one scheduled move."""
+    max_moves: Count = UNSET
+    """Moves of one itinerary."""
+    bucket_min: Count = UNSET
+    """Minutes of a hub time bucket."""
+    hub_slack_h: Count = UNSET
+    """Hours around closing and pick-up-ready in which limited hubs give choices."""
+
+
+class ScenarioDocument(Block):
+    """A cargopool scenario, version 1."""
+
+    format: Literal["cargopool/1"]
+    """Version of the file format."""
+    name: Text
+    """Name of the scenario."""
+    horizon: HorizonBlock
+    """Planning horizon."""
+    hubs: HubSection | list[Text | HubRow] = UNSET
+    """Hubs: ids, rows, or a section with use, table, rows."""
+    doors: DoorSection | list[DoorRow] = UNSET
+    """Doors of shippers and consignees."""
+    road: RoadBlock = UNSET
+    """Vehicles, links, bans, crossings."""
+    services: ServiceSection | list[Text | ServiceRow] = UNSET
+    """Scheduled services."""
+    surcharges: SurchargeSection | list[Text | SurchargeRow] = UNSET
+    """Dated additions to tariffs."""
+    load_units: LoadUnitSection | list[Text | LoadUnitRow] = UNSET
+    """Load-unit types."""
+    shipments: ShipmentSection | list[ShipmentRow] = UNSET
+    """Shipments."""
+    drayage: DrayageBlock = UNSET
+    """Pre- and on-carriage."""
+    objective: ObjectiveBlock = UNSET
+    """Objective."""
+    factors: FactorsBlock = UNSET
+    """Emission and price factors."""
+    conditions: ConditionsBlock = UNSET
+    """State of the world."""
+    scope: ScopeBlock = UNSET
+    """Parameters of the reference model."""
+    overrides: dict[Text, dict[Text, Scalar | list[Scalar]]] = UNSET
+    """Named changes: paths such as conditions.kaub_gauge_cm or services[mode=rail].capacity_factor, and values."""
+    variants: dict[Text, list[Text]] = UNSET
+    """Named lists of overrides; base is the scenario as it stands."""
+    resolved_variant: Text = UNSET
+    """Variant that this scenario is the resolved form of; written by run folders."""
+    synthetic: bool = UNSET
+    """Whether demand is invented."""
+    notes: Text = UNSET
+    """Free text."""

@@ -1,0 +1,102 @@
+"""Rows of load units and road vehicles."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cargopool.files.schema.base import (
+    UNSET,
+    Count,
+    Id,
+    ModeName,
+    Numbers,
+    Positive,
+    Row,
+    TemperatureName,
+    Text,
+    Texts,
+)
+
+
+class LoadUnitRow(Row):
+    """A kind of container, swap body or trailer."""
+
+    id: Id
+    """Identifier."""
+    name: Text = UNSET
+    """Display name; the id when not given."""
+    kind: Literal["container", "swap_body", "trailer"] = UNSET
+    """What it is."""
+    pallets: Positive = UNSET
+    """Pallet places."""
+    payload_kg: Count = UNSET
+    """Cargo it carries, kg."""
+    volume_m3: Positive = UNSET
+    """Room inside, m3."""
+    loading_metres: Positive = UNSET
+    """Loading metres inside."""
+    tare_kg: Count = UNSET
+    """Mass when empty, kg."""
+    teu: Positive = UNSET
+    """Room on a departure, TEU."""
+    length_m: Positive = UNSET
+    """Length on a train, m."""
+    modes: list[ModeName] = UNSET
+    """Modes that take it; road means it may make a road move."""
+    gauge: Text = UNSET
+    """Profile needed on rail (C45, P386, P400); empty when every train takes it."""
+    temperatures: list[TemperatureName] = UNSET
+    """Temperature classes it keeps."""
+    per_truck: Count = UNSET
+    """Units that one truck carries together."""
+    rental_eur_day: Positive = UNSET
+    """Rental, EUR per day begun."""
+    return_days: Count = UNSET
+    """Days added until it is returned."""
+    one_way_eur: Positive = UNSET
+    """Surcharge for leaving it at another hub, EUR."""
+
+
+class VehicleRow(Row):
+    """A truck with its prices, energy and driver."""
+
+    id: Id
+    """Identifier."""
+    name: Text = UNSET
+    """Display name; the id when not given."""
+    unit_types: Texts = UNSET
+    """Load-unit types that it carries."""
+    gross_limit_kg: Count = UNSET
+    """Gross limit on pure road, kg."""
+    combined_limit_kg: Count = UNSET
+    """Gross limit on road legs of combined transport, kg."""
+    tractor_kg: Count = UNSET
+    """Kerb mass of tractor and chassis, kg."""
+    eur_fixed: Positive = UNSET
+    """EUR per trip."""
+    eur_per_km: Positive = UNSET
+    """EUR per loaded kilometre."""
+    eur_per_empty_km: Positive = UNSET
+    """EUR per empty kilometre."""
+    eur_per_h: Positive = UNSET
+    """EUR per hour of driving."""
+    min_eur: Positive = UNSET
+    """Minimum charge of a trip, EUR."""
+    toll_eur_per_km: Numbers = UNSET
+    """Tolls by country, EUR per loaded kilometre, such as DE=0.348."""
+    toll_carbon_share: Numbers = UNSET
+    """Share of a country's toll that prices carbon, 0 to 1."""
+    empty_km_factor: Positive = UNSET
+    """Empty km per loaded km on road moves."""
+    haulage_empty_km_factor: Positive = UNSET
+    """Empty km per loaded km on unit haulage."""
+    carrier: Text = UNSET
+    """Energy carrier of the factor set."""
+    mj_per_km_empty: Positive = UNSET
+    """Energy empty, MJ per km."""
+    mj_per_km_full: Positive = UNSET
+    """Energy with full_load_kg, MJ per km."""
+    full_load_kg: Count = UNSET
+    """Cargo at which mj_per_km_full holds, kg."""
+    manning: Literal["single", "double"] = UNSET
+    """Drivers on board."""
