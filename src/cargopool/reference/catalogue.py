@@ -1,0 +1,185 @@
+"""The reference set: everything packaged, loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.model.place import Crossing, Hub, Mode, Provenance, RoadLink
+from cargopool.model.scenario import Drayage, Factors, TruckBan
+from cargopool.model.service import Service
+from cargopool.reference import build
+from cargopool.reference.modes import mode_of
+from cargopool.reference.rows import Row, provenance_of, read_rows
+
+DEFAULT_FACTORS = "cargopool-2026"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A published line behind one or more services.
+
+    Attributes
+    ----------
+    id : str
+        Line id of the reference set, such as ``S001``; its services are ``S001``, ``S001R``, ``S001b``, ...
+    kind : str
+        Finer word than the mode: ``ro-ro``, ``ro-pax``, ``lo-lo``, ``deep-sea``, ``tunnel``, ...
+    status : str
+        ``active``, ``unknown``, ``synthetic``, ``seasonal``, ``discontinued``, ``planned``, ``pilot``, ``road_link``.
+    in_base : bool
+        Whether ``use: reference`` takes it.
+    runs_per_week : int
+        Of this direction and wave.
+    evidence, verified_fields : str
+        What of the line itself was read in the source.
+    """
+
+    id: str
+    kind: str
+    status: str
+    in_base: bool
+    runs_per_week: int
+    evidence: str
+    verified_fields: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeLink:
+    """Distance and hours of a pair of hubs by rail, water or sea; hours differ by direction on rivers."""
+
+    mode: Mode
+    origin: str
+    destination: str
+    km: float
+    hours: float
+    hours_back: float
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowWaterBand:
+    """Low-water surcharge of loaded containers in a band of the Kaub gauge."""
+
+    from_cm: int
+    to_cm: int
+    eur_20ft: float
+    eur_40ft: float
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Packaged facts as model objects; every row carries its provenance.
+
+    Attributes
+    ----------
+    services : mapping of service id to Service
+        Both directions of every line, whatever its status.
+    base_services : frozenset of str
+        Services that ``use: reference`` takes: lines that run, may run, or are invented to close a gap.
+    lines : mapping of service id to Line
+        What is known of the line behind a service.
+    factor_sets : mapping of id to Factors
+        ``cargopool-2026`` is the default, ``glec-v3`` an attributed alternative.
+    hub_fields : mapping of (hub id, field) to Provenance
+        Where a single field of a hub comes from.
+    rhine : mapping of hub id to str
+        ``above_kaub`` or ``below_kaub`` for hubs on the connected waterways.
+    """
+
+    hubs: Mapping[str, Hub]
+    road_links: tuple[RoadLink, ...]
+    mode_links: tuple[ModeLink, ...]
+    services: Mapping[str, Service]
+    base_services: frozenset[str]
+    lines: Mapping[str, Line]
+    load_units: Mapping[str, LoadUnitType]
+    vehicles: Mapping[str, RoadVehicle]
+    crossings: tuple[Crossing, ...]
+    bans: tuple[TruckBan, ...]
+    drayage: Drayage
+    factor_sets: Mapping[str, Factors]
+    low_water: tuple[LowWaterBand, ...]
+    hub_fields: Mapping[tuple[str, str], Provenance]
+    rhine: Mapping[str, str]
+
+    @property
+    def factors(self) -> Factors:
+        """The default factor set."""
+        return self.factor_sets[DEFAULT_FACTORS]
+
+
+def _line_of(row: Row) -> Line:
+    return Line(
+        id=row["line"],
+        kind=row["kind"],
+        status=row["status"],
+        in_base=row["base"] == "yes",
+        runs_per_week=int(row["runs_per_week"]),
+        evidence=row["evidence"],
+        verified_fields=row["verified_fields"],
+    )
+
+
+def _mode_links() -> tuple[ModeLink, ...]:
+    tables: tuple[tuple[str, str], ...] = (
+        ("rail", "links_rail.csv"),
+        ("barge", "links_water.csv"),
+        ("sea", "links_sea.csv"),
+    )
+    return tuple(
+        ModeLink(
+            mode=mode_of(mode),
+            origin=row["origin"],
+            destination=row["destination"],
+            km=float(row["km"]),
+            hours=float(row["hours"]),
+            hours_back=float(row["hours_back"]),
+            provenance=provenance_of(row),
+        )
+        for mode, name in tables
+        for row in read_rows(name)
+    )
+
+
+def _low_water() -> tuple[LowWaterBand, ...]:
+    return tuple(
+        LowWaterBand(
+            from_cm=int(row["from_cm"]),
+            to_cm=int(row["to_cm"]),
+            eur_20ft=float(row["eur_20ft"]),
+            eur_40ft=float(row["eur_40ft"]),
+            provenance=provenance_of(row),
+        )
+        for row in read_rows("low_water.csv")
+    )
+
+
+@lru_cache(maxsize=1)
+def load_reference() -> Reference:
+    """Load the packaged reference set; the same object on every call."""
+    hub_rows, service_rows = read_rows("hubs.csv"), read_rows("services.csv")
+    lines = {row["id"]: _line_of(row) for row in service_rows}
+    return Reference(
+        hubs={row["id"]: build.hub_of(row) for row in hub_rows},
+        road_links=tuple(map(build.road_link_of, read_rows("links_road.csv"))),
+        mode_links=_mode_links(),
+        services={row["id"]: build.service_of(row) for row in service_rows},
+        base_services=frozenset(service_id for service_id, line in lines.items() if line.in_base),
+        lines=lines,
+        load_units={row["id"]: build.load_unit_of(row) for row in read_rows("load_units.csv")},
+        vehicles={row["id"]: build.vehicle_of(row) for row in read_rows("vehicles.csv")},
+        crossings=tuple(map(build.crossing_of, read_rows("crossings.csv"))),
+        bans=tuple(map(build.ban_of, read_rows("bans.csv"))),
+        drayage=build.drayage_of(read_rows("drayage.csv")[0]),
+        factor_sets=build.factor_sets(),
+        low_water=_low_water(),
+        hub_fields={
+            (row["hub"], row["field"]): Provenance(row["source"], row["confidence"])
+            for row in read_rows("hub_fields.csv")
+        },
+        rhine={row["id"]: row["rhine"] for row in hub_rows if row["rhine"]},
+    )
