@@ -1,0 +1,41 @@
+"""Why a shipment is unserved, and how that is known."""
+
+from __future__ import annotations
+
+from cargopool.model.plan import Unserved
+from cargopool.network.arrays import Network
+
+NO_ITINERARY = "no_itinerary"
+PRICE = "price"
+CAPACITY = "capacity"
+
+
+def unserved_reason(network: Network, shipment: int, known: str | None = None) -> Unserved:
+    """Reason and text for one shipment.
+
+    Parameters
+    ----------
+    known : str or None
+        Reason code that the optimiser derived; None derives what the network alone tells.
+    """
+    code = known or (NO_ITINERARY if network.usable[shipment].size == 0 else CAPACITY)
+    return Unserved(shipment=network.shipment_ids[shipment], reason=code, text=_text(network, shipment, code))
+
+
+def _text(network: Network, shipment: int, code: str) -> str:
+    facts = network.scenario.shipments[network.shipment_ids[shipment]]
+    scope = network.scenario.scope
+    if code == NO_ITINERARY:
+        return (
+            f"No chain of at most {scope.max_moves} moves takes it from {facts.origin} to {facts.destination} between "
+            "its ready and latest time; derived by listing every move that it may use."
+        )
+    if code == PRICE:
+        return (
+            "Its cheapest itinerary, alone in its units, costs more than leaving it unserved; derived by pricing every "
+            "itinerary alone."
+        )
+    return (
+        "It has an itinerary alone, but in this plan no slot, lift or place is left for it, or what it would take is "
+        "worth more to others; derived from the plan's capacity rows, not from a proof."
+    )

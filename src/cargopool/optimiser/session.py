@@ -1,0 +1,320 @@
+"""One solve in progress: its incumbent, bound, budgets, and the calls to engines."""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cargopool.model.plan import BoundScope, Plan, Progress, Termination
+from cargopool.model.scenario import Scenario
+from cargopool.network.arrays import Network
+from cargopool.network.columns import Column
+from cargopool.optimiser.assemble import assemble
+from cargopool.optimiser.engines import EngineLimits, EngineResult, MipModel, solve_model
+from cargopool.optimiser.loading import LoadPlanner
+from cargopool.optimiser.params import SolveParams
+from cargopool.optimiser.stop import StoppingCriterion
+from cargopool.optimiser.worker import StoppedError, Worker
+from cargopool.units import CENTS_PER_EUR, round_half_even
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.engines.base import Float64
+
+ABSOLUTE_GAP_CENTS = 1
+RELATIVE_GAP = 1e-6
+_GAP_MARGIN = 0.95
+"""Engines aim a little below the gap asked for, as rounding may widen it."""
+
+
+def proves(objective_cents: float, bound_cents: float) -> bool:
+    """True when the bound proves the objective optimal: within 0.01 EUR or a millionth of it."""
+    return objective_cents - bound_cents <= max(ABSOLUTE_GAP_CENTS, RELATIVE_GAP * abs(objective_cents)) + 1e-9
+
+
+class Ended(Exception):  # noqa: N818 - not an error: it only unwinds the phases
+    """Raised inside a phase when the solve has to end."""
+
+
+@dataclass(slots=True)
+class State:
+    """What the solve knows; read by the caller's thread under the lock."""
+
+    plan: Plan | None = None
+    objective_cents: int | None = None
+    bound_cents: float = -math.inf
+    relaxed: tuple[str, ...] = ()
+    infeasible: str = ""
+    termination: Termination | None = None
+    rejected: int = 0
+    work: int = 0
+    columns: int = 0
+    iterations: int = 0
+    stage: str = "network"
+    history: list[Progress] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Session:
+    """The phases' view of a solve. Phases run on one thread; only `end` may be called from another.
+
+    Attributes
+    ----------
+    halt : int64[1]
+        1 once the solve has to end; compiled kernels read it.
+    incumbent : tuple of Column or None
+        Columns of the newest accepted plan.
+    events : queue
+        Progress for the caller's thread.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        stop: StoppingCriterion,
+        seed: int,
+        params: SolveParams,
+        accept: Callable[[Plan], bool],
+        worker: Worker,
+    ) -> None:
+        self.scenario = scenario
+        self.stop = stop
+        self.seed = seed
+        self.params = params
+        self.halt = np.zeros(1, dtype=np.int64)
+        self.events: queue.SimpleQueue[Progress] = queue.SimpleQueue()
+        self.state = State()
+        self.incumbent: tuple[Column, ...] | None = None
+        self._accept = accept
+        self._worker = worker
+        self._lock = threading.Lock()
+        self._began = time.monotonic()
+        self._network: Network | None = None
+        self._planner: LoadPlanner | None = None
+        self._plan_seconds = 0.05
+
+    # -- what is planned -------------------------------------------------------------------------------------
+
+    @property
+    def network(self) -> Network:
+        """The network, once built."""
+        if self._network is None:
+            raise Ended
+        return self._network
+
+    @property
+    def planner(self) -> LoadPlanner:
+        """The load plans of this solve."""
+        if self._planner is None:
+            raise Ended
+        return self._planner
+
+    def set_network(self, network: Network) -> None:
+        """Store the network that the phases work on."""
+        self._network = network
+        self._planner = LoadPlanner(network, self.params.packing.work)
+
+    # -- budgets ---------------------------------------------------------------------------------------------
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the solve began; 0 in runs limited by work, which read no clock."""
+        return 0.0 if self.counts_work else time.monotonic() - self._began
+
+    @property
+    def wall_seconds(self) -> float:
+        """Seconds since the solve began, for reports only."""
+        return time.monotonic() - self._began
+
+    @property
+    def counts_work(self) -> bool:
+        """True when the run ends by work and must not look at a clock."""
+        return getattr(self.stop, "max_work", None) is not None
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """Seconds left for optimising, after what it takes to verify and price one more plan; None for no limit."""
+        limit = getattr(self.stop, "max_seconds", None)
+        if limit is None or self.counts_work:
+            return None
+        return max(0.0, float(limit) - self.elapsed - min(3 * self._plan_seconds + 0.1, 0.2 * float(limit) + 0.1))
+
+    @property
+    def remaining_work(self) -> int | None:
+        """Units of work left, None for no limit."""
+        limit = getattr(self.stop, "max_work", None)
+        return None if limit is None else max(0, int(limit) - self.state.work)
+
+    @property
+    def ended(self) -> bool:
+        """True once the solve has to end."""
+        return bool(self.halt[0])
+
+    def end(self, reason: Termination) -> None:
+        """End the solve; the first reason counts."""
+        with self._lock:
+            if self.state.termination is None:
+                self.state.termination = reason
+        self.halt[0] = 1
+
+    def spend(self, work: int) -> None:
+        """Count work, and end when the stop says so."""
+        self.state.work += work
+        self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Ask the stop; raises `Ended` when the solve is over."""
+        reason = self.stop(self.progress())
+        if reason is not None:
+            self.end(reason)
+        if self.ended:
+            raise Ended
+
+    # -- knowledge -------------------------------------------------------------------------------------------
+
+    def progress(self) -> Progress:
+        """The present moment."""
+        state = self.state
+        objective = None if state.objective_cents is None else state.objective_cents / CENTS_PER_EUR
+        bound = state.bound_cents / CENTS_PER_EUR if math.isfinite(state.bound_cents) else None
+        return Progress(
+            seconds=round(self.elapsed, 3),
+            work=state.work,
+            objective_eur=objective,
+            bound_eur=bound,
+            columns=state.columns,
+            iterations=state.iterations,
+            stage=state.stage,
+        )
+
+    def enter(self, stage: str) -> None:
+        """Name what is being done."""
+        self.state.stage = stage
+        self._publish()
+
+    def offer(
+        self,
+        columns: Sequence[Column],
+        counts: Mapping[tuple[int, int], int] | None = None,
+        reasons: Mapping[int, str] | None = None,
+    ) -> bool:
+        """Offer chosen columns as an incumbent; True when it is better than the last and was accepted."""
+        if self.ended:
+            raise Ended
+        began = time.monotonic()
+        plan = assemble(self.network, columns, counts, planner=self.planner, reasons=reasons)
+        cents = plan.totals.objective_cents
+        best = self.state.objective_cents
+        if best is not None and cents >= best:
+            return False
+        accepted = self._accept(plan)
+        self._plan_seconds = max(self._plan_seconds, time.monotonic() - began)
+        if not accepted:
+            self.state.rejected += 1
+            return False
+        self.incumbent = tuple(columns)
+        with self._lock:
+            if self.ended and self.state.plan is not None:
+                return False
+            self.state.plan, self.state.objective_cents = plan, cents
+        self._publish()
+        self._judge()
+        return True
+
+    def raise_bound(self, cents: float, relaxed: Sequence[str] = ()) -> None:
+        """Report a proven lower bound in cents on the objective before carbon is rounded."""
+        # The plan's carbon money is rounded once, so the least objective is the rounded least value.
+        rounded = round_half_even(cents - 1e-4) if math.isfinite(cents) else cents
+        if rounded <= self.state.bound_cents:
+            return
+        with self._lock:
+            self.state.bound_cents, self.state.relaxed = rounded, tuple(relaxed)
+        self._publish()
+        self._judge()
+
+    @property
+    def proven(self) -> bool:
+        """True when the incumbent is proven optimal."""
+        best = self.state.objective_cents
+        return best is not None and proves(best, self.state.bound_cents)
+
+    def declare_infeasible(self, text: str) -> None:
+        """Report that no plan exists, with the reason."""
+        self.state.infeasible = text
+        self.end(Termination.PROVEN)
+        raise Ended
+
+    def _judge(self) -> None:
+        if self.proven:
+            self.end(Termination.PROVEN)
+            raise Ended
+        self.checkpoint()
+
+    def _publish(self) -> None:
+        moment = self.progress()
+        self.state.history.append(moment)
+        self.events.put(moment)
+
+    # -- engines ---------------------------------------------------------------------------------------------
+
+    def call_engine(
+        self, model: MipModel, *, hint: Float64 | None = None, seconds: float | None = None, name: str | None = None
+    ) -> EngineResult:
+        """Solve a model within the remaining budget; large models go to the worker process.
+
+        Raises
+        ------
+        Ended
+            The solve was stopped meanwhile.
+        """
+        inline = model.a.nnz <= self.params.inline_entries
+        chosen = name or self.params.engine
+        if chosen == "auto":
+            chosen = "scip" if inline else "highs"
+        budget = self.remaining_seconds
+        if seconds is not None:
+            budget = seconds if budget is None else min(seconds, budget)
+        if budget is not None and budget <= 0.0:
+            self.end(Termination.TIME)
+            raise Ended
+        limits = EngineLimits(
+            seconds=budget,
+            relative_gap=_GAP_MARGIN * float(getattr(self.stop, "relative_gap", 0.0)),
+            absolute_gap=0.01,
+            work=self.remaining_work,
+            threads=self.params.threads,
+            seed=self.seed,
+        )
+        # HiGHS may print a line of its own, so it never runs inside the caller's process on integer models.
+        if inline and (chosen != "highs" or model.is_linear):
+            result = solve_model(chosen, model, limits, hint)
+        else:
+            result = self._in_worker(chosen, model, limits, hint)
+        self.spend(max(1, result.work))
+        return result
+
+    def _in_worker(self, name: str, model: MipModel, limits: EngineLimits, hint: Float64 | None) -> EngineResult:
+        target = "cargopool.optimiser.engines:solve_model"
+        try:
+            found = self._worker.call(target, name, model, limits, hint, stop=lambda: self.ended)
+        except StoppedError:
+            raise Ended from None
+        assert isinstance(found, EngineResult)
+        return found
+
+    def scope(self) -> BoundScope:
+        """What the bound is a bound on."""
+        scope = self.scenario.scope
+        return BoundScope(
+            event_depth=scope.event_depth,
+            max_departures=scope.max_departures,
+            max_moves=scope.max_moves,
+            relaxed=self.state.relaxed,
+        )

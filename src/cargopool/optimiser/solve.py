@@ -1,0 +1,204 @@
+"""The way from a scenario to a result."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from cargopool.model.plan import Plan, Progress, Result, Status, Termination
+from cargopool.model.scenario import Scenario
+from cargopool.network import build
+from cargopool.optimiser.columns import list_columns
+from cargopool.optimiser.exact import Exact
+from cargopool.optimiser.params import SolveParams
+from cargopool.optimiser.pool import Pool
+from cargopool.optimiser.session import Ended, Session
+from cargopool.optimiser.start import Greedy, insertion_order
+from cargopool.optimiser.stop import NEVER, StoppingCriterion
+from cargopool.optimiser.warm import columns_of_plan
+from cargopool.optimiser.worker import Worker, Workers
+from cargopool.units import CENTS_PER_EUR
+
+_POLL_SECONDS = 0.02
+_GRACE_SECONDS = 0.4
+"""How long a solve that was told to stop may go on before its caller leaves it alone."""
+
+Phase = Callable[[Session], None]
+"""A step of a solve: reads the session, offers incumbents and bounds, returns when it has no more to do."""
+
+
+def solve(
+    scenario: Scenario,
+    *,
+    stop: StoppingCriterion = NEVER,
+    seed: int = 1,
+    params: SolveParams | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    warm_start: Plan | None = None,
+    accept: Callable[[Plan], bool],
+    workers: Workers | None = None,
+    phases: Sequence[Phase] | None = None,
+) -> Result:
+    """Find a plan of least objective, with a proven bound.
+
+    Parameters
+    ----------
+    stop : StoppingCriterion
+        Budgets and criteria, joined by ``|``.
+    seed : int
+        Of every random choice.
+    on_progress : callable or None
+        Called in the caller's thread.
+    warm_start : Plan or None
+        A plan of this scenario or of a variant; what still fits of it is the first incumbent.
+    accept : callable
+        Says whether a plan counts; the verifier, as a rule. Called on another thread.
+    workers : Workers or None
+        Child processes to reuse; None starts one when needed and ends it.
+    phases : sequence of Phase or None
+        None chooses by ``params.method``.
+
+    Returns
+    -------
+    Result
+        The newest accepted plan, within a second of the stop from any state.
+    """
+    settings = params or SolveParams()
+    with contextlib.ExitStack() as stack:
+        worker: Worker = stack.enter_context(workers.borrow() if workers is not None else Worker())
+        session = Session(scenario, stop=stop, seed=seed, params=settings, accept=accept, worker=worker)
+        failures: list[BaseException] = []
+        steps = phases if phases is not None else _phases(warm_start)
+        thread = threading.Thread(target=_run, args=(session, steps, failures), daemon=True)
+        thread.start()
+        _watch(session, thread, on_progress)
+        if failures:
+            raise failures[0]
+        return _result(session)
+
+
+def _phases(warm_start: Plan | None) -> list[Phase]:
+    def begin(session: Session) -> None:
+        _begin(session, warm_start)
+
+    return [_build_network, begin]
+
+
+def _run(session: Session, phases: Sequence[Phase], failures: list[BaseException]) -> None:
+    try:
+        for phase in phases:
+            phase(session)
+    except Ended:
+        pass
+    except BaseException as error:
+        if not session.ended:
+            failures.append(error)
+
+
+def _watch(session: Session, thread: threading.Thread, on_progress: Callable[[Progress], None] | None) -> None:
+    """Wait for the phases in the caller's thread: pass progress on, and end them by clock or flag."""
+    left_at: float | None = None
+    try:
+        while thread.is_alive():
+            _pass_on(session, on_progress)
+            reason = session.stop(session.progress())
+            if reason in (Termination.TIME, Termination.INTERRUPTED):
+                session.end(reason)
+            if session.ended:
+                left_at = left_at or time.monotonic() + _GRACE_SECONDS
+                if time.monotonic() > left_at:
+                    break
+            thread.join(_POLL_SECONDS)
+    except BaseException:
+        session.end(Termination.INTERRUPTED)
+        raise
+    _pass_on(session, on_progress)
+
+
+def _pass_on(session: Session, on_progress: Callable[[Progress], None] | None) -> None:
+    with contextlib.suppress(queue.Empty):
+        while True:
+            moment = session.events.get_nowait()
+            if on_progress is not None:
+                on_progress(moment)
+
+
+def _build_network(session: Session) -> None:
+    began = time.monotonic()
+    network = build(session.scenario)
+    session.state.seconds["network"] = time.monotonic() - began
+    session.set_network(network)
+    session.checkpoint()
+
+
+def _begin(session: Session, warm_start: Plan | None) -> None:
+    """List columns, start, and go the exact way or the large one."""
+    began = time.monotonic()
+    exact = session.params.exact
+    session.enter("columns")
+    pool = list_columns(session, exact.max_columns, exact.max_columns_per_shipment)
+    session.state.seconds["columns"] = time.monotonic() - began
+    session.enter("start")
+    start(session, pool, warm_start)
+    session.state.seconds["start"] = time.monotonic() - began
+    Exact(session, pool).run()
+
+
+def start(session: Session, pool: Pool, warm_start: Plan | None) -> None:
+    """First incumbents: what fits of the warm start, then greedy insertion, then re-insertion while it helps."""
+    network = session.network
+    greedy = Greedy(network, pool, session.planner)
+    order = insertion_order(network)
+    if warm_start is not None:
+        known = {column: c for c, column in enumerate(pool.columns)}
+        columns = columns_of_plan(network, warm_start)
+        greedy.adopt([known[column] for column in columns if column in known])
+    greedy.insert_all(order)
+    _offer(session, greedy)
+    for _ in range(session.params.start.rounds):
+        session.spend(1)
+        if not greedy.reinsert_all(order):
+            break
+        _offer(session, greedy)
+
+
+def _offer(session: Session, greedy: Greedy) -> None:
+    network = session.network
+    objective = network.scenario.objective
+    for k, name in enumerate(network.shipment_ids):
+        forced = network.scenario.shipments[name].must_serve or not objective.unserved_allowed
+        if forced and k not in greedy.chosen:
+            return
+    session.offer(greedy.columns())
+
+
+def _result(session: Session) -> Result:
+    state = session.state
+    bound = state.bound_cents if state.bound_cents > -float("inf") else None
+    plan, cents = state.plan, state.objective_cents
+    termination = state.termination or Termination.WORK
+    if plan is not None and session.proven:
+        status, termination = Status.OPTIMAL, Termination.PROVEN
+    elif plan is not None:
+        status = Status.FEASIBLE
+    else:
+        status = Status.INFEASIBLE if state.infeasible else Status.NO_PLAN
+    gap = None
+    if plan is not None and cents is not None and bound is not None:
+        base = cents - plan.totals.unserved_cents
+        gap = 0.0 if cents <= bound else (cents - bound) / base if base > 0 else None
+    detail = state.infeasible or (f"{state.rejected} plans were refused" if state.rejected else "")
+    return Result(
+        status=status,
+        termination=termination,
+        plan=plan,
+        bound_eur=None if bound is None else bound / CENTS_PER_EUR,
+        gap=gap,
+        bound_scope=session.scope(),
+        history=tuple(state.history),
+        seconds=tuple(state.seconds.items()),
+        detail=detail,
+    )
