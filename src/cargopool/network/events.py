@@ -1,0 +1,355 @@
+"""Events: the minutes at which trucks and headway rides leave, and the passages that leave at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from cargopool.model.scenario import Scenario
+from cargopool.network.arrays import ROAD, Bool, Int64
+from cargopool.network.freight import Freight
+from cargopool.network.passages import (
+    MANNINGS,
+    Passages,
+    Users,
+    door_passages,
+    joined,
+    later_minutes,
+    limited_hubs,
+    scheduled_passages,
+    users_of,
+)
+from cargopool.network.places import NEVER, Places
+from cargopool.network.rides import Chains
+from cargopool.network.trips import Trips
+from cargopool.network.windows import Windows
+from cargopool.rules.clocks import epoch_minute, nearest_epoch_minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """Minutes at places, each with a shipment that it matters to: parallel arrays without duplicates.
+
+    Forward events are departures; backward ones (targets) are minutes by which to be available at the place.
+    """
+
+    place: Int64
+    minute: Int64
+    shipment: Int64
+
+    @property
+    def count(self) -> int:
+        """Number of (place, minute, shipment) triples."""
+        return int(self.place.size)
+
+
+def events_of(triples: list[tuple[Int64, Int64, Int64]]) -> Events:
+    """Events from (places, minutes, shipments), duplicates and impossible minutes left out."""
+    if triples:
+        place, minute, shipment = (np.concatenate([t[n] for t in triples]).astype(np.int64) for n in range(3))
+        real = (minute < NEVER) & (minute > -NEVER)
+        table = np.unique(np.stack([place[real], minute[real], shipment[real]]), axis=1)
+    else:
+        table = np.zeros((3, 0), dtype=np.int64)
+    return Events(place=table[0], minute=table[1], shipment=table[2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What every step of the event expansion looks at."""
+
+    scenario: Scenario
+    places: Places
+    freight: Freight
+    trips: Trips
+    windows: Windows
+    chains: Chains
+    chain_profiles: Bool
+    road: Int64
+    mannings: tuple[int, ...]
+
+
+def expanded(setting: Setting, fixed: Passages, depth: int) -> Passages:
+    """All passages: the fixed ones, and road and headway passages that leave at events up to ``depth``."""
+    users = _users(setting, fixed)
+    forward = _first_events(setting, fixed, users)
+    targets = _targets(setting, fixed, users)
+    passages = fixed
+    seen = forward
+    for level in range(depth + 1):
+        new = _leaving(setting, forward, targets if level == 0 else events_of([]))
+        new = _without(new, passages)
+        passages = joined([passages, new])
+        if level == depth or not new.count:
+            break
+        arrivals = _arrivals(setting, new, _users(setting, new))
+        forward = _fresh(arrivals, seen)
+        seen = events_of([(e.place, e.minute, e.shipment) for e in (seen, arrivals)])
+    return passages
+
+
+def _users(setting: Setting, passages: Passages) -> Users:
+    return users_of(setting.freight, setting.windows, passages, setting.chain_profiles)
+
+
+def _arrivals(setting: Setting, passages: Passages, users: Users) -> Events:
+    """Ends of the handling of what passages bring to hubs where it can go on."""
+    freight, places = setting.freight, setting.places
+    place = passages.destination[users.passage].astype(np.int64)
+    inside = (place < places.hub_count) & (place != freight.destination[users.shipment])
+    place, k, p = place[inside], users.shipment[inside], users.passage[inside]
+    minute = np.full(place.size, NEVER, dtype=np.int64)
+    for h in np.unique(place):
+        for sealed in (False, True):
+            at = np.flatnonzero((place == h) & (freight.sealed[k] == sealed))
+            if at.size:
+                minute[at] = places.done(int(h), passages.available[p[at]], sealed=sealed)
+    return events_of([(place, minute, k)])
+
+
+def _first_events(setting: Setting, fixed: Passages, users: Users) -> Events:
+    """E0, forward: ready times, ends of collections, arrivals of scheduled and door moves, openings, ban ends."""
+    ready = setting.windows.ready[0]
+    k, place = np.nonzero(ready < NEVER)
+    arrivals = _arrivals(setting, fixed, users)
+    triples = [(place, ready[k, place], k), (arrivals.place, arrivals.minute, arrivals.shipment)]
+    last = setting.windows.ready[-1]
+    for p in range(len(setting.places.ids)):
+        at = np.flatnonzero(last[:, p] < NEVER)
+        if not at.size:
+            continue
+        for sealed in (False, True):
+            which = at[setting.freight.sealed[at] == sealed]
+            minutes = _standing_minutes(setting, p, sealed=sealed) if which.size else np.zeros(0, dtype=np.int64)
+            row, column = np.nonzero(last[which, p][None, :] <= minutes[:, None])
+            triples.append((np.full(row.size, p), minutes[row], which[column]))
+    return events_of(triples)
+
+
+def _standing_minutes(setting: Setting, place: int, *, sealed: bool) -> Int64:
+    """Opening starts (+ handling) and ban ends of a place's country within the time that matters."""
+    freight, places = setting.freight, setting.places
+    lo, hi = int(freight.ready.min()), int(freight.latest.max())
+    handling = 0 if sealed else int(places.handling_min[place])
+    starts, _ = places.periods(place)
+    opened = places.done(place, starts[starts < NEVER], sealed=sealed) if starts.size else starts
+    bans = np.array(_ban_ends(setting.scenario, places.ids[place], lo, hi), dtype=np.int64)
+    minutes = np.unique(np.concatenate([opened, bans]))
+    return minutes[(minutes >= lo + handling) & (minutes <= hi)]
+
+
+def _ban_ends(scenario: Scenario, place_id: str, lo: int, hi: int) -> list[int]:
+    country = scenario.place(place_id).country
+    start = scenario.horizon.start
+    origin = epoch_minute(start)
+    found = []
+    for ban in scenario.bans:
+        if ban.country != country:
+            continue
+        day = start.date() + timedelta(days=lo // 1440 - 2)
+        while (day - start.date()).days * 1440 <= hi + 2880:
+            if ban.weekday == day.weekday() or day.isoformat() in ban.dates:
+                found.append(nearest_epoch_minute(ban.timezone, day, ban.end_min, closing=True) - origin)
+            day += timedelta(days=1)
+    return found
+
+
+def _targets(setting: Setting, fixed: Passages, users: Users) -> Events:
+    """E0, backward: availability that still makes a scheduled or door move, a due time or a latest time."""
+    places, freight, windows = setting.places, setting.freight, setting.windows
+    k, place = np.nonzero(windows.useful[0] > -NEVER)
+    triples = [(place, windows.useful[0][k, place], k)]
+    slack = freight.latest[k] - freight.due[k]
+    for p in np.unique(place):
+        at = place == p
+        triples.append(_due_targets(setting, int(p), k[at], slack[at]))
+    origin = fixed.origin[users.passage]
+    for h in range(places.hub_count):
+        for sealed in (False, True):
+            at = np.flatnonzero((origin == h) & (freight.sealed[users.shipment] == sealed))
+            if at.size:
+                handling = 0 if sealed else int(places.handling_min[h])
+                minute = places.latest(h, fixed.latest[users.passage[at]], handling)
+                triples.append((np.full(at.size, h), minute, users.shipment[at]))
+    return events_of(triples)
+
+
+def _due_targets(setting: Setting, place: int, k: Int64, slack: Int64) -> tuple[Int64, Int64, Int64]:
+    """Latest availability at a destination, or a delivery hub of it, that still meets the due time."""
+    places, freight = setting.places, setting.freight
+    minute = np.full(k.size, -NEVER, dtype=np.int64)
+    for n, shipment in enumerate(k):
+        if slack[n] == 0:
+            continue
+        d, sealed = int(freight.destination[shipment]), bool(freight.sealed[shipment])
+        handling = 0 if sealed else int(places.handling_min[d])
+        by = places.latest(d, freight.due[shipment : shipment + 1], handling)
+        if place != d:
+            handling = int(places.handling_min[place])
+            by = places.latest(place, by - freight.in_reach[d].tour_min[place], handling)
+        minute[n] = by[0]
+    return np.full(k.size, place, dtype=np.int64), minute, k
+
+
+def _leaving(setting: Setting, forward: Events, targets: Events) -> Passages:
+    """Passages that leave at the given events, as far as the shipment of the event can use them in time."""
+    base = joined([_headway_forward(setting, forward), _headway_backward(setting, targets)])
+    doors = door_passages(setting.scenario, setting.places, setting.freight, setting.windows, setting.trips, base)
+    roads = _road_forward(setting, forward) + _road_backward(setting, targets)
+    return joined([base, doors, *roads])
+
+
+def _road_forward(setting: Setting, forward: Events) -> list[Passages]:
+    parts: list[Passages] = []
+    road = setting.freight.road[forward.shipment]
+    for i in np.unique(forward.place):
+        at = np.flatnonzero((forward.place == i) & road)
+        minutes, k = forward.minute[at], forward.shipment[at]
+        for j in _ends(setting, int(i), k):
+            last = setting.windows.useful[-1][k, j]
+            near = minutes + setting.road[i, j] <= last
+            for manning in setting.mannings if near.any() else ():
+                part = _trucks(setting, int(i), j, manning, minutes[near], k[near])
+                if part.count:
+                    parts.append(part)
+    return parts
+
+
+def _ends(setting: Setting, origin: int, k: Int64) -> list[int]:
+    """Places that trucks from ``origin`` with these shipments may go to."""
+    hubs = [j for j in range(setting.places.hub_count) if setting.road[origin, j] < NEVER]
+    doors = {int(d) for d in setting.freight.destination[k] if d >= setting.places.hub_count}
+    return hubs + sorted(d for d in doors if setting.road[origin, d] < NEVER)
+
+
+def _trucks(setting: Setting, i: int, j: int, manning: int, departs: Int64, k: Int64) -> Passages:
+    """Trucks from i to j at minutes ``departs`` that shipment ``k`` of the same position can use."""
+    minutes, back = np.unique(departs, return_inverse=True)
+    arrive = setting.trips.arrivals(i, j, MANNINGS[manning], minutes)
+    available = arrive + setting.places.crossing(i, j)
+    freight = setting.freight
+    use = setting.windows.in_time(k, i, j, departs, available[back])
+    use &= freight.at_place[k, i] & freight.at_place[k, j]
+    keep = np.unique(back[use])
+    count = keep.size
+    return Passages(
+        kind=np.full(count, ROAD, dtype=np.int8),
+        origin=np.full(count, i, dtype=np.int32),
+        destination=np.full(count, j, dtype=np.int32),
+        latest=minutes[keep],
+        available=available[keep],
+        chain=np.full(count, -1, dtype=np.int32),
+        hand_in=np.zeros(count, dtype=np.int64),
+        collect=np.zeros(count, dtype=np.int64),
+        manning=np.full(count, manning, dtype=np.int8),
+    )
+
+
+def _road_backward(setting: Setting, targets: Events) -> list[Passages]:
+    parts: list[Passages] = []
+    road = setting.freight.road[targets.shipment]
+    first = setting.windows.ready[-1]
+    for j in np.unique(targets.place):
+        at = np.flatnonzero((targets.place == j) & road)
+        minutes, k = targets.minute[at], targets.shipment[at]
+        doors = {int(o) for o in setting.freight.origin[k] if o >= setting.places.hub_count}
+        for i in [*range(setting.places.hub_count), *sorted(doors)]:
+            if setting.road[i, j] >= NEVER:
+                continue
+            near = first[k, i] + setting.road[i, j] <= minutes
+            for manning in setting.mannings if near.any() else ():
+                by, back = np.unique(minutes[near], return_inverse=True)
+                crossing = setting.places.crossing(i, int(j))
+                departs = setting.trips.departures(i, int(j), MANNINGS[manning], by - crossing)[back]
+                real = departs > -NEVER
+                part = _trucks(setting, i, int(j), manning, departs[real], k[near][real])
+                if part.count:
+                    parts.append(part)
+    return parts
+
+
+def _headway_forward(setting: Setting, forward: Events) -> Passages:
+    """Headway-only passages that hand in at events of their first hub, or when haulage from a door gets there."""
+    windows = setting.windows
+    k, hub = np.nonzero(windows.haulage_ready < NEVER)
+    place = np.concatenate([forward.place, hub])
+    minute = np.concatenate([forward.minute, windows.haulage_ready[k, hub]])
+    return _headway(setting, place, minute, at_end=False)
+
+
+def _headway_backward(setting: Setting, targets: Events) -> Passages:
+    windows = setting.windows
+    k, hub = np.nonzero(windows.haulage_useful > -NEVER)
+    if not targets.count:
+        k, hub = k[:0], hub[:0]
+    place = np.concatenate([targets.place, hub])
+    minute = np.concatenate([targets.minute, windows.haulage_useful[k, hub]])
+    return _headway(setting, place, minute, at_end=True)
+
+
+def _headway(setting: Setting, place: Int64, minute: Int64, *, at_end: bool) -> Passages:
+    places, chains = setting.places, setting.chains
+    slack, bucket = 60 * setting.scenario.scope.hub_slack_h, setting.scenario.scope.bucket_min
+    limited = limited_hubs(setting.scenario)
+    which: list[Int64] = []
+    hand_ins: list[Int64] = []
+    collects: list[Int64] = []
+    for c in np.flatnonzero(chains.flexible):
+        i, j, length = int(chains.origin[c]), int(chains.destination[c]), int(chains.ready[c])
+        minutes = np.unique(minute[place == (j if at_end else i)])
+        if at_end:
+            by = places.latest(j, minutes - places.lift_min[j] - places.crossing(i, j), 0)
+            hand_in = places.latest(i, by - length, 0)
+        else:
+            hand_in = places.earliest(i, minutes, 0)
+        hand_in = np.unique(hand_in[(hand_in > -NEVER // 2) & (hand_in < NEVER)])
+        collect = places.earliest(j, hand_in + length, 0)
+        real = collect < NEVER
+        hand_in, collect = hand_in[real], collect[real]
+        which.append(np.full(hand_in.size, c))
+        hand_ins.append(hand_in)
+        collects.append(collect)
+        for a, b in zip(hand_in, collect, strict=True) if limited[j] else ():
+            later = later_minutes(places, j, int(b), int(a) + length + slack, bucket)
+            which.append(np.full(len(later), c))
+            hand_ins.append(np.full(len(later), a))
+            collects.append(np.array(later, dtype=np.int64))
+    if not which:
+        nothing = np.zeros(0, dtype=np.int64)
+        return scheduled_passages(places, chains, nothing, nothing, nothing)
+    return scheduled_passages(
+        places, chains, np.concatenate(which).astype(np.int64), np.concatenate(hand_ins), np.concatenate(collects)
+    )
+
+
+def _without(new: Passages, old: Passages) -> Passages:
+    """New passages without repeats and without those already there."""
+    both = joined([old, new])
+    table = np.stack(
+        [
+            both.origin,
+            both.destination,
+            both.latest,
+            both.available,
+            both.chain,
+            both.hand_in,
+            both.collect,
+            both.manning,
+        ]
+    ).astype(np.int64)
+    _, first = np.unique(table, axis=1, return_index=True)
+    first.sort()
+    return both.chosen(first[first >= old.count])
+
+
+def _fresh(events: Events, seen: Events) -> Events:
+    """Events that were not seen before."""
+    both = np.concatenate(
+        [np.stack([seen.place, seen.minute, seen.shipment]), np.stack([events.place, events.minute, events.shipment])],
+        axis=1,
+    )
+    _, first = np.unique(both, axis=1, return_index=True)
+    chosen = both[:, np.sort(first[first >= seen.count])]
+    return Events(place=chosen[0], minute=chosen[1], shipment=chosen[2])

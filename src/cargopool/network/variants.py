@@ -1,0 +1,221 @@
+"""Variants of passages: load-unit types, vehicles, slots and weight classes make moves of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cargopool.footprint.scheduled import weight_class
+from cargopool.model.equipment import LoadUnitType
+from cargopool.model.plan import SlotKind
+from cargopool.model.scenario import Scenario
+from cargopool.model.service import Service
+from cargopool.network.arrays import DOOR, ROAD, Bool, Int32, Int64
+from cargopool.network.freight import Freight
+from cargopool.network.passages import MANNINGS, Passages, Users
+from cargopool.network.rides import Chains, Rides
+
+SLOTS: tuple[SlotKind, ...] = ("allotment", "spot", "charter", "headway")
+Slots = tuple[int, int, int]
+Variant = tuple[int, int, Slots, int]
+"""Unit type, vehicle (-1 for chains), slots per ride (-1 behind the last), weight class in kg gross (-1 for none)."""
+
+NO_SLOTS: Slots = (-1, -1, -1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Moves as arrays over M, each a variant of a passage; sorted by passage.
+
+    Attributes
+    ----------
+    passage, unit, vehicle : int32[M]
+    slots : int8[M, 3]
+        Index into ``SLOTS`` per ride.
+    gross : int32[M]
+        Weight class in kg gross, -1 for none.
+    units : int64[M]
+    capacity : int64[M, 4]
+    first : int64[N + 1]
+        Moves of passage p are ``first[p]:first[p + 1]``.
+    """
+
+    passage: Int32
+    unit: Int32
+    vehicle: Int32
+    slots: NDArray[np.int8]
+    gross: Int32
+    units: Int64
+    capacity: Int64
+    first: Int64
+
+    @property
+    def count(self) -> int:
+        """Number of moves."""
+        return int(self.passage.size)
+
+
+def unit_fits(scenario: Scenario, freight: Freight) -> Bool:
+    """Whether one atom of a shipment fits a unit type and may ride it, bool[K, U]."""
+    units = tuple(scenario.load_units.values())
+    found = np.zeros((freight.count, len(units)), dtype=np.bool_)
+    room = np.array([_room(unit) for unit in units], dtype=np.int64).reshape(len(units), 4)
+    for k, shipment in enumerate(freight.shipments):
+        for u, unit in enumerate(units):
+            kind = shipment.load_unit == unit.id if shipment.load_units else True
+            found[k, u] = (
+                kind and shipment.temperature in unit.temperatures and bool((freight.atom[k] <= room[u]).all())
+            )
+    return found
+
+
+def _room(unit: LoadUnitType) -> tuple[int, int, int, int]:
+    return unit.pallets_milli, unit.payload_kg, unit.volume_m3_milli, unit.loading_metres_milli
+
+
+def moves_of(scenario: Scenario, rides: Rides, chains: Chains, passages: Passages, users: Users, fits: Bool) -> Moves:
+    """All moves that some shipment can use."""
+    signature, variants = _signatures(scenario, rides, chains, passages)
+    first = np.cumsum([0, *(len(found) for found in variants)], dtype=np.int64)
+    flat = [variant for found in variants for variant in found]
+    table = np.array([(u, v, *slots, g) for u, v, slots, g in flat], dtype=np.int64).reshape(len(flat), 6)
+    counts = np.diff(first)[signature]
+    passage = np.repeat(np.arange(passages.count), counts)
+    begin = np.repeat(first[:-1][signature] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+    row = table[np.arange(passage.size) + begin]
+    some = np.zeros((passages.count, fits.shape[1]), dtype=np.bool_)
+    if users.passage.size:
+        starts = np.flatnonzero(np.diff(users.passage, prepend=-1))
+        some[users.passage[starts]] = np.logical_or.reduceat(fits[users.shipment], starts, axis=0)
+    units, capacity = _capacities(scenario, passages.kind[passage], row)
+    keep = some[passage, row[:, 0]] & (capacity[:, 1] > 0)
+    passage, row, units, capacity = passage[keep], row[keep], units[keep], capacity[keep]
+    return Moves(
+        passage=passage.astype(np.int32),
+        unit=row[:, 0].astype(np.int32),
+        vehicle=row[:, 1].astype(np.int32),
+        slots=row[:, 2:5].astype(np.int8),
+        gross=row[:, 5].astype(np.int32),
+        units=units,
+        capacity=capacity,
+        first=np.searchsorted(passage, np.arange(passages.count + 1)).astype(np.int64),
+    )
+
+
+def _signatures(
+    scenario: Scenario, rides: Rides, chains: Chains, passages: Passages
+) -> tuple[Int64, list[list[Variant]]]:
+    """Signature of each passage (its services, or its road manning) and the variants of each signature."""
+    padded = np.append(rides.service, -1)
+    services = padded[chains.rides] if chains.count else np.zeros((0, 3), dtype=np.int32)
+    unique, of_chain = np.unique(services, axis=0, return_inverse=True)
+    variants = [list(_chain_variants(scenario, [rides.services[s] for s in row if s >= 0])) for row in unique]
+    base = len(variants)
+    variants += [list(_road_variants(scenario, manning)) for manning in MANNINGS]
+    of_chain = np.append(of_chain.reshape(-1), 0)
+    signature = np.where(passages.chain >= 0, of_chain[passages.chain], base + passages.manning)
+    return signature.astype(np.int64), variants
+
+
+def rides_unit(service: Service, unit: LoadUnitType) -> bool:
+    """Whether a unit type may ride a service."""
+    if service.mode not in unit.modes or (service.unit_types is not None and unit.id not in service.unit_types):
+        return False
+    return not unit.gauge or service.mode != "rail" or unit.gauge in service.gauges
+
+
+def _slot_options(service: Service) -> list[int]:
+    if service.charter is not None:
+        return [SLOTS.index("charter")]
+    if service.headway_min is not None:
+        return [SLOTS.index("headway")]
+    options = [SLOTS.index("allotment")] if service.allotment_units > 0 else []
+    if service.spot_units is None or service.spot_units > 0:
+        options.append(SLOTS.index("spot"))
+    return options
+
+
+def _chain_variants(scenario: Scenario, services: list[Service]) -> Iterator[Variant]:
+    for u, unit in enumerate(scenario.load_units.values()):
+        if not all(rides_unit(service, unit) for service in services):
+            continue
+        for chosen in product(*(_slot_options(service) for service in services)):
+            slots = (*chosen, -1, -1)[:3]
+            for gross in _weight_classes(services, chosen, unit):
+                yield u, -1, (slots[0], slots[1], slots[2]), gross
+
+
+def _weight_classes(services: list[Service], slots: tuple[int, ...], unit: LoadUnitType) -> list[int]:
+    """Gross masses worth a variant: another class that carries no less, is no dearer and weighs no more is enough."""
+    tables = [service.tariff.weight_classes for service in services if service.tariff.weight_classes]
+    if not tables:
+        return [-1]
+    limit = min(table[-1].up_to_kg for table in tables)
+    masses = sorted({row.up_to_kg for table in tables for row in table if unit.tare_kg < row.up_to_kg <= limit})
+    weighed = any(service.capacity.gross_tonnes is not None for service in services)
+    priced = [s for s, slot in zip(services, slots, strict=True) if SLOTS[slot] in ("spot", "headway")]
+
+    def factors(mass: int) -> list[float]:
+        found = [weight_class(service, mass) for service in priced]
+        return [row.factor for row in found if row is not None]
+
+    def beats(other: int, mass: int) -> bool:
+        carries = min(other - unit.tare_kg, unit.payload_kg) >= min(mass - unit.tare_kg, unit.payload_kg)
+        cheap = all(a <= b for a, b in zip(factors(other), factors(mass), strict=True))
+        return carries and cheap and (other < mass or not weighed)
+
+    kept = list(masses)
+    for mass in masses:
+        if any(other != mass and beats(other, mass) for other in kept):
+            kept.remove(mass)
+    return kept
+
+
+def _road_variants(scenario: Scenario, manning: str) -> Iterator[Variant]:
+    for v, vehicle in enumerate(scenario.vehicles.values()):
+        for u, unit in enumerate(scenario.load_units.values()):
+            if vehicle.manning == manning and unit.id in vehicle.unit_types and "road" in unit.modes:
+                yield u, v, NO_SLOTS, -1
+
+
+def _capacities(scenario: Scenario, kind: NDArray[np.int8], row: Int64) -> tuple[Int64, Int64]:
+    """Units per move use, and room over them in each dimension; 0 kg where a unit cannot ride at all."""
+    units = tuple(scenario.load_units.values())
+    unit, vehicle, gross = row[:, 0], row[:, 1], row[:, 5]
+    tare = np.array([u.tare_kg for u in units])
+    room = np.array([_room(u) for u in units], dtype=np.int64).reshape(len(units), 4)
+    per_truck = np.array([u.per_truck for u in units], dtype=np.int64)
+    limits = [v.gross_limit_kg - v.tractor_kg for v in scenario.vehicles.values()]
+    count = np.where(kind == ROAD, per_truck[unit], 1) if units else np.zeros(0, dtype=np.int64)
+    capacity = room[unit] * count[:, None]
+    kg = capacity[:, 1]
+    if limits:
+        kg = np.where(kind == ROAD, np.minimum(kg, np.array(limits)[vehicle] - count * tare[unit]), kg)
+    kg = np.where(gross >= 0, np.minimum(kg, gross - tare[unit]), kg)
+    haulier = scenario.vehicles.get(scenario.drayage.vehicle)
+    if haulier is not None:
+        carried = np.array([u.id in haulier.unit_types for u in units], dtype=np.bool_)
+        door = kind == DOOR
+        combined = haulier.combined_limit_kg - haulier.tractor_kg - tare[unit]
+        kg = np.where(door, np.where(carried[unit], np.minimum(kg, combined), 0), kg)
+    capacity[:, 1] = np.maximum(kg, 0)
+    return count.astype(np.int64), capacity
+
+
+def usable_of(passages: Passages, users: Users, moves: Moves, freight: Freight, fits: Bool) -> tuple[Int32, ...]:
+    """Sorted moves that each shipment can use."""
+    order = np.argsort(users.shipment, kind="stable")
+    bounds = np.searchsorted(users.shipment[order], np.arange(freight.count + 1))
+    found = []
+    for k in range(freight.count):
+        mine = users.passage[order[bounds[k] : bounds[k + 1]]]
+        counts = moves.first[mine + 1] - moves.first[mine]
+        begin = np.repeat(moves.first[mine] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+        which = np.arange(begin.size) + begin
+        keep = fits[k, moves.unit[which]] & (moves.capacity[which] >= freight.atom[k]).all(axis=1)
+        found.append(which[keep].astype(np.int32))
+    return tuple(found)
