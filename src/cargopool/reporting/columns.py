@@ -10,7 +10,7 @@ def _text(name: str, meaning: str, unit: str = "") -> Column:
 
 
 def _number(name: str, unit: str, meaning: str) -> Column:
-    return Column(name, unit, meaning, "number")
+    return Column(name, unit, meaning)
 
 
 _SHIPMENT = _text("shipment", "shipment id")

@@ -70,25 +70,17 @@ def headlines(record: Record) -> tuple[Headline, ...]:
     )
 
 
-def savings(record: Record, what: str) -> dict[str, tuple[float, float]]:
-    """Saving against each baseline as a share, as an interval (low, high); equal where the baseline is one number."""
+def savings(record: Record, what: str) -> dict[str, tuple[float, bool]]:
+    """Saving against each baseline as a share, and whether it is an upper value.
+
+    A baseline that came from a search may have a better plan, so the true saving lies between nothing and the figure.
+    """
     found = {}
     for name in BASELINE_NAMES:
         baseline = (record.get("baseline") or {}).get(name)
-        if not baseline or not baseline[what]:
-            continue
-        high = 1 - record[what] / baseline[what]
-        least = baseline.get(f"{what.removesuffix('_eur')}_bound_eur") if what == "cost_eur" else None
-        low = 1 - record[what] / least if least else high
-        found[name] = (min(low, high), high)
+        if baseline and baseline[what]:
+            found[name] = (1 - record[what] / baseline[what], bool(baseline["heuristic"]))
     return found
-
-
-def interval(low: float, high: float) -> str:
-    """A change in per cent, minus for less: ``-12.3 %`` or ``-12.3 to -15.0 %``."""
-    if abs(high - low) < 0.0005:
-        return f"{-100 * high:+.1f} %"
-    return f"{-100 * low:+.1f} to {-100 * high:+.1f} %"
 
 
 def _savings(record: Record, what: str) -> str:
@@ -96,7 +88,12 @@ def _savings(record: Record, what: str) -> str:
     if not found:
         reasons = (record.get("baseline") or {}).get("reason") or {}
         return f"no baseline: {next(iter(reasons.values()), 'not computed')}"
-    return "; ".join(f"{interval(*share)} against {BASELINE_NAMES[name]}" for name, share in found.items())
+    return "; ".join(f"{change(*share)} against {BASELINE_NAMES[name]}" for name, share in found.items())
+
+
+def change(share: float, heuristic: bool) -> str:
+    """A saving as a change in per cent, minus for less; ``up to`` when the baseline came from a search."""
+    return f"{'up to ' if heuristic and share > 0 else ''}{-100 * share:+.1f} %"
 
 
 def _served(record: Record) -> str:

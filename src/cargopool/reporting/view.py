@@ -15,7 +15,6 @@ from cargopool.reporting.loads import LegLoad, UnitLoad, leg_loads, unit_loads
 from cargopool.reporting.map_svg import MapDrawing, draw_map
 from cargopool.reporting.moments import readable, short_local
 from cargopool.reporting.provenance import Fact, confidence_counts, facts_used
-from cargopool.reporting.sheets import Table
 from cargopool.reporting.tables import make_table
 
 _KIND_WORDS = {"co2e": "CO2e", "eur": "EUR", "km": "km"}
@@ -121,7 +120,7 @@ def make_view(scenario: Scenario, plan: Plan | None, record: Mapping[str, Any]) 
         charters=tuple(f"{run.service} {run.run_date}" for run in plan.charters),
         units=tuple(_unit_rows(scenario, plan)),
         shipments=tuple(_shipment_rows(scenario, plan)),
-        unserved=tuple(_rows(make_table("unserved", scenario, plan))),
+        unserved=tuple(make_table("unserved", scenario, plan).records()),
     )
 
 
@@ -192,10 +191,10 @@ def _unit_rows(scenario: Scenario, plan: Plan) -> Iterable[UnitRow]:
 
 def _shipment_rows(scenario: Scenario, plan: Plan) -> Iterable[ShipmentRow]:
     steps: dict[str, list[Mapping[str, Any]]] = {}
-    for row in _rows(make_table("itineraries", scenario, plan)):
+    for row in make_table("itineraries", scenario, plan).records():
         shown = {"start": readable(row["start_local"]), "end": readable(row["end_local"])}
         steps.setdefault(row["shipment"], []).append({**row, **shown})
-    for cells in _rows(make_table("shipments", scenario, plan)):
+    for cells in make_table("shipments", scenario, plan).records():
         ends = (scenario.place(cells["origin"]).name, scenario.place(cells["destination"]).name)
         shown = (cells["shipment"], cells["shipper"], cells["origin"], cells["destination"], *ends)
         search = " ".join(str(cell) for cell in (*shown, cells["modes"], cells["status"])).lower()
@@ -203,11 +202,6 @@ def _shipment_rows(scenario: Scenario, plan: Plan) -> Iterable[ShipmentRow]:
         yield ShipmentRow(
             {**cells, **names}, readable(cells["delivered_local"]), tuple(steps.get(cells["shipment"], ())), search
         )
-
-
-def _rows(table: Table) -> Sequence[Mapping[str, Any]]:
-    names = [column.name for column in table.columns]
-    return [dict(zip(names, row, strict=True)) for row in table.rows]
 
 
 def _sources(facts: Sequence[Fact]) -> tuple[tuple[str, str], ...]:

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from cargopool.errors import CargopoolError
 from cargopool.model.plan import Result
 from cargopool.model.scenario import Scenario
 
+if TYPE_CHECKING:
+    from cargopool.sharing import Baseline, Baselines
+
 BASELINES = ("road_alone", "intermodal_alone")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """Money and emissions of one baseline over the same served set as the plan.
-
-    Attributes
-    ----------
-    cost_eur, co2e_kg : float
-        Of a plan that was found: what the baseline costs at most.
-    cost_bound_eur : float or None
-        Proven lower bound on its cost, None when the baseline is exact or has no bound.
-    note : str
-        What a reader must know, such as shippers priced by an estimate.
-    """
-
-    cost_eur: float
-    co2e_kg: float
-    cost_bound_eur: float | None = None
-    note: str = ""
+_NO_CLOCK_S = 600.0
+"""Time for the baselines of a run without a time limit, long enough for every one that ends at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The baselines that were finished, by name, and the reason of each that was not.
+    """The baselines of a plan, or why there are none.
 
     Attributes
     ----------
     reason : str
-        Why there are no baselines at all; empty when there are.
+        Empty when there are baselines; each of them may still have a reason of its own for having no figures.
     """
 
-    baselines: Mapping[str, Baseline] = field(default_factory=dict)
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    baselines: Baselines | None = None
     reason: str = ""
 
     def as_record(self) -> dict[str, Any]:
@@ -51,21 +35,31 @@ class Comparison:
         record: dict[str, Any] = {}
         reasons: dict[str, str] = {}
         for name in BASELINES:
-            found = self.baselines.get(name)
-            if found is None:
+            found: Baseline | None = getattr(self.baselines, name, None)
+            if found is None or found.cost_eur is None or found.co2e_kg is None:
                 record[name] = None
-                reasons[name] = self.reasons.get(name) or self.reason or "not computed"
+                reasons[name] = (found.reason if found else "") or self.reason or "not computed"
                 continue
-            record[name] = {"cost_eur": found.cost_eur, "co2e_kg": found.co2e_kg}
-            if found.cost_bound_eur is not None:
-                record[name]["cost_bound_eur"] = found.cost_bound_eur
-            if found.note:
-                record[name]["note"] = found.note
+            record[name] = {
+                "cost_eur": found.cost_eur,
+                "co2e_kg": found.co2e_kg,
+                "heuristic": found.heuristic,
+                "groupage": found.groupage,
+            }
         return record | {"reason": reasons}
 
 
-def compare_with_baselines(scenario: Scenario, result: Result, seconds: float | None) -> Comparison:
-    """Compute the baselines of a result within ``seconds``; what is not finished has a reason instead."""
+def compare_with_baselines(scenario: Scenario, result: Result, seconds: float | None, seed: int = 1) -> Comparison:
+    """Compute the baselines of a result within ``seconds``; what is not finished has a reason instead.
+
+    The plan is safe by now, so a failure here is a reason and not an end to the run.
+    """
+    from cargopool.sharing import compute
+
     if result.plan is None:
         return Comparison(reason="there is no plan to compare with")
-    return Comparison(reason="this version has no baselines yet")
+    try:
+        limit = _NO_CLOCK_S if seconds is None else seconds
+        return Comparison(baselines=compute(scenario, result, limit, seed))
+    except (CargopoolError, ArithmeticError, LookupError, ValueError) as error:
+        return Comparison(reason=f"failed: {type(error).__name__}: {error}")

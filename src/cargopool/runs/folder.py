@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cargopool.errors import Diagnostic, InputError, OutputError, RunLockedError
+from cargopool.reporting.sheets import Table
 from cargopool.runs import atomic
 from cargopool.runs.locking import FileLock
 
@@ -113,6 +114,14 @@ class RunFolder:
         """Replace one file of the run atomically."""
         with writing(self.path(name)):
             atomic.write_text(self.path(name), text)
+
+    def write_table(self, table: Table) -> None:
+        """Replace one CSV file of the run atomically."""
+        from cargopool.files.tables import write_csv
+
+        target = self.path(f"{table.name}.csv")
+        with writing(target):
+            atomic.write_through(target, lambda path: write_csv(path, table.names, table.rows))
 
     def finish(self) -> Path:
         """Swap the finished run in as ``NAME`` and give the lock back.

@@ -14,7 +14,6 @@ from cargopool.errors import OutputError
 from cargopool.model.plan import Plan, Progress, Result
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.columns import PROGRESS
-from cargopool.reporting.sheets import to_csv
 from cargopool.reporting.text import printable
 from cargopool.runs import atomic
 from cargopool.runs.folder import RunFolder, writing
@@ -161,7 +160,7 @@ class Journal:
             (p.seconds, p.work, p.objective_eur, p.bound_eur, p.gap, p.columns, p.iterations, p.stage)
             for p in self._history
         )
-        self._folder.write_text("progress.csv", to_csv(PROGRESS.filled(rows)))
+        self._folder.write_table(PROGRESS.filled(rows))
 
     def _try(self, write: Callable[[], None]) -> None:
         try:

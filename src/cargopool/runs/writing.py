@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from cargopool.model.scenario import Scenario
-from cargopool.reporting.columns import TABLES
 from cargopool.reporting.geojson import make_geojson
 from cargopool.reporting.html import render_report
-from cargopool.reporting.sheets import to_csv
 from cargopool.reporting.tables import make_tables
 from cargopool.runs.folder import RunFolder
 from cargopool.runs.record import Record, to_json
@@ -29,11 +25,9 @@ def write_outputs(folder: RunFolder, scenario: Scenario, result: RunResult, reco
         folder.write_text("params.toml", SolveParams().to_toml())
     plan = result.plan
     if plan is None:
-        for table in TABLES:
-            folder.path(f"{table.name}.csv").unlink(missing_ok=True)
         return
     for table in make_tables(scenario, plan):
-        folder.write_text(f"{table.name}.csv", to_csv(table))
+        folder.write_table(table)
     folder.write_text("kpis.json", to_json(kpis_of(record)))
     folder.write_text("map.geojson", to_json(make_geojson(scenario, plan)))
     folder.write_text("report.html", render_report(scenario, plan, record))
@@ -50,8 +44,3 @@ def kpis_of(record: Record) -> Record:
         "shipments": record["shipments"],
         **(record["kpis"] or {}),
     }
-
-
-def report_path(folder: Path) -> Path:
-    """Where the HTML report of a run lies."""
-    return folder / "report.html"
