@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import Crossing, Door, Hub, Place, Provenance, RoadLink
@@ -31,7 +31,7 @@ class Horizon:
     @property
     def minutes(self) -> int:
         """Length in elapsed minutes."""
-        return int((self.end - self.start).total_seconds() // 60)
+        return int((self.end.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds() // 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

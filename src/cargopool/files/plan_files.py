@@ -1,0 +1,268 @@
+"""Plans as plan.json: whole minutes for machines, local and UTC times beside them for people; nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+from cargopool.errors import Diagnostic, InputError, OutputError
+from cargopool.files.documents import read_text
+from cargopool.files.findings import FilePlace, Findings, shown
+from cargopool.files.hashes import input_sha256
+from cargopool.files.moments import moment_text
+from cargopool.model import plan as plan_model
+from cargopool.model.plan import DepartureStage, Handling, Itinerary, Move, Plan, RoadStage, Tour
+from cargopool.model.scenario import Scenario
+
+FORMAT = "cargopool-plan/1"
+STAGE_TAGS: Mapping[str, type] = {"road": RoadStage, "departure": DepartureStage}
+MAX_MINUTE = 60 * 24 * 366 * 20
+_HEADER = ("format", "input_sha256", "horizon_start_utc")
+
+# Where the clock stands that each time field is shown in: the field that names the place.
+_TIMES: Mapping[type, Mapping[str, str]] = {
+    Move: {"latest_min": "origin", "available_min": "destination", "hand_in_min": "#first", "collect_min": "#last"},
+    RoadStage: {"depart_min": "origin", "arrive_min": "destination"},
+    DepartureStage: {
+        "closing_min": "origin",
+        "depart_min": "origin",
+        "arrive_min": "destination",
+        "pick_up_ready_min": "destination",
+    },
+    Handling: {"start_min": "place", "end_min": "place"},
+    Tour: {"start_min": "#start", "end_min": "#end"},
+    Itinerary: {"delivered_min": "#delivered"},
+}
+
+
+def write_plan(plan: Plan, scenario: Scenario, path: str | Path) -> None:
+    """Write a plan as plan.json.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written, or a number is not finite.
+    """
+    try:
+        Path(path).write_text(plan_text(plan, scenario), encoding="utf-8", newline="\n")
+    except (OSError, ValueError) as error:
+        raise OutputError(Diagnostic("E0702", f"the plan cannot be written: {error}", str(path))) from error
+
+
+def plan_text(plan: Plan, scenario: Scenario) -> str:
+    """Text of plan.json."""
+    return json.dumps(plan_values(plan, scenario), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def plan_values(plan: Plan, scenario: Scenario) -> dict[str, Any]:
+    """JSON values of a plan."""
+    header = {
+        "format": FORMAT,
+        "input_sha256": input_sha256(scenario),
+        "horizon_start_utc": moment_text(scenario.horizon.start, "UTC"),
+    }
+    return {**header, **_encode(plan, scenario)}
+
+
+def _encode(thing: Any, scenario: Scenario) -> Any:
+    if isinstance(thing, tuple):
+        return [_encode(item, scenario) for item in thing]
+    if not is_dataclass(thing):
+        return thing
+    kind = type(thing)
+    values: dict[str, Any] = {}
+    for tag, stage in STAGE_TAGS.items():
+        if kind is stage:
+            values["stage"] = tag
+    times = _TIMES.get(kind, {})
+    for info in fields(thing):
+        value = getattr(thing, info.name)
+        values[info.name] = _encode(value, scenario)
+        if info.name in times and value is not None:
+            values.update(_shown_times(info.name, value, _zone(thing, times[info.name], scenario), scenario))
+    return values
+
+
+def _shown_times(name: str, minute: int, zone: str, scenario: Scenario) -> dict[str, str]:
+    moment = scenario.horizon.start + timedelta(minutes=minute)
+    stem = name.removesuffix("_min")
+    utc = moment.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
+    return {stem: moment_text(moment, zone), f"{stem}_utc": utc}
+
+
+def _zone(thing: Any, where: str, scenario: Scenario) -> str:
+    if where in {"#first", "#last"}:
+        rides = [stage for stage in thing.stages if isinstance(stage, DepartureStage)]
+        place = (rides[0].origin if where == "#first" else rides[-1].destination) if rides else ""
+    elif where in ("#start", "#end"):
+        place = thing.door if (where == "#start") == (thing.kind == "collection") else thing.hub
+    elif where == "#delivered":
+        shipment = scenario.shipments.get(thing.shipment)
+        place = shipment.destination if shipment is not None else ""
+    else:
+        place = getattr(thing, where)
+    found = scenario.hubs.get(place) or scenario.doors.get(place)
+    return found.timezone if found is not None else "UTC"
+
+
+def read_plan(path: str | Path, scenario: Scenario) -> Plan:
+    """Read a plan of a scenario.
+
+    Raises
+    ------
+    InputError
+        When the file is no plan, or a plan of another horizon.
+    """
+    findings = Findings()
+    text = read_text(Path(path), shown(str(path)), findings)
+    if text is None:
+        raise InputError(findings.diagnostics())
+    return parse_plan(text, scenario, shown(str(path)))
+
+
+def parse_plan(text: str, scenario: Scenario, file: str = "plan.json") -> Plan:
+    """Plan of the text of a plan.json; errors as `read_plan`."""
+    try:
+        values = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = str(FilePlace(file, error.lineno, error.colno))
+        raise InputError(Diagnostic("E0601", f"this is not JSON: {error.msg}", place, _NOT_A_PLAN)) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(Diagnostic("E0601", f"this is not JSON: {shown(error)}", file, _NOT_A_PLAN)) from None
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise InputError(Diagnostic("E0602", f"this is not a plan of format {FORMAT}", file, _NOT_A_PLAN))
+    start = moment_text(scenario.horizon.start, "UTC")
+    if values.get("horizon_start_utc") != start:
+        message = f"the plan's horizon starts at {shown(values.get('horizon_start_utc'))}, the scenario's at {start}"
+        raise InputError(Diagnostic("E0604", message, file, "give the scenario and variant that the plan was made of"))
+    body = {key: value for key, value in values.items() if key not in _HEADER}
+    decoder = _Decoder(file)
+    plan = decoder.decode(body, Plan, "")
+    problems = decoder.problems or list(_time_problems(plan, body, scenario, file))
+    if problems:
+        raise InputError(problems)
+    assert isinstance(plan, Plan)
+    return plan
+
+
+_NOT_A_PLAN = "give the plan.json of a run folder"
+
+
+def _refuse_constant(word: str) -> Any:
+    raise ValueError(f"{word} is not a number")
+
+
+def _time_problems(plan: Any, body: Any, scenario: Scenario, file: str) -> Iterator[Diagnostic]:
+    """Shown times that contradict the minutes beside them."""
+    expected = _encode(plan, scenario)
+    yield from _differences(expected, body, "", file)
+
+
+def _differences(expected: Any, given: Any, path: str, file: str) -> Iterator[Diagnostic]:
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            inner = f"{path}.{key}" if path else key
+            if isinstance(value, dict | list) and key in given:
+                yield from _differences(value, given[key], inner, file)
+            elif f"{key.removesuffix('_utc')}_min" in expected and given.get(key, value) != value:
+                message = f"{inner}: {shown(given[key])} contradicts the minutes, which say {value}"
+                yield Diagnostic("E0605", message, file, "change both, or leave the time out")
+    elif isinstance(expected, list):
+        for number, (value, other) in enumerate(zip(expected, given, strict=True)):
+            yield from _differences(value, other, f"{path}[{number}]", file)
+
+
+@lru_cache(maxsize=64)
+def field_types(kind: type) -> Mapping[str, Any]:
+    """Annotations of a plan class."""
+    return get_type_hints(kind, vars(plan_model))
+
+
+class _Decoder:
+    """JSON values to plan objects, by annotation; every problem is kept."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Diagnostic] = []
+
+    def _wrong(self, path: str, message: str) -> None:
+        if len(self.problems) < 100:
+            self.problems.append(Diagnostic("E0603", f"{path or 'plan'}: {message}", self.file, _NOT_A_PLAN))
+
+    def decode(self, value: Any, wanted: Any, path: str) -> Any:
+        """Value as the annotation wants it; None after a problem."""
+        if isinstance(wanted, type) and is_dataclass(wanted):
+            return self._object(value, wanted, path)
+        origin = get_origin(wanted)
+        if origin is tuple:
+            return self._tuple(value, get_args(wanted)[0], path)
+        if origin is Literal:
+            return self._check(value in get_args(wanted) and isinstance(value, str), value, path)
+        if origin in (Union, types.UnionType):
+            return self._union(value, get_args(wanted), path)
+        return self._scalar(value, wanted, path)
+
+    def _check(self, good: bool, value: Any, path: str) -> Any:
+        if not good:
+            self._wrong(path, f"{shown(value)!r} does not fit")
+        return value
+
+    def _scalar(self, value: Any, wanted: Any, path: str) -> Any:
+        if wanted is int:
+            return self._check(type(value) is int and abs(value) < 10**18, value, path)
+        if wanted is float:
+            good = type(value) in (int, float) and abs(value) < 1e18
+            return float(value) if good else self._check(False, value, path)
+        return self._check(type(value) is wanted, value, path)
+
+    def _tuple(self, value: Any, item: Any, path: str) -> Any:
+        if not isinstance(value, list):
+            self._wrong(path, "is not a list")
+            return ()
+        return tuple(self.decode(part, item, f"{path}[{number}]") for number, part in enumerate(value))
+
+    def _union(self, value: Any, members: tuple[Any, ...], path: str) -> Any:
+        if type(None) in members:
+            inner = next(member for member in members if member is not type(None))
+            return None if value is None else self.decode(value, inner, path)
+        tag = value.get("stage") if isinstance(value, dict) else None
+        if not isinstance(tag, str) or tag not in STAGE_TAGS:
+            self._wrong(path, "stage: is neither road nor departure")
+            return None
+        return self._object(value, STAGE_TAGS[tag], path)
+
+    def _object(self, value: Any, kind: Any, path: str) -> Any:
+        if not isinstance(value, dict):
+            self._wrong(path, "is not an object")
+            return None
+        before = len(self.problems)
+        hints = field_types(kind)
+        arguments: dict[str, Any] = {}
+        known = set(companions(kind)) | ({"stage"} if kind in STAGE_TAGS.values() else set())
+        for info in fields(kind):
+            inner = f"{path}.{info.name}" if path else info.name
+            if info.name in value:
+                arguments[info.name] = self.decode(value[info.name], hints[info.name], inner)
+                minute = arguments[info.name]
+                if info.name in _TIMES.get(kind, {}) and isinstance(minute, int) and abs(minute) > MAX_MINUTE:
+                    self._wrong(inner, f"{minute} is more than twenty years away")
+            elif info.default is MISSING:
+                self._wrong(inner, "is missing")
+        for key in value:
+            if key not in hints and key not in known:
+                self._wrong(f"{path}.{shown(key)}" if path else shown(key), "is not a field of a plan")
+        return kind(**arguments) if len(self.problems) == before else None
+
+
+def companions(kind: type) -> Iterator[str]:
+    """Names of the shown times of a plan class."""
+    for name in _TIMES.get(kind, {}):
+        stem = name.removesuffix("_min")
+        yield stem
+        yield f"{stem}_utc"
