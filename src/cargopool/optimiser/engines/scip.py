@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,8 +40,10 @@ class Scip:
         return result_of_point(model, x, _bound(running, model), limits, limits.work or 0)
 
 
-def _bound(running: object, model: MipModel) -> float:
-    value = float(running.best_objective_bound()) if running.has_response() else -np.inf  # type: ignore[attr-defined]
-    # An engine that ends before its first relaxation reports 0 although nothing is proven.
+def _bound(running: Any, model: MipModel) -> float:
+    value = float(running.best_objective_bound()) if running.has_response() else -np.inf
+    if running.status().name != "OPTIMAL" and value == 0.0:
+        # An engine that ends before its first relaxation reports 0 although nothing is proven.
+        value = -np.inf
     trivial = float(np.where(model.c > 0, model.c * model.lower, model.c * model.upper).sum())
-    return max(trivial, value if np.isfinite(value) and value != 0.0 else -np.inf) + model.offset
+    return max(trivial, value) + model.offset

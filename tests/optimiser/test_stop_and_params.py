@@ -1,0 +1,106 @@
+"""Stopping criteria and parameters."""
+
+import pickle
+import threading
+from pathlib import Path
+
+import pytest
+
+from cargopool.errors import InputError
+from cargopool.model.plan import Progress, Termination
+from cargopool.optimiser import FirstFeasible, Gap, SolveParams, StopFlag, StoppingCriterion, TimeLimit, WorkLimit
+from cargopool.optimiser.stop import NEVER, AnyOf
+
+
+def at(seconds: float = 0.0, work: int = 0, objective: float | None = None, bound: float | None = None) -> Progress:
+    return Progress(seconds=seconds, work=work, objective_eur=objective, bound_eur=bound)
+
+
+@pytest.mark.parametrize(
+    ("stop", "before", "after", "reason"),
+    [
+        (TimeLimit(5), at(4.99), at(5.0), Termination.TIME),
+        (WorkLimit(100), at(work=99), at(work=100), Termination.WORK),
+        (Gap(0.1), at(objective=100.0, bound=89.0), at(objective=100.0, bound=90.0), Termination.GAP),
+        (FirstFeasible(), at(), at(objective=3.0), Termination.FIRST_FEASIBLE),
+    ],
+)
+def test_each_criterion_at_its_edge(
+    stop: StoppingCriterion, before: Progress, after: Progress, reason: Termination
+) -> None:
+    assert stop(before) is None
+    assert stop(after) is reason
+    assert isinstance(stop, StoppingCriterion)
+    assert pickle.loads(pickle.dumps(stop))(after) is reason
+
+
+def test_a_gap_needs_incumbent_and_bound() -> None:
+    assert Gap(0.5)(at(objective=10.0)) is None
+    assert Gap(0.5)(at(bound=10.0)) is None
+
+
+def test_the_first_of_several_counts_and_budgets_join() -> None:
+    stop = TimeLimit(60) | Gap(0.01) | (WorkLimit(9) | TimeLimit(30))
+    assert isinstance(stop, AnyOf)
+    assert len(stop.parts) == 4
+    assert stop(at(30.0)) is Termination.TIME
+    assert stop(at(1.0, work=9)) is Termination.WORK
+    assert (stop.max_seconds, stop.max_work, stop.relative_gap) == (30, 9, 0.01)
+    assert NEVER(at(1e9, 10**9, 1.0, 1.0)) is None
+    assert NEVER.max_seconds is None
+
+
+def test_a_flag_is_set_from_any_thread() -> None:
+    flag = StopFlag()
+    stop = TimeLimit(100) | flag
+    assert stop(at()) is None
+    thread = threading.Thread(target=flag.set)
+    thread.start()
+    thread.join()
+    assert stop(at()) is Termination.INTERRUPTED
+    assert flag.raised
+    assert stop.raised
+
+
+def test_a_criterion_of_ones_own_joins_in() -> None:
+    def thousand(progress: Progress) -> Termination | None:
+        return Termination.GAP if (progress.objective_eur or 1e9) < 1000 else None
+
+    stop = TimeLimit(10) | thousand
+    assert stop(at(objective=999.0)) is Termination.GAP
+    assert stop.max_seconds == 10
+
+
+def test_params_survive_toml(tmp_path: Path) -> None:
+    path = tmp_path / "params.toml"
+    given = SolveParams.from_mapping({"engine": "scip", "exact": {"max_columns": 77}, "search": {"blink": 1}})
+    path.write_text(given.to_toml(), encoding="utf-8")
+    assert SolveParams.from_toml(path) == given
+    assert given.exact.max_columns == 77
+    assert given.search.blink == 1.0
+    assert SolveParams.from_mapping(SolveParams().as_mapping()) == SolveParams()
+
+
+def test_all_wrong_params_are_reported_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "params.toml"
+    path.write_text('methud = "exact"\nthreads = true\n[exact]\nmax_columns = "many"\n[start]\nround = 1\n')
+    with pytest.raises(InputError) as caught:
+        SolveParams.from_toml(path)
+    found = {diagnostic.code: diagnostic for diagnostic in caught.value.diagnostics}
+    assert len(caught.value.diagnostics) == 4
+    assert "did you mean 'method'" in found["E1902"].help or "rounds" in found["E1902"].help
+    assert all(str(path) in diagnostic.where for diagnostic in caught.value.diagnostics)
+
+
+@pytest.mark.parametrize("values", [{"method": "magic"}, {"engine": "cplex"}, {"threads": 0}])
+def test_values_outside_the_choices_are_errors(values: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="E1904"):
+        SolveParams.from_mapping(values)
+
+
+def test_unreadable_params_are_errors(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text("a = = 1")
+    for path in (bad, tmp_path / "none.toml"):
+        with pytest.raises(InputError, match="E1901"):
+            SolveParams.from_toml(path)
