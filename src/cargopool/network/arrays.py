@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +93,8 @@ class Network:
         Rows of cross-docked pallets and of pallet places (``place_row``), where limited.
     describe : callable
         ``describe(m)`` gives the `Move` object of move index m, id ``m<index>``.
+    memo : dict
+        Results of pure functions of this network, kept so that they are computed once; may be emptied at any time.
     """
 
     scenario: Scenario
@@ -140,6 +143,7 @@ class Network:
     pallet_row: dict[tuple[int, int], int]
     place_row: dict[tuple[int, int], int]
     describe: Callable[[int], Move]
+    memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def moves(self) -> int:

@@ -21,7 +21,7 @@ from cargopool.network.places import NEVER, Places, places_of
 from cargopool.network.rides import MODE_BIT, Chains, Rides, extended, rides_of, single_rides
 from cargopool.network.times import chain_times, passage_times
 from cargopool.network.trips import Trips
-from cargopool.network.variants import Moves, moves_of, unit_fits, usable_of
+from cargopool.network.variants import moves_of, unit_fits, usable_of
 from cargopool.network.windows import (
     Windows,
     any_in_time,

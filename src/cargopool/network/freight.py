@@ -146,6 +146,6 @@ def _reach(scenario: Scenario, places: Places, trips: Trips, door: int, *, out: 
             continue
         if vehicle is not None and (minutes := trips.free_minutes(*ends, vehicle.manning)) < NEVER:
             haulage_min[h] = minutes
-        if places.handles[h]:
+        if vehicle is not None and places.handles[h]:
             tour_min[h] = collection_minutes(scenario, link.km)
     return Reach(haulage_min=haulage_min, tour_min=tour_min)

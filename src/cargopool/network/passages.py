@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -252,7 +253,7 @@ def pair_groups(freight: Freight, windows: Windows, passages: Passages) -> Itera
     key = passages.origin.astype(np.int64) << 32 | passages.destination.astype(np.int64)
     order = np.argsort(key, kind="stable")
     bounds = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
-    for lo, hi in zip(bounds[:-1], bounds[1:], strict=True):
+    for lo, hi in pairwise(bounds):
         group = order[lo:hi]
         i, j = passages.origin[group[0]], passages.destination[group[0]]
         can = freight.at_place[:, i] & freight.at_place[:, j]

@@ -9,8 +9,8 @@ import numpy as np
 from cargopool.model.place import Hub, Place
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Bool, Int32, Int64
-from cargopool.rules import earliest_start, is_open
-from cargopool.units import MINUTES_PER_DAY, MINUTES_PER_WEEK
+from cargopool.rules.opening import open_periods
+from cargopool.units import MINUTES_PER_WEEK
 
 NEVER = 1 << 40
 """A minute that never comes; minus it is one that never was."""
@@ -63,7 +63,8 @@ class Places:
         starts, ends = starts[long_enough], ends[long_enough]
         where = np.searchsorted(ends - duration, minutes)
         padded = np.append(starts, NEVER)
-        return np.minimum(np.maximum(minutes, padded[where]), NEVER)
+        found: Int64 = np.minimum(np.maximum(minutes, padded[where]), NEVER)
+        return found
 
     def latest(self, place: int, minutes: Int64, duration: int) -> Int64:
         """Last s with [s, s + duration] open and s + duration <= each minute; ``-NEVER`` when there is none."""
@@ -74,7 +75,8 @@ class Places:
         starts, ends = starts[long_enough], ends[long_enough]
         where = np.searchsorted(starts + duration, minutes, side="right") - 1
         padded = np.append(ends, -NEVER)
-        return np.maximum(np.minimum(minutes, padded[where]) - duration, -NEVER)
+        found: Int64 = np.maximum(np.minimum(minutes, padded[where]) - duration, -NEVER)
+        return found
 
     def done(self, place: int, minutes: Int64, *, sealed: bool = False) -> Int64:
         """End of the handling of freight that is there at each minute (``NEVER`` when it cannot be handled)."""
@@ -120,36 +122,9 @@ def _handling_min(place: Place) -> int:
     return place.loading_min
 
 
-def _open_periods(place: Place, scenario: Scenario, lo_min: int, hi_min: int) -> list[tuple[int, int]]:
-    """Open periods that touch [lo, hi], found through the clock rules alone."""
-    if place.opening is None:
-        return []
-    start = scenario.horizon.start
-    found: list[tuple[int, int]] = []
-    minute = lo_min - MINUTES_PER_WEEK
-    while minute <= hi_min:
-        opens = earliest_start(place, start, minute, 0)
-        if opens is None or opens > hi_min + MINUTES_PER_WEEK:
-            break
-        closes = _end_of_period(place, scenario, opens)
-        if closes >= lo_min:
-            found.append((opens, closes))
-        minute = closes + 1
-    return found or [(NEVER, NEVER)]
-
-
-def _end_of_period(place: Place, scenario: Scenario, opens: int) -> int:
-    start = scenario.horizon.start
-    length = MINUTES_PER_DAY
-    while is_open(place, start, opens, opens + length):
-        length *= 2
-        if length > 366 * MINUTES_PER_DAY:
-            return NEVER
-    good, bad = 0, length
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        if is_open(place, start, opens, opens + middle):
-            good = middle
-        else:
-            bad = middle
-    return opens + good
+def _open_periods(place: Place, scenario: Scenario, lo_min: int, hi_min: int) -> tuple[tuple[int, int], ...]:
+    """Open periods that touch [lo, hi] and a week around it; one that never comes when there is none."""
+    found = open_periods(place, scenario.horizon.start, lo_min - MINUTES_PER_WEEK, hi_min + MINUTES_PER_WEEK)
+    if found is None:
+        return ()
+    return found or ((NEVER, NEVER),)

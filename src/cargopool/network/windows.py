@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class Windows:
     def in_time(self, k: Int64, origin: int, destination: int, latest: Int64, available: Int64) -> Bool:
         """Whether shipments ``k`` can use moves between two places; arrays broadcast."""
         last = self.max_moves - 1
-        found = (self.ready[0, k, origin] <= latest) & (available <= self.useful[last, k, destination])
+        found: Bool = (self.ready[0, k, origin] <= latest) & (available <= self.useful[last, k, destination])
         for n in range(1, last + 1):
             found |= (self.ready[n, k, origin] <= latest) & (available <= self.useful[last - n, k, destination])
         return found
@@ -161,7 +162,7 @@ def any_in_time(ready: Int64, useful: Int64, chains: Chains) -> Bool:
     key = chains.origin.astype(np.int64) * hubs + chains.destination
     order = np.argsort(key, kind="stable")
     bounds = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
-    for lo, hi in zip(bounds[:-1], bounds[1:], strict=True):
+    for lo, hi in pairwise(bounds):
         group = order[lo:hi]
         i, j = int(chains.origin[group[0]]), int(chains.destination[group[0]])
         by_ready = np.argsort(ready[:, i], kind="stable")
@@ -183,7 +184,7 @@ def timetable_of(places: Places, chains: Chains, hand_in: Int64, available: Int6
     order = fixed[np.lexsort((hand_in[fixed], key))]
     key = chains.origin[order].astype(np.int64) * places.hub_count + chains.destination[order]
     bounds = np.flatnonzero(np.diff(key, prepend=-1, append=-1))
-    for lo, hi in zip(bounds[:-1], bounds[1:], strict=True):
+    for lo, hi in pairwise(bounds):
         group = order[lo:hi]
         least = np.minimum.accumulate(available[group][::-1])[::-1]
         pairs[int(chains.origin[group[0]]), int(chains.destination[group[0]])] = (hand_in[group], least)
