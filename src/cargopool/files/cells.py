@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,4})?\Z
 _WHOLE = re.compile(r"[-+]?[0-9]{1,30}(\.0*)?\Z")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]{1,3}([. ][0-9]{3})*,[0-9]+\Z|[-+]?[0-9]+,[0-9]+\Z")
 _ESCAPED = re.compile(r"[\\;=,\s]")
+_LAST = frozenset({"source", "confidence", "licence", "note"})
 _YES = frozenset({"true", "yes", "1"})
 _NO = frozenset({"false", "no", "0"})
 
@@ -69,7 +70,7 @@ def columns_of(row_type: type[BaseModel]) -> Mapping[str, Column]:
                 columns[f"{name}.{inner}"] = column
         else:
             columns[name] = _column(annotation, nullable)
-    return columns
+    return dict(sorted(columns.items(), key=lambda item: item[0] in _LAST))
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:

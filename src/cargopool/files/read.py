@@ -27,6 +27,7 @@ from cargopool.files.entities import (
 from cargopool.files.entries import Entry, Key, Section, SectionKind, SectionReader
 from cargopool.files.findings import FilePlace, Findings, shown
 from cargopool.files.overrides import RowOverrides, apply_to_document, settings_of
+from cargopool.files.schema.document import DrayageBlock
 from cargopool.files.shelf import DEFAULT_FACTORS, Shelf, countries_of, territories_of
 from cargopool.model.scenario import Scenario
 from cargopool.model.validate import check_scenario
@@ -122,10 +123,10 @@ class _Reading:
         hubs_used = self.hubs_used
         objective, scope = blocks.objective(), blocks.scope()
         drayage = blocks.drayage(self.shelf.drayage(hubs_used=hubs_used))
+        if drayage.vehicle not in parts["vehicles"] and "vehicle" not in blocks.block("drayage", DrayageBlock)[0]:
+            drayage = replace(drayage, vehicle=next(iter(parts["vehicles"]), ""))
         sets = {} if self._own_factors() else self.shelf.factor_sets()
         factors = blocks.factors(sets, DEFAULT_FACTORS)
-        if not drayage.vehicle and parts["vehicles"]:
-            drayage = replace(drayage, vehicle=next(iter(parts["vehicles"])))
         variant = header.resolved_variant or self.variant if self.variant == "base" else self.variant
         scenario = Scenario(
             name=header.name,

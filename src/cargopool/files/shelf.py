@@ -48,7 +48,7 @@ class Shelf:
     def simple(self, section: Section, attribute: str) -> dict[Key, Entry]:
         """Entries of a section whose reference rows are used by id."""
         uses = section.use == "reference" or isinstance(section.use, list)
-        available = self._by_id(getattr(self.reference, attribute)) if uses else {}
+        available = self._by_id(getattr(self.reference, attribute, {})) if uses else {}
         return overlay(section, self.used_by_id(section, available))
 
     @staticmethod
@@ -56,13 +56,13 @@ class Shelf:
         return rows if isinstance(rows, Mapping) else {row.id: row for row in rows}
 
     def services(self, section: Section, hub_ids: set[str]) -> dict[Key, Entry]:
-        """Service entries; ``reference`` takes the active ones all of whose stops are hubs of the scenario."""
+        """Service entries; ``reference`` takes its base ones all of whose stops are hubs of the scenario."""
         if section.use != "reference":
             return self.simple(section, "services")
         fitting = {
             name: service
             for name, service in self._by_id(self.reference.services).items()
-            if service.status == "active" and all(stop.hub in hub_ids for stop in service.stops)
+            if name in self.reference.base_services and all(stop.hub in hub_ids for stop in service.stops)
         }
         return overlay(section, self.used_by_id(section, fitting))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cargopool.errors import Diagnostic, OutputError
 from cargopool.files.blocks import FORMAT
-from cargopool.files.cells import columns_of, encode_cell, flatten, used_columns
+from cargopool.files.cells import Column, columns_of, encode_cell, flatten, used_columns
 from cargopool.files.entities import (
     BANS,
     CROSSINGS,
@@ -112,9 +112,17 @@ def _write_section(folder: Path, kind: SectionKind, rows: list[dict[str, Any]]) 
     write_csv(
         path,
         used,
-        ([encode_cell(row[name], columns[name]) if name in row else None for name in used] for row in flat),
+        ([_cell(row[name], columns[name]) if name in row else None for name in used] for row in flat),
     )
     return name
+
+
+def _cell(value: Any, column: Column) -> object:
+    """Numbers stay numbers, so that no writer takes a minus sign for a formula."""
+    if column.kind in ("number", "whole") and value is not None:
+        whole = float(value).is_integer() and abs(value) < 1e15
+        return int(value) if whole else float(value)
+    return encode_cell(value, column)
 
 
 def _document(scenario: Scenario, names: Mapping[str, str | None]) -> dict[str, Any]:

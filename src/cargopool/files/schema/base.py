@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from cargopool.reference.modes import ALIASES
+
 LIMIT = 1e12
 """Bound of every number in a file, so that no conversion can overflow."""
 
@@ -34,6 +36,10 @@ def _one_is_list(value: object) -> object:
     return [value] if isinstance(value, str) and value != "all" else value
 
 
+def _mode_word(value: object) -> object:
+    return ALIASES.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
 Text = Annotated[str, BeforeValidator(_as_text), Field(max_length=10_000)]
 Id = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=200)]
 Number = Annotated[float, Field(ge=-LIMIT, le=LIMIT, allow_inf_nan=False)]
@@ -52,7 +58,8 @@ Moment = Annotated[
 ]
 DayTime = Annotated[str, BeforeValidator(_as_text), Field(max_length=20, json_schema_extra={"examples": ["1+06:30"]})]
 
-ModeName = Literal["rail", "barge", "sea", "road"]
+ModeName = Annotated[Literal["rail", "barge", "sea", "road"], BeforeValidator(_mode_word)]
+"""Mode; the words of other data sets (iww, ro-ro, ...) are read as ours."""
 TemperatureName = Literal["ambient", "chilled", "frozen"]
 Confidence = Literal["verified", "derived", "memory", "synthetic", "inconsistent", "own"]
 

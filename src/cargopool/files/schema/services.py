@@ -116,7 +116,7 @@ class ServiceRow(Row):
     """Display name; the id when not given."""
     operator: Text = UNSET
     """Who runs it."""
-    mode: Literal["rail", "barge", "sea"] = UNSET
+    mode: ModeName = UNSET
     """Mode."""
     stops: list[StopBlock] = UNSET
     """At least two calls, in order."""
