@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from refbuild import equipment, factors, hubs, links, services, tables
+from refbuild import basemap, equipment, factors, hubs, links, services, tables
 from refbuild.geometry import World
 
 
@@ -35,7 +35,9 @@ def build_hubs(_: Path) -> None:
 
 def build_services(_: Path) -> None:
     facts = tables.read("hubs.csv")
-    rows = services.service_rows({r["hub_id"]: r["timezone"] for r in facts}, {r["hub_id"]: r["country"] for r in facts})
+    rows = services.service_rows(
+        {r["hub_id"]: r["timezone"] for r in facts}, {r["hub_id"]: r["country"] for r in facts}
+    )
     tables.write("services.csv", rows)
 
 
@@ -50,7 +52,20 @@ def build_factors(_: Path) -> None:
     tables.write("low_water.csv", factors.low_water_rows())
 
 
-STEPS = {"links": build_links, "equipment": build_equipment, "hubs": build_hubs, "services": build_services, "factors": build_factors}
+def build_basemap(atlas: Path) -> None:
+    size = basemap.build(World(atlas))
+    if size > 80_000:
+        raise SystemExit(f"basemap.json has {size} bytes; simplify more")
+
+
+STEPS = {
+    "links": build_links,
+    "equipment": build_equipment,
+    "hubs": build_hubs,
+    "services": build_services,
+    "factors": build_factors,
+    "basemap": build_basemap,
+}
 
 
 def main() -> None:

@@ -23,10 +23,18 @@ TRAITS = {
     "trailer_mega": ("trailer", 2.25, (SEA, ROAD), "", "ambient", 1, 22.0, 1, 20),
 }
 REEFER45 = {
-    "id": "reefer45", "unit": "45 ft pallet-wide reefer container", "euro_pallets": "33", "payload_t": "26.0",
-    "volume_m3": "78", "loading_metres": "13.2", "tare_t": "7.2", "ext_length_m": "13.716", "confidence": "synthetic",
-    "source": "cargopool", "notes": "33 EUR pallets or 29 of 1.2 x 1.0 m; powered; tare and payload invented",
-}  # fmt: skip
+    "id": "reefer45",
+    "unit": "45 ft pallet-wide reefer container",
+    "euro_pallets": "33",
+    "payload_t": "26.0",
+    "volume_m3": "78",
+    "loading_metres": "13.2",
+    "tare_t": "7.2",
+    "ext_length_m": "13.716",
+    "confidence": "synthetic",
+    "source": "cargopool",
+    "notes": "33 EUR pallets or 29 of 1.2 x 1.0 m; powered; tare and payload invented",
+}
 
 
 def unit_rows() -> list[dict]:
@@ -50,23 +58,59 @@ def unit_rows() -> list[dict]:
         )
         rows.append(
             {
-                "id": unit_id, "name": r["unit"].strip(), "kind": kind, "pallets": r["euro_pallets"],
-                "payload_kg": round(float(r["payload_t"]) * 1000), "volume_m3": r["volume_m3"], "loading_metres": f"{ldm:g}",
-                "tare_kg": round(float(r["tare_t"]) * 1000), "teu": f"{teu:g}",
-                "length_m": r["ext_length_m"], "modes": " ".join(modes), "gauge": gauge, "temperatures": temperatures,
-                "per_truck": per_truck, "rental_eur_day": f"{rental:g}", "return_days": days, "one_way_eur": one_way,
-                "source": r["source"], "confidence": "synthetic" if word == "synthetic" else "memory",
-                "licence": tables.OWN if word == "synthetic" else tables.FACT, "note": note,
-            }  # fmt: skip
+                "id": unit_id,
+                "name": r["unit"].strip(),
+                "kind": kind,
+                "pallets": r["euro_pallets"],
+                "payload_kg": round(float(r["payload_t"]) * 1000),
+                "volume_m3": r["volume_m3"],
+                "loading_metres": f"{ldm:g}",
+                "tare_kg": round(float(r["tare_t"]) * 1000),
+                "teu": f"{teu:g}",
+                "length_m": r["ext_length_m"],
+                "modes": " ".join(modes),
+                "gauge": gauge,
+                "temperatures": temperatures,
+                "per_truck": per_truck,
+                "rental_eur_day": f"{rental:g}",
+                "return_days": days,
+                "one_way_eur": one_way,
+                "source": r["source"],
+                "confidence": "synthetic" if word == "synthetic" else "memory",
+                "licence": tables.OWN if word == "synthetic" else tables.FACT,
+                "note": note,
+            }
         )
     return rows
 
 
 TOLLS = {
-    "DE": 0.348, "FR": 0.26, "IT": 0.19, "AT": 0.40, "CH": 0.92, "BE": 0.20, "NL": 0.17, "ES": 0.08, "PL": 0.09,
-    "CZ": 0.24, "HU": 0.33, "SI": 0.34, "SK": 0.22, "LU": 0.02, "GB": 0.02, "PT": 0.15, "HR": 0.20, "BG": 0.10,
-    "RO": 0.03, "RS": 0.15, "GR": 0.15, "DK": 0.15, "SE": 0.03, "IE": 0.08, "MA": 0.06,
-}  # fmt: skip
+    "DE": 0.348,
+    "FR": 0.26,
+    "IT": 0.19,
+    "AT": 0.40,
+    "CH": 0.92,
+    "BE": 0.20,
+    "NL": 0.17,
+    "ES": 0.08,
+    "PL": 0.09,
+    "CZ": 0.24,
+    "HU": 0.33,
+    "SI": 0.34,
+    "SK": 0.22,
+    "LU": 0.02,
+    "GB": 0.02,
+    "PT": 0.15,
+    "HR": 0.20,
+    "BG": 0.10,
+    "RO": 0.03,
+    "RS": 0.15,
+    "GR": 0.15,
+    "DK": 0.15,
+    "SE": 0.03,
+    "IE": 0.08,
+    "MA": 0.06,
+}
 TOLL_CARBON = {"DE": 0.454, "AT": 0.10}
 
 TRAILERS = "trailer_tautliner trailer_reefer trailer_crane trailer_mega"
@@ -81,12 +125,92 @@ ENERGY = (
 
 # id, name, units, gross, combined, tractor, fixed, km, empty km, hour, minimum, MJ empty, MJ full, full load, manning
 VEHICLES = (
-    ("truck_artic_40t", "Tractor and semi-trailer, 40 t", TRAILERS, 40_000, 40_000, 8_000, 60, 0.5, 0.45, 38, 150, EMPTY_MJ, FULL_MJ, 25_000, "single"),
-    ("truck_artic_40t_double", "Tractor and semi-trailer, 40 t, two drivers", TRAILERS, 40_000, 40_000, 8_000, 75, 0.5, 0.45, 62, 180, EMPTY_MJ, FULL_MJ, 25_000, "double"),
-    ("truck_container_40t", "Tractor and container chassis, 40 t", BOXES, 40_000, 44_000, 13_000, 60, 0.5, 0.45, 38, 150, EMPTY_MJ, FULL_MJ, 25_000, "single"),
-    ("truck_roadtrain", "Rigid and drawbar, two swap bodies", SWAPS, 40_000, 40_000, 12_000, 60, 0.52, 0.47, 38, 150, EMPTY_MJ, FULL_MJ, 24_000, "single"),
-    ("truck_artic_44t_ct", "3-axle tractor, chassis or semi-trailer in combined transport, 44 t", f"{BOXES} {SWAPS} {TRAILERS}", 40_000, 44_000, 13_500, 80, 0.75, 0.75, 42, 120, EMPTY_MJ, FULL_MJ, 25_000, "single"),
-)  # fmt: skip
+    (
+        "truck_artic_40t",
+        "Tractor and semi-trailer, 40 t",
+        TRAILERS,
+        40_000,
+        40_000,
+        8_000,
+        60,
+        0.5,
+        0.45,
+        38,
+        150,
+        EMPTY_MJ,
+        FULL_MJ,
+        25_000,
+        "single",
+    ),
+    (
+        "truck_artic_40t_double",
+        "Tractor and semi-trailer, 40 t, two drivers",
+        TRAILERS,
+        40_000,
+        40_000,
+        8_000,
+        75,
+        0.5,
+        0.45,
+        62,
+        180,
+        EMPTY_MJ,
+        FULL_MJ,
+        25_000,
+        "double",
+    ),
+    (
+        "truck_container_40t",
+        "Tractor and container chassis, 40 t",
+        BOXES,
+        40_000,
+        44_000,
+        13_000,
+        60,
+        0.5,
+        0.45,
+        38,
+        150,
+        EMPTY_MJ,
+        FULL_MJ,
+        25_000,
+        "single",
+    ),
+    (
+        "truck_roadtrain",
+        "Rigid and drawbar, two swap bodies",
+        SWAPS,
+        40_000,
+        40_000,
+        12_000,
+        60,
+        0.52,
+        0.47,
+        38,
+        150,
+        EMPTY_MJ,
+        FULL_MJ,
+        24_000,
+        "single",
+    ),
+    (
+        "truck_artic_44t_ct",
+        "3-axle tractor, chassis or semi-trailer in combined transport, 44 t",
+        f"{BOXES} {SWAPS} {TRAILERS}",
+        40_000,
+        44_000,
+        13_500,
+        80,
+        0.75,
+        0.75,
+        42,
+        120,
+        EMPTY_MJ,
+        FULL_MJ,
+        25_000,
+        "single",
+    ),
+)
 
 
 def vehicle_rows() -> list[dict]:
@@ -94,16 +218,32 @@ def vehicle_rows() -> list[dict]:
     for v in VEHICLES:
         rows.append(
             {
-                "id": v[0], "name": v[1], "unit_types": v[2], "gross_limit_kg": v[3], "combined_limit_kg": v[4],
-                "tractor_kg": v[5], "eur_fixed": v[6], "eur_per_km": v[7], "eur_per_empty_km": v[8], "eur_per_h": v[9],
-                "min_eur": v[10], "toll_eur_per_km": " ".join(f"{c}={t:g}" for c, t in TOLLS.items()),
+                "id": v[0],
+                "name": v[1],
+                "unit_types": v[2],
+                "gross_limit_kg": v[3],
+                "combined_limit_kg": v[4],
+                "tractor_kg": v[5],
+                "eur_fixed": v[6],
+                "eur_per_km": v[7],
+                "eur_per_empty_km": v[8],
+                "eur_per_h": v[9],
+                "min_eur": v[10],
+                "toll_eur_per_km": " ".join(f"{c}={t:g}" for c, t in TOLLS.items()),
                 "toll_carbon_share": " ".join(f"{c}={t:g}" for c, t in TOLL_CARBON.items()),
-                "empty_km_factor": 0.25, "haulage_empty_km_factor": 1.0, "carrier": "diesel",
-                "mj_per_km_empty": v[11], "mj_per_km_full": v[12], "full_load_kg": v[13], "manning": v[14],
-                "source": ENERGY, "confidence": "memory", "licence": tables.OGL,
+                "empty_km_factor": 0.25,
+                "haulage_empty_km_factor": 1.0,
+                "carrier": "diesel",
+                "mj_per_km_empty": v[11],
+                "mj_per_km_full": v[12],
+                "full_load_kg": v[13],
+                "manning": v[14],
+                "source": ENERGY,
+                "confidence": "memory",
+                "licence": tables.OGL,
                 "note": "energy derived from the source (capacity of 25 t assumed; the road train as the articulated truck); prices, kerb masses and tolls from memory "
                 "(German toll: sources 0.348-0.354 EUR/km, 0.158 of it for CO2)"
                 + ("; trailers: kerb mass overstated by the chassis" if v[0] == "truck_artic_44t_ct" else ""),
-            }  # fmt: skip
+            }
         )
     return rows

@@ -1,18 +1,61 @@
 """Country polygons from TopoJSON, countries along a polyline, and simplification."""
 
+import itertools
 import json
 import math
 from pathlib import Path
 
 EARTH_KM = 6371.0088
 ALPHA2 = {
-    "008": "AL", "040": "AT", "056": "BE", "070": "BA", "076": "BR", "100": "BG", "112": "BY", "191": "HR",
-    "196": "CY", "203": "CZ", "208": "DK", "233": "EE", "246": "FI", "250": "FR", "276": "DE", "300": "GR",
-    "348": "HU", "352": "IS", "372": "IE", "380": "IT", "428": "LV", "440": "LT", "442": "LU", "498": "MD",
-    "499": "ME", "504": "MA", "528": "NL", "578": "NO", "616": "PL", "620": "PT", "642": "RO", "643": "RU",
-    "688": "RS", "703": "SK", "705": "SI", "724": "ES", "752": "SE", "756": "CH", "792": "TR", "804": "UA",
-    "807": "MK", "826": "GB", "012": "DZ", "788": "TN", "438": "LI", "020": "AD", "492": "MC", "674": "SM",
-}  # fmt: skip
+    "008": "AL",
+    "040": "AT",
+    "056": "BE",
+    "070": "BA",
+    "076": "BR",
+    "100": "BG",
+    "112": "BY",
+    "191": "HR",
+    "196": "CY",
+    "203": "CZ",
+    "208": "DK",
+    "233": "EE",
+    "246": "FI",
+    "250": "FR",
+    "276": "DE",
+    "300": "GR",
+    "348": "HU",
+    "352": "IS",
+    "372": "IE",
+    "380": "IT",
+    "428": "LV",
+    "440": "LT",
+    "442": "LU",
+    "498": "MD",
+    "499": "ME",
+    "504": "MA",
+    "528": "NL",
+    "578": "NO",
+    "616": "PL",
+    "620": "PT",
+    "642": "RO",
+    "643": "RU",
+    "688": "RS",
+    "703": "SK",
+    "705": "SI",
+    "724": "ES",
+    "752": "SE",
+    "756": "CH",
+    "792": "TR",
+    "804": "UA",
+    "807": "MK",
+    "826": "GB",
+    "012": "DZ",
+    "788": "TN",
+    "438": "LI",
+    "020": "AD",
+    "492": "MC",
+    "674": "SM",
+}
 
 
 def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -88,7 +131,7 @@ class World:
     def runs_along(self, points: list[tuple[float, float]], step_km: float = 4.0) -> list[tuple[str, float]]:
         """(country, km) runs in order along a polyline of (lat, lon) points; the sea is left out."""
         runs: list[tuple[str, float]] = []
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in itertools.pairwise(points):
             forward = (a, b) if a <= b else (b, a)
             if forward not in self._segments:
                 self._segments[forward] = self._segment(*forward, step_km)

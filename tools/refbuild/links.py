@@ -81,20 +81,35 @@ def road_rows(splitter: Splitter) -> list[dict]:
             runs = splitter.split(graph, a, b, km)
         rows.append(
             {
-                "origin": a, "destination": b, "km": f"{km:g}", "drive_min": round(float(r["drive_h"]) * 60),
-                "countries": tables.countries_text(runs), "shuttle": "tunnel" if tunnel else "", "both_ways": "yes",
+                "origin": a,
+                "destination": b,
+                "km": f"{km:g}",
+                "drive_min": round(float(r["drive_h"]) * 60),
+                "countries": tables.countries_text(runs),
+                "shuttle": "tunnel" if tunnel else "",
+                "both_ways": "yes",
                 "source": r["source"] + "; countries by Natural Earth borders",
-                "confidence": tables.confidence(r["confidence"]), "licence": tables.OSM,
-                "note": "country split derived" + ("; tunnel shuttle (50 km) not in km" if tunnel else "")
+                "confidence": tables.confidence(r["confidence"]),
+                "licence": tables.OSM,
+                "note": "country split derived"
+                + ("; tunnel shuttle (50 km) not in km" if tunnel else "")
                 + ("; distance from memory" if "memory" in r["confidence"] else ""),
-            }  # fmt: skip
+            }
         )
     rows.append(
         {
-            "origin": "MAPTM", "destination": "MACAS", "km": "340", "drive_min": 300, "countries": "MA=340",
-            "shuttle": "", "both_ways": "yes", "source": "cargopool", "confidence": "synthetic", "licence": tables.OWN,
+            "origin": "MAPTM",
+            "destination": "MACAS",
+            "km": "340",
+            "drive_min": 300,
+            "countries": "MA=340",
+            "shuttle": "",
+            "both_ways": "yes",
+            "source": "cargopool",
+            "confidence": "synthetic",
+            "licence": tables.OWN,
             "note": "motorway Tanger Med - Rabat - Casablanca; distance and time invented",
-        }  # fmt: skip
+        }
     )
     return rows
 
@@ -130,12 +145,18 @@ def rail_rows(splitter: Splitter) -> list[dict]:
             runs = splitter.split(dry, a, b, km)
         rows.append(
             {
-                "origin": a, "destination": b, "km": f"{km:g}", "hours": r["typ_linehaul_h"], "hours_back": r["typ_linehaul_h"],
-                "countries": tables.countries_text(runs), "gauge_break": "yes" if r["gauge_break"] == "yes" else "",
+                "origin": a,
+                "destination": b,
+                "km": f"{km:g}",
+                "hours": r["typ_linehaul_h"],
+                "hours_back": r["typ_linehaul_h"],
+                "countries": tables.countries_text(runs),
+                "gauge_break": "yes" if r["gauge_break"] == "yes" else "",
                 "source": r["source"] + "; countries by Natural Earth borders",
-                "confidence": tables.confidence(r["confidence"]), "licence": tables.OSM,
+                "confidence": tables.confidence(r["confidence"]),
+                "licence": tables.OSM,
                 "note": "country split derived" + ("; poor snap to the graph" if "poor" in r["confidence"] else ""),
-            }  # fmt: skip
+            }
         )
     return rows
 
@@ -157,10 +178,20 @@ def _merge(runs):
 def water_rows() -> list[dict]:
     return [
         {
-            "origin": r["from"], "destination": r["to"], "km": r["km"], "hours": r["h_a_to_b"], "hours_back": r["h_b_to_a"],
-            "cemt_class": r["cemt_class"], "locks": r["locks"], "teu": r["typ_vessel_teu"], "waterway": r["waterway"],
-            "source": r["source"], "confidence": tables.confidence(r["confidence"]), "licence": tables.FACT, "note": r["note"],
-        }  # fmt: skip
+            "origin": r["from"],
+            "destination": r["to"],
+            "km": r["km"],
+            "hours": r["h_a_to_b"],
+            "hours_back": r["h_b_to_a"],
+            "cemt_class": r["cemt_class"],
+            "locks": r["locks"],
+            "teu": r["typ_vessel_teu"],
+            "waterway": r["waterway"],
+            "source": r["source"],
+            "confidence": tables.confidence(r["confidence"]),
+            "licence": tables.FACT,
+            "note": r["note"],
+        }
         for r in tables.read("links_water.csv")
     ]
 
@@ -168,11 +199,18 @@ def water_rows() -> list[dict]:
 def sea_rows() -> list[dict]:
     return [
         {
-            "origin": r["from"], "destination": r["to"], "km": r["km"], "hours": r["model_h_berth_to_berth"],
-            "hours_back": r["model_h_berth_to_berth"], "kind": r["service_type"],
-            "source": r["source"], "confidence": tables.confidence(r["confidence"]),
+            "origin": r["from"],
+            "destination": r["to"],
+            "km": r["km"],
+            "hours": r["model_h_berth_to_berth"],
+            "hours_back": r["model_h_berth_to_berth"],
+            "kind": r["service_type"],
+            "source": r["source"],
+            "confidence": tables.confidence(r["confidence"]),
             "licence": "Eurostat marnet, free re-use with attribution" if "searoute" in r["source"] else tables.FACT,
-            "note": f"published crossing: {r['published_crossing_h']} h ({r['published_source']})" if r["published_crossing_h"] else "",
-        }  # fmt: skip
+            "note": f"published crossing: {r['published_crossing_h']} h ({r['published_source']})"
+            if r["published_crossing_h"]
+            else "",
+        }
         for r in tables.read("links_sea.csv")
     ]

@@ -9,9 +9,16 @@ from refbuild import tables
 from cargopool.reference import timetable
 
 MODE_OF = {
-    "rail": "rail", "rail motorway": "rail", "rail+sea pooling pilot": "rail", "tunnel shuttle": "rail",
-    "barge": "barge", "ro-ro": "sea", "ro-pax": "sea", "deep-sea": "sea", "lo-lo": "sea",
-}  # fmt: skip
+    "rail": "rail",
+    "rail motorway": "rail",
+    "rail+sea pooling pilot": "rail",
+    "tunnel shuttle": "rail",
+    "barge": "barge",
+    "ro-ro": "sea",
+    "ro-pax": "sea",
+    "deep-sea": "sea",
+    "lo-lo": "sea",
+}
 BASE_STATUS = ("active", "unknown", "synthetic")
 
 BOXES = "iso20 iso40 iso40hc pw40 pw45hc reefer45"
@@ -29,15 +36,27 @@ RAIL_MJ = round(WH_PER_GROSS_TKM * 3.6e-3 / UNIT_SHARE * EMPTY_SHARE, 4)
 UK_DIESEL_RAIL_MJ = round(34.7 / 89.188 * 14 / 19, 3)
 RORO_MJ = round(63.3 / 89.6 * 16 / 22.5, 3)
 ENERGY = {
-    "rail": (RAIL_MJ, "electricity", "train energy 1200 x 1600^-0.62 Wh/gross-tkm (verified), over the units' 64 % of the gross mass, +10 % empty running (synthetic)"),
-    "uk rail": (UK_DIESEL_RAIL_MJ, "diesel", "UK freight train average 34.7 g/tkm (verified, OGL), per gross tonne of unit (14/19)"),
+    "rail": (
+        RAIL_MJ,
+        "electricity",
+        "train energy 1200 x 1600^-0.62 Wh/gross-tkm (verified), over the units' 64 % of the gross mass, +10 % empty running (synthetic)",
+    ),
+    "uk rail": (
+        UK_DIESEL_RAIL_MJ,
+        "diesel",
+        "UK freight train average 34.7 g/tkm (verified, OGL), per gross tonne of unit (14/19)",
+    ),
     "barge": (0.19, "diesel", "large Rhine vessel, from memory"),
     "small barge": (0.26, "diesel", "canal vessel under 160 TEU, from memory"),
-    "ro-ro": (RORO_MJ, "mgo", "UK ro-ro ferry average 63.3 g/tkm (verified, OGL), per gross tonne of trailer (16/22.5)"),
+    "ro-ro": (
+        RORO_MJ,
+        "mgo",
+        "UK ro-ro ferry average 63.3 g/tkm (verified, OGL), per gross tonne of trailer (16/22.5)",
+    ),
     "ro-pax": (0.9, "mgo", "from memory"),
     "lo-lo": (0.25, "mgo", "feeder vessel, from memory; published values range from 0.16 to 0.40"),
     "deep-sea": (0.09, "vlsfo", "from memory"),
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -78,12 +97,62 @@ KNOWN: dict[tuple[str, str], dict] = {
 }
 RUNS_UNKNOWN = {"S005": 5.0, "S037": 2.0, "S082": 3.0}
 ADDED = (
-    {"service_id": "X001", "mode": "lo-lo", "operator": "SYNTHETIC feeder", "origin": "MAPTM", "destination": "MACAS", "freq_per_week_each_way": "3", "transit_h": "19", "capacity_per_departure": "200", "capacity_unit": "TEU"},
-    {"service_id": "X002", "mode": "lo-lo", "operator": "SYNTHETIC feeder", "origin": "ESALG", "destination": "MACAS", "freq_per_week_each_way": "2", "transit_h": "19", "capacity_per_departure": "200", "capacity_unit": "TEU"},
-    {"service_id": "X003", "mode": "lo-lo", "operator": "SYNTHETIC short sea", "origin": "NLRTM", "destination": "MAPTM", "freq_per_week_each_way": "2", "transit_h": "93", "capacity_per_departure": "400", "capacity_unit": "TEU"},
-    {"service_id": "X004", "mode": "deep-sea", "operator": "SYNTHETIC relay", "origin": "BRSSZ", "destination": "MAPTM", "freq_per_week_each_way": "1", "transit_h": "292", "capacity_per_departure": "1500", "capacity_unit": "TEU"},
-    {"service_id": "X005", "mode": "lo-lo", "operator": "SYNTHETIC short sea", "origin": "NLRTM", "destination": "GBLGP", "freq_per_week_each_way": "4", "transit_h": "13", "capacity_per_departure": "300", "capacity_unit": "TEU"},
-)  # fmt: skip
+    {
+        "service_id": "X001",
+        "mode": "lo-lo",
+        "operator": "SYNTHETIC feeder",
+        "origin": "MAPTM",
+        "destination": "MACAS",
+        "freq_per_week_each_way": "3",
+        "transit_h": "19",
+        "capacity_per_departure": "200",
+        "capacity_unit": "TEU",
+    },
+    {
+        "service_id": "X002",
+        "mode": "lo-lo",
+        "operator": "SYNTHETIC feeder",
+        "origin": "ESALG",
+        "destination": "MACAS",
+        "freq_per_week_each_way": "2",
+        "transit_h": "19",
+        "capacity_per_departure": "200",
+        "capacity_unit": "TEU",
+    },
+    {
+        "service_id": "X003",
+        "mode": "lo-lo",
+        "operator": "SYNTHETIC short sea",
+        "origin": "NLRTM",
+        "destination": "MAPTM",
+        "freq_per_week_each_way": "2",
+        "transit_h": "93",
+        "capacity_per_departure": "400",
+        "capacity_unit": "TEU",
+    },
+    {
+        "service_id": "X004",
+        "mode": "deep-sea",
+        "operator": "SYNTHETIC relay",
+        "origin": "BRSSZ",
+        "destination": "MAPTM",
+        "freq_per_week_each_way": "1",
+        "transit_h": "292",
+        "capacity_per_departure": "1500",
+        "capacity_unit": "TEU",
+    },
+    {
+        "service_id": "X005",
+        "mode": "lo-lo",
+        "operator": "SYNTHETIC short sea",
+        "origin": "NLRTM",
+        "destination": "GBLGP",
+        "freq_per_week_each_way": "4",
+        "transit_h": "13",
+        "capacity_per_departure": "300",
+        "capacity_unit": "TEU",
+    },
+)
 
 
 def lines() -> list[Line]:
@@ -91,7 +160,14 @@ def lines() -> list[Line]:
     for r in tables.read("services.csv"):
         found.append(_line(r))
     for extra in ADDED:
-        r = {"status": "synthetic", "as_of": "-", "evidence": "synthetic", "source": "cargopool", "notes": "added to reach Casablanca, Santos and London by sea", "verified_fields": "none"}
+        r = {
+            "status": "synthetic",
+            "as_of": "-",
+            "evidence": "synthetic",
+            "source": "cargopool",
+            "notes": "added to reach Casablanca, Santos and London by sea",
+            "verified_fields": "none",
+        }
         found.append(_line({**r, **extra}))
     return found
 
@@ -110,8 +186,15 @@ def _status(r: dict[str, str]) -> str:
     if r["mode"] == "tunnel shuttle":
         return "road_link"
     word = r["status"].split()[0].rstrip("?")
-    return {"active": "active", "unknown": "unknown", "synthetic": "synthetic", "discontinued": "discontinued",
-            "planned": "planned", "pilot": "pilot", "seasonal": "seasonal"}[word]  # fmt: skip
+    return {
+        "active": "active",
+        "unknown": "unknown",
+        "synthetic": "synthetic",
+        "discontinued": "discontinued",
+        "planned": "planned",
+        "pilot": "pilot",
+        "seasonal": "seasonal",
+    }[word]
 
 
 class Links:
@@ -162,7 +245,9 @@ def _capacity(line: Line, link: dict[str, str]) -> dict[str, object]:
     value, unit = line.fact["capacity_per_departure"], line.fact["capacity_unit"]
     if not value:
         line.synthetic.append("capacity")
-        value, unit = ("34", "load units") if line.mode == "rail" else (str(min(200, int(link.get("teu") or 200))), "TEU")
+        value, unit = (
+            ("34", "load units") if line.mode == "rail" else (str(min(200, int(link.get("teu") or 200))), "TEU")
+        )
     count = float(value)
     if unit.startswith("wagons"):
         count, unit = (38.0 if count == 22 else 2 * count), "load units"
@@ -179,10 +264,13 @@ def _capacity(line: Line, link: dict[str, str]) -> dict[str, object]:
         tonnes = round(count * 13)
     plugs = {"rail": 4, "barge": max(6, int(count * 0.06)), "ro-ro": 40, "ro-pax": 12, "lo-lo": 60, "deep-sea": 200}
     return {
-        "teu": f"{teu:g}" if teu != "" else "", "units": units, "gross_tonnes": tonnes,
-        "length_m": "", "plugs": plugs.get(line.kind, plugs.get(line.mode, 12)),
+        "teu": f"{teu:g}" if teu != "" else "",
+        "units": units,
+        "gross_tonnes": tonnes,
+        "length_m": "",
+        "plugs": plugs.get(line.kind, plugs.get(line.mode, 12)),
         "places": count / 2.25 if unit.startswith("TEU") else count,
-    }  # fmt: skip
+    }
 
 
 def _units_and_gauges(line: Line) -> tuple[str, str]:
@@ -288,13 +376,36 @@ def _direction(line: Line, back: bool, links: Links, zones: dict[str, str], coun
         if "departure" in known and "arrival" not in known:
             arrival = timetable.arrival_of(departure, transit, zones[origin], zones[destination])
         if "arrive_at" in known:
-            departure = (known["arrive_at"] - transit + timetable.utc_offset_min(zones[origin]) - timetable.utc_offset_min(zones[destination])) % 1440
+            departure = (
+                known["arrive_at"]
+                - transit
+                + timetable.utc_offset_min(zones[origin])
+                - timetable.utc_offset_min(zones[destination])
+            ) % 1440
             arrival = timetable.arrival_of(departure, transit, zones[origin], zones[destination])
-        rows.append(_row(line, service_id, origin, destination, link, capacity, headway, runs, weekdays, departure, arrival, known, countries))
+        rows.append(
+            _row(
+                line,
+                service_id,
+                origin,
+                destination,
+                link,
+                capacity,
+                headway,
+                runs,
+                weekdays,
+                departure,
+                arrival,
+                known,
+                countries,
+            )
+        )
     return rows
 
 
-def _row(line, service_id, origin, destination, link, capacity, headway, runs, weekdays, departure, arrival, known, countries) -> dict:
+def _row(
+    line, service_id, origin, destination, link, capacity, headway, runs, weekdays, departure, arrival, known, countries
+) -> dict:
     unit_types, gauges = _units_and_gauges(line)
     per_unit, per_teu, minimum = _tariff(line, service_id, float(link["km"]))
     allotment, spot = _slots(line, capacity["places"])
@@ -303,42 +414,109 @@ def _row(line, service_id, origin, destination, link, capacity, headway, runs, w
     classes = "16500=0.9 25000=1 36000=1.15" if "Kombiverkehr" in line.fact["operator"] else ""
     adr = TUNNEL_ADR if _crosses_tunnel(line) else ADR.get(line.kind, ADR.get(line.mode, RAIL_ADR))
     km_by_country = link.get("countries") or ""
-    verified = line.fact["verified_fields"].replace("+", ", ") if line.fact["verified_fields"] not in ("none", "existence at most") else ""
-    read = "days" if "weekdays" in known and "departure" not in known else "days and clock times" if "weekdays" in known else "clock times" if known else ""
-    note = "; ".join(filter(None, (
-        f"verified: {verified}" if verified else ("line from memory" if line.fact["evidence"] == "memory" else "line invented" if line.status == "synthetic" else ""),
-        f"from the notes: {read}" if read else "",
-        f"derived: {', '.join(line.derived)}" if line.derived else "",
-        "synthetic: " + ", ".join(filter(None, (
-            "" if "clock times" in read else "clock times", "" if "days" in read or headway else "days",
-            *dict.fromkeys(line.synthetic), "allotment and spot slots", "tariff", "unit types and ADR by mode",
-        ))),
-        f"energy: {energy_note}", f"status in the source: {line.fact['status']} ({line.fact['as_of']})",
-        line.fact["notes"].replace("; use synthetic 5/wk", "").replace("; transit suggestion 18-24 h (synthetic)", ""),
-    )))  # fmt: skip
+    verified = (
+        line.fact["verified_fields"].replace("+", ", ")
+        if line.fact["verified_fields"] not in ("none", "existence at most")
+        else ""
+    )
+    read = (
+        "days"
+        if "weekdays" in known and "departure" not in known
+        else "days and clock times"
+        if "weekdays" in known
+        else "clock times"
+        if known
+        else ""
+    )
+    note = "; ".join(
+        filter(
+            None,
+            (
+                f"verified: {verified}"
+                if verified
+                else (
+                    "line from memory"
+                    if line.fact["evidence"] == "memory"
+                    else "line invented"
+                    if line.status == "synthetic"
+                    else ""
+                ),
+                f"from the notes: {read}" if read else "",
+                f"derived: {', '.join(line.derived)}" if line.derived else "",
+                "synthetic: "
+                + ", ".join(
+                    filter(
+                        None,
+                        (
+                            "" if "clock times" in read else "clock times",
+                            "" if "days" in read or headway else "days",
+                            *dict.fromkeys(line.synthetic),
+                            "allotment and spot slots",
+                            "tariff",
+                            "unit types and ADR by mode",
+                        ),
+                    )
+                ),
+                f"energy: {energy_note}",
+                f"status in the source: {line.fact['status']} ({line.fact['as_of']})",
+                line.fact["notes"]
+                .replace("; use synthetic 5/wk", "")
+                .replace("; transit suggestion 18-24 h (synthetic)", ""),
+            ),
+        )
+    )
     return {
-        "id": service_id, "line": line.id, "name": f"{_short(line.fact['operator'])} {origin}-{destination}",
-        "operator": line.fact["operator"], "mode": line.mode, "kind": line.kind.split()[0] if line.mode != "sea" else line.kind,
-        "origin": origin, "destination": destination, "status": line.status,
+        "id": service_id,
+        "line": line.id,
+        "name": f"{_short(line.fact['operator'])} {origin}-{destination}",
+        "operator": line.fact["operator"],
+        "mode": line.mode,
+        "kind": line.kind.split()[0] if line.mode != "sea" else line.kind,
+        "origin": origin,
+        "destination": destination,
+        "status": line.status,
         "base": "yes" if line.status in BASE_STATUS else "no",
-        "runs_per_week": runs, "weekdays": " ".join(_DAYS[d] for d in sorted(weekdays)) if not headway else "",
-        "departure": _clock((0, departure)), "arrival": _clock(arrival), "closing_min": 0 if headway else closing,
+        "runs_per_week": runs,
+        "weekdays": " ".join(_DAYS[d] for d in sorted(weekdays)) if not headway else "",
+        "departure": _clock((0, departure)),
+        "arrival": _clock(arrival),
+        "closing_min": 0 if headway else closing,
         "pick_up_ready_min": 60 if headway and line.mode == "sea" else known.get("ready", timetable.PICK_UP_READY_MIN),
         "booking_close_min": 0 if headway else timetable.booking_close_min(departure),
         "headway_min": round(7 * 1440 / line.runs) if headway else "",
-        "km": f"{float(link['km']):g}", "countries": km_by_country if carrier == "electricity" else "",
-        "cap_teu": capacity["teu"], "cap_units": capacity["units"], "cap_gross_tonnes": capacity["gross_tonnes"],
-        "cap_plugs": capacity["plugs"], "unit_types": unit_types, "gauges": gauges, "adr_classes": adr,
-        "eur_per_unit": f"{per_unit:g}", "eur_per_teu": f"{per_teu:g}", "min_eur": f"{minimum:g}", "weight_classes": classes,
-        "allotment_units": allotment if not headway else 0, "spot_units": spot if not headway else "",
-        "cancel_before_min": 1440, "cancel_eur": f"{round((per_unit + 2 * per_teu) * 0.3):g}",
-        "mj_per_gross_tkm": mj, "carrier": carrier,
-        "run_gross_t": 1020 if line.mode == "rail" else capacity["gross_tonnes"] or round(float(capacity["units"]) * 22),
-        "evidence": line.fact["evidence"], "verified_fields": line.fact["verified_fields"],
-        "source": line.fact["source"], "confidence": "synthetic",
-        "licence": tables.OWN if line.fact["source"] == "cargopool" else f"{tables.FACT}; km {tables.OSM}" if line.mode == "rail" else tables.FACT,
+        "km": f"{float(link['km']):g}",
+        "countries": km_by_country if carrier == "electricity" else "",
+        "cap_teu": capacity["teu"],
+        "cap_units": capacity["units"],
+        "cap_gross_tonnes": capacity["gross_tonnes"],
+        "cap_plugs": capacity["plugs"],
+        "unit_types": unit_types,
+        "gauges": gauges,
+        "adr_classes": adr,
+        "eur_per_unit": f"{per_unit:g}",
+        "eur_per_teu": f"{per_teu:g}",
+        "min_eur": f"{minimum:g}",
+        "weight_classes": classes,
+        "allotment_units": allotment if not headway else 0,
+        "spot_units": spot if not headway else "",
+        "cancel_before_min": 1440,
+        "cancel_eur": f"{round((per_unit + 2 * per_teu) * 0.3):g}",
+        "mj_per_gross_tkm": mj,
+        "carrier": carrier,
+        "run_gross_t": 1020
+        if line.mode == "rail"
+        else capacity["gross_tonnes"] or round(float(capacity["units"]) * 22),
+        "evidence": line.fact["evidence"],
+        "verified_fields": line.fact["verified_fields"],
+        "source": line.fact["source"],
+        "confidence": "synthetic",
+        "licence": tables.OWN
+        if line.fact["source"] == "cargopool"
+        else f"{tables.FACT}; km {tables.OSM}"
+        if line.mode == "rail"
+        else tables.FACT,
         "note": note,
-    }  # fmt: skip
+    }
 
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

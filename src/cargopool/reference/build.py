@@ -173,7 +173,7 @@ def service_of(row: Row) -> Service:
         mj_per_gross_tkm=float(row["mj_per_gross_tkm"]),
         carrier=row["carrier"],
         run_gross_t=float(row["run_gross_t"]),
-        status=row["status"],
+        status="active" if row["base"] == "yes" else row["status"],
         provenance=provenance_of(row),
     )
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import Crossing, Hub, Mode, Provenance, RoadLink
-from cargopool.model.scenario import Drayage, Factors, TruckBan
+from cargopool.model.scenario import Drayage, Factors, Scenario, TruckBan
 from cargopool.model.service import Service
-from cargopool.reference import build
+from cargopool.reference import build, conditions
 from cargopool.reference.modes import mode_of
 from cargopool.reference.rows import Row, provenance_of, read_rows
 
@@ -28,9 +28,10 @@ class Line:
     kind : str
         Finer word than the mode: ``ro-ro``, ``ro-pax``, ``lo-lo``, ``deep-sea``, ``tunnel``, ...
     status : str
-        ``active``, ``unknown``, ``synthetic``, ``seasonal``, ``discontinued``, ``planned``, ``pilot``, ``road_link``.
+        What the source says: ``active``, ``unknown``, ``synthetic``, ``seasonal``, ``discontinued``, ``planned``,
+        ``pilot``, ``road_link``.
     in_base : bool
-        Whether ``use: reference`` takes it.
+        Whether ``use: reference`` takes it; then the service's own status is ``active``.
     runs_per_week : int
         Of this direction and wave.
     evidence, verified_fields : str
@@ -82,7 +83,7 @@ class Reference:
         Services that ``use: reference`` takes: lines that run, may run, or are invented to close a gap.
     lines : mapping of service id to Line
         What is known of the line behind a service.
-    factor_sets : mapping of id to Factors
+    factors : mapping of id to Factors
         ``cargopool-2026`` is the default, ``glec-v3`` an attributed alternative.
     hub_fields : mapping of (hub id, field) to Provenance
         Where a single field of a hub comes from.
@@ -101,15 +102,21 @@ class Reference:
     crossings: tuple[Crossing, ...]
     bans: tuple[TruckBan, ...]
     drayage: Drayage
-    factor_sets: Mapping[str, Factors]
+    factors: Mapping[str, Factors]
     low_water: tuple[LowWaterBand, ...]
     hub_fields: Mapping[tuple[str, str], Provenance]
     rhine: Mapping[str, str]
 
     @property
-    def factors(self) -> Factors:
-        """The default factor set."""
-        return self.factor_sets[DEFAULT_FACTORS]
+    def default_factors(self) -> Factors:
+        """The factor set that scenarios take when they name none."""
+        return self.factors[DEFAULT_FACTORS]
+
+    def apply_conditions(
+        self, scenario: Scenario, *, kaub_gauge_cm: float | None = None, closed: Collection[str] = ()
+    ) -> Scenario:
+        """Scenario under low water and with closed services; see `cargopool.reference.conditions`."""
+        return conditions.apply_conditions(scenario, self, kaub_gauge_cm=kaub_gauge_cm, closed=closed)
 
 
 def _line_of(row: Row) -> Line:
@@ -175,7 +182,7 @@ def load_reference() -> Reference:
         crossings=tuple(map(build.crossing_of, read_rows("crossings.csv"))),
         bans=tuple(map(build.ban_of, read_rows("bans.csv"))),
         drayage=build.drayage_of(read_rows("drayage.csv")[0]),
-        factor_sets=build.factor_sets(),
+        factors=build.factor_sets(),
         low_water=_low_water(),
         hub_fields={
             (row["hub"], row["field"]): Provenance(row["source"], row["confidence"])
