@@ -1,0 +1,67 @@
+"""Money and CO2e against sheets worked out by hand: every line of every case, none missing, none extra."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+
+from cargopool.footprint import COST_KINDS, TCE_KINDS, Priced, price_move, price_part, price_run
+from golden.golden_world import CHILLED, MOVES, PARTS, RUNS, WORLD
+from golden.sheets import half_even, read_sheet, work_out
+
+MONEY = read_sheet("cost_lines.csv")
+ENERGY = read_sheet("elements.csv")
+CASES = [*MOVES, *PARTS, *RUNS]
+
+
+def priced(case: str) -> Priced:
+    if case in MOVES:
+        return price_move(WORLD, MOVES[case], "chilled" if case in CHILLED else "ambient")
+    if case in PARTS:
+        return price_part(WORLD, PARTS[case], MOVES)
+    return price_run(WORLD, RUNS[case])
+
+
+def test_sheets_are_large_enough_and_name_their_sources():
+    assert len(MONEY) >= 60
+    assert len(ENERGY) >= 60
+    assert all(row["source"] for row in MONEY + ENERGY)
+    assert {row["case"] for row in MONEY + ENERGY} == set(CASES)
+
+
+def test_sheets_cover_every_kind_but_those_of_haulage_through_the_tunnel():
+    assert set(COST_KINDS) - {row["kind"] for row in MONEY} == {"haulage_shuttle", "haulage_minimum"}
+    assert {row["kind"] for row in ENERGY} == set(TCE_KINDS)
+
+
+@pytest.mark.parametrize("row", MONEY, ids=lambda row: f"{row['case']}-{row['kind']}-{row['cents']}")
+def test_money_sheet_adds_up_on_paper(row):
+    amount = half_even(work_out(row["arithmetic_eur"]) * 100)
+    assert amount == int(row["cents"])
+    assert half_even(Fraction(row["carbon_share"]) * amount) == int(row["carbon_cents"])
+
+
+@pytest.mark.parametrize("row", ENERGY, ids=lambda row: f"{row['case']}-{row['kind']}-{row['energy_mj']}")
+def test_energy_sheet_adds_up_on_paper(row):
+    energy = work_out(row["arithmetic_mj"])
+    assert float(energy) == pytest.approx(float(row["energy_mj"]), abs=1e-6)
+    assert half_even(work_out(row["arithmetic_wtt"], E=energy)) == int(row["wtt_grams"])
+    assert half_even(work_out(row["arithmetic_ttw"], E=energy)) == int(row["ttw_grams"])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cost_lines_equal_the_sheet(case):
+    want = Counter((row["kind"], int(row["cents"]), int(row["carbon_cents"])) for row in MONEY if row["case"] == case)
+    got = Counter((line.kind, line.cents, line.carbon_cents) for line in priced(case).lines)
+    assert got == want
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_elements_equal_the_sheet(case):
+    want = Counter((row["kind"], int(row["wtt_grams"]), int(row["ttw_grams"])) for row in ENERGY if row["case"] == case)
+    got = Counter((tce.kind, tce.wtt_grams, tce.ttw_grams) for tce in priced(case).tces)
+    assert got == want
+    megajoules = sorted(float(row["energy_mj"]) for row in ENERGY if row["case"] == case)
+    assert sorted(tce.energy_mj for tce in priced(case).tces) == pytest.approx(megajoules, abs=1e-6)
