@@ -13,6 +13,7 @@ import numpy as np
 
 from cargopool.optimiser.bound_arcs import Arcs, make_arcs
 from cargopool.optimiser.bound_kernels import all_cheapest, ascend, fill
+from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.search_data import SearchData
 
@@ -29,7 +30,7 @@ class BoundLabels(NamedTuple):
     entry: Any
     parent: Any
     next: Any
-    count: Any
+    overflow: Any
 
 
 class Bound:
@@ -50,8 +51,9 @@ class Bound:
             entry=np.zeros(MAX_LABELS, np.int64),
             parent=np.zeros(MAX_LABELS, np.int64),
             next=np.zeros(MAX_LABELS, np.int64),
-            count=np.zeros(2, np.int64),
+            overflow=np.zeros(1, np.int64),
         )
+        self._packed = pack(data)
         self._value = np.zeros(shipments)
         self._uses = np.zeros((shipments, 4), np.int64)
         self._direction = np.zeros(entries)
@@ -69,7 +71,7 @@ class Bound:
     def advance(self, incumbent_cents: float) -> bool:
         """One iteration toward the incumbent; False when stopped, or when nothing can be said."""
         data, arcs = self.data, self.arcs
-        if not all_cheapest(data, arcs.kernel, self._labels, self._charge, self._value, self._uses, self.stop):
+        if not all_cheapest(self._packed, arcs.kernel, self._labels, self._charge, self._value, self._uses, self.stop):
             return False
         value = float(self._value.sum()) - float(self._row_price @ data.row_limit)
         self.iterations += 1

@@ -14,6 +14,7 @@ from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.plan import DepartureStage, Move, RoadStage
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import ROAD, Network
+from cargopool.optimiser.kernel_data import handled
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, INF, NEVER, SearchData
 from cargopool.rules.driving import trip_arrival
 from cargopool.rules.roads import crossing_between, road_link
@@ -22,19 +23,15 @@ from cargopool.rules.roads import crossing_between, road_link
 class ArcArrays(NamedTuple):
     """What the kernels read. Entries of a shipment at a place: ``origin_ptr[k, p]:origin_ptr[k, p + 1]``.
 
-    ``arc_minutes`` >= 0: leaves at any minute of [``arc_earliest``, ``arc_latest``] and takes that long; else the arc
-    is a move that must be handed over by ``arc_latest`` and is there at ``arc_available``.
+    ``ai`` int64[A, 6] and ``af`` float64[A, 2]: columns by the constants of `bound_kernels`. ARC_MINUTES >= 0: leaves
+    at any minute of [ARC_EARLIEST, ARC_LATEST] and takes that long; else the arc is a move that must be handed over by
+    ARC_LATEST, is there at ARC_AVAILABLE and, loose, handled at ARC_DONE.
     """
 
     origin_ptr: Any
     entry_arc: Any
-    arc_destination: Any
-    arc_earliest: Any
-    arc_latest: Any
-    arc_minutes: Any
-    arc_available: Any
-    arc_cents_per_kg: Any
-    arc_crossing: Any
+    ai: Any
+    af: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,16 +361,31 @@ def _assemble(
         network.move_capacity[move] if network.moves else 0,
         ride_capacity[ride] if len(rides) else 0,
     )
+    no_ride = np.zeros(network.moves, np.int64)
+    arc_minutes = np.where(is_move, -1, pick(no_ride, [r.minutes for r in rides]))
     kernel = ArcArrays(
         origin_ptr=origin_ptr.astype(np.int64),
         entry_arc=entry_arc.astype(np.int64),
-        arc_destination=pick(network.move_destination, [r.destination for r in rides]),
-        arc_earliest=bucket * bucket_min,
-        arc_latest=np.where(is_move, data.m_latest[move] if network.moves else 0, (bucket + 1) * bucket_min - 1),
-        arc_minutes=np.where(is_move, -1, pick(np.zeros(network.moves, np.int64), [r.minutes for r in rides])),
-        arc_available=pick(data.m_available, [0] * len(rides)),
-        arc_cents_per_kg=pick(data.m_cents_per_kg, [r.cents_per_kg for r in rides], np.float64),
-        arc_crossing=pick(data.m_crossing, [r.crossing for r in rides], np.float64),
+        ai=np.ascontiguousarray(
+            np.column_stack(
+                [
+                    pick(network.move_destination, [r.destination for r in rides]),
+                    bucket * bucket_min,
+                    np.where(is_move, pick(data.m_latest, [0] * len(rides)), (bucket + 1) * bucket_min - 1),
+                    arc_minutes,
+                    pick(data.m_available, [0] * len(rides)),
+                    pick(handled(data), [0] * len(rides)),
+                ]
+            ).astype(np.int64)
+        ),
+        af=np.ascontiguousarray(
+            np.column_stack(
+                [
+                    pick(data.m_cents_per_kg, [r.cents_per_kg for r in rides], np.float64),
+                    pick(data.m_crossing, [r.crossing for r in rides], np.float64),
+                ]
+            )
+        ),
     )
     classes = len(network.class_keys)
     group_key, entry_group = np.unique(entry_arc * classes + data.k_class[owner], return_inverse=True)

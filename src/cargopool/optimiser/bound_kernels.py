@@ -9,63 +9,36 @@ their limits, is a lower bound. Charges rise on what is used and are projected b
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
-from cargopool.optimiser.kernels import INF, NEVER, earliest_start, is_end
+from cargopool.optimiser.kernel_data import (
+    HANDLING,
+    LATEST_K,
+    MAX_MOVES,
+    MINUTE,
+    PLACE,
+    SEALED,
+    SIZE,
+    TRANSIT,
+    UNSERVED,
+)
+from cargopool.optimiser.kernels import INF, NEVER, delivered, earliest_start, time_cents
 
-MAX_BOUND_LABELS = 20000
+ARC_DESTINATION, ARC_EARLIEST, ARC_LATEST, ARC_MINUTES, ARC_AVAILABLE, ARC_DONE = range(6)
+"""Columns of ``ai``."""
+ARC_PER_KG, ARC_CROSSING = range(2)
+"""Columns of ``af``."""
 
 
 @njit(cache=True, nogil=True)
-def keep_label(w, place, layer, done, cost, entry, parent):
-    """Add a label to ``place`` in ``layer`` unless one there is no later and no dearer."""
-    i = w.head[layer, place]
+def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
+    """Whether a label at ``place`` in ``layer`` is no later and no dearer."""
+    i = head[layer, place]
     while i >= 0:
-        if w.done[i] <= done and w.cost[i] <= cost:
-            return
-        i = w.next[i]
-    n = w.count[0]
-    if n >= MAX_BOUND_LABELS:
-        w.count[1] = 1
-        return
-    w.count[0] = n + 1
-    w.done[n] = done
-    w.cost[n] = cost
-    w.entry[n] = entry
-    w.parent[n] = parent
-    w.next[n] = w.head[layer, place]
-    w.head[layer, place] = n
-
-
-@njit(cache=True, nogil=True)
-def end_cost(d, k, place, available, limit):
-    """Least cents of ending shipment ``k`` at ``place`` when there from ``available``; INF when too late."""
-    best = INF
-    duration = np.int64(0) if d.k_units[k] > 0 else d.place_handling[place]
-    for e in range(d.end_ptr[k], d.end_ptr[k + 1]):
-        if d.end_place[e] != place:
-            continue
-        cost = d.end_cost[e] + d.k_handling[k, place]
-        if cost >= limit:
-            continue
-        start = earliest_start(d, place, available, duration)
-        if start >= NEVER:
-            continue
-        done = start + duration
-        if d.end_door[e] >= 0:
-            unload = d.place_handling[d.end_door[e]]
-            at_door = earliest_start(d, d.end_door[e], done + d.end_minutes[e], unload)
-            if at_door >= NEVER:
-                continue
-            done = at_door + unload
-        if done > d.k_latest[k]:
-            continue
-        cost += d.k_time_value[k] * (done - d.k_ready[k])
-        if done > d.k_due[k]:
-            cost += d.k_late[k] * (done - d.k_due[k])
-        best = min(best, cost)
-    return best
+        if done_at[i] <= done and cost_at[i] <= cost:
+            return True
+        i = next_at[i]
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -74,82 +47,111 @@ def cheapest(d, b, w, charge, k, used):
 
     ``used`` int64[4]: entries on it (first 3) and their number. Returns the cents, at most the unserved price.
     """
-    places = w.head.shape[1]
-    w.head[:, :] = -1
-    w.count[0] = 0
-    sealed = d.k_units[k] > 0
-    for o in range(d.start_ptr[k], d.start_ptr[k + 1]):
-        place = d.start_place[o]
-        duration = np.int64(0) if sealed else d.place_handling[place]
-        start = earliest_start(d, place, d.start_minute[o], duration)
-        if start < NEVER:
-            keep_label(w, place, 0, start + duration, d.start_cost[o] + d.k_handling[k, place], -1, -1)
-    best = d.k_unserved[k]
+    ki, kf, pi, end_of, handling = d.ki, d.kf, d.pi, d.end_of, d.k_handling
+    open_ptr, open_start, open_end = d.open_ptr, d.open_start, d.open_end
+    head, done_at, cost_at, entry_at, parent_at, next_at = w.head, w.done, w.cost, w.entry, w.parent, w.next
+    entry_arc, ai, af = b.entry_arc, b.ai, b.af
+    sealed = ki[k, SEALED] > 0
+    latest_k = ki[k, LATEST_K]
+    kg = ki[k, SIZE + 1]
+    transit = ki[k, TRANSIT]
+    deepest = d.knobs[MAX_MOVES]
+    head[:, :] = -1
+    n = 0
+    best = kf[k, UNSERVED]
     best_entry = -1
     best_label = -1
-    for layer in range(d.max_moves):
-        last = layer == d.max_moves - 1
-        for place in range(places):
-            head = w.head[layer, place]
-            if head < 0:
+    for o in range(d.start_ptr[k], d.start_ptr[k + 1]):
+        place = d.start_i[o, PLACE]
+        if handling[k, place] >= INF:
+            continue
+        duration = 0 if sealed else pi[place, HANDLING]
+        start = earliest_start(open_ptr, open_start, open_end, place, d.start_i[o, MINUTE], duration)
+        if start >= NEVER:
+            continue
+        done_at[n] = start + duration
+        cost_at[n] = d.start_cost[o] + handling[k, place]
+        entry_at[n] = -1
+        parent_at[n] = -1
+        next_at[n] = head[0, place]
+        head[0, place] = n
+        n += 1
+    for layer in range(deepest):
+        last = layer == deepest - 1
+        for place in range(head.shape[1]):
+            first = head[layer, place]
+            if first < 0:
                 continue
             for e in range(b.origin_ptr[k, place], b.origin_ptr[k, place + 1]):
-                arc = b.entry_arc[e]
-                destination = b.arc_destination[arc]
-                ends = is_end(d, k, destination)
-                if last and not ends:
+                arc = entry_arc[e]
+                destination = ai[arc, ARC_DESTINATION]
+                end = end_of[k, destination]
+                if last and end < 0:
                     continue
-                price = charge[e] + b.arc_cents_per_kg[arc] * d.k_size[k, 1]
-                if not d.k_transit[k]:
-                    price += b.arc_crossing[arc]
-                i = head
+                price = charge[e] + af[arc, ARC_PER_KG] * kg + handling[k, destination]
+                if transit == 0:
+                    price += af[arc, ARC_CROSSING]
+                minutes = ai[arc, ARC_MINUTES]
+                arc_latest = ai[arc, ARC_LATEST]
+                i = first
                 while i >= 0:
-                    cost = w.cost[i] + price
-                    if cost >= best or w.done[i] > b.arc_latest[arc]:
-                        i = w.next[i]
+                    label = i
+                    i = next_at[i]
+                    cost = cost_at[label] + price
+                    if cost >= best or done_at[label] > arc_latest:
                         continue
-                    if b.arc_minutes[arc] >= 0:
-                        available = max(w.done[i], b.arc_earliest[arc]) + b.arc_minutes[arc]
+                    if minutes >= 0:
+                        available = max(done_at[label], ai[arc, ARC_EARLIEST]) + minutes
+                        if available > latest_k:
+                            continue
+                        duration = 0 if sealed else pi[destination, HANDLING]
+                        start = earliest_start(open_ptr, open_start, open_end, destination, available, duration)
+                        done = start + duration
                     else:
-                        available = b.arc_available[arc]
-                    if available > d.k_latest[k]:
-                        i = w.next[i]
+                        done = ai[arc, ARC_AVAILABLE] if sealed else ai[arc, ARC_DONE]
+                    if done > latest_k:
                         continue
-                    if ends:
-                        tail = end_cost(d, k, destination, available, best - cost)
-                        if cost + tail < best:
-                            best = cost + tail
-                            best_entry = e
-                            best_label = i
-                    if not last and d.k_handling[k, destination] < INF / 2:
-                        duration = np.int64(0) if sealed else d.place_handling[destination]
-                        start = earliest_start(d, destination, available, duration)
-                        if start < NEVER and start + duration <= d.k_latest[k]:
-                            keep_label(
-                                w, destination, layer + 1, start + duration, cost + d.k_handling[k, destination], e, i
-                            )
-                    i = w.next[i]
+                    if end >= 0:
+                        arrive = delivered(d, k, end, done)
+                        if arrive <= latest_k:
+                            total = cost + d.end_cost[end] + time_cents(kf, ki, k, arrive)
+                            if total < best:
+                                best = total
+                                best_entry = e
+                                best_label = label
+                    if last or dominated(head, done_at, cost_at, next_at, layer + 1, destination, done, cost):
+                        continue
+                    if n >= done_at.shape[0]:
+                        w.overflow[0] = 1
+                        continue
+                    done_at[n] = done
+                    cost_at[n] = cost
+                    entry_at[n] = e
+                    parent_at[n] = label
+                    next_at[n] = head[layer + 1, destination]
+                    head[layer + 1, destination] = n
+                    n += 1
     used[3] = 0
     if best_entry >= 0:
         used[0] = best_entry
         used[3] = 1
         i = best_label
-        while i >= 0 and w.entry[i] >= 0:
-            used[used[3]] = w.entry[i]
+        while i >= 0 and entry_at[i] >= 0:
+            used[used[3]] = entry_at[i]
             used[3] += 1
-            i = w.parent[i]
+            i = parent_at[i]
     return best
 
 
 @njit(cache=True, nogil=True)
 def all_cheapest(d, b, w, charge, value, uses, stop):
     """Cheapest itineraries of all shipments into ``value`` and ``uses``; False when stopped or labels ran out."""
-    w.count[1] = 0
-    for k in range(d.k_class.shape[0]):
+    w.overflow[0] = 0
+    for k in range(d.ki.shape[0]):
         if stop[0] != 0:
             return False
         value[k] = cheapest(d, b, w, charge, k, uses[k])
-    return w.count[1] == 0
+    return w.overflow[0] == 0
 
 
 @njit(cache=True, nogil=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from cargopool.optimiser.kernel_data import CLASS, COST, LATEST_K, READY, SHIPPER, SIZE, UNSERVED
 from cargopool.optimiser.kernels import INF, best_itinerary, insert, next_random, randint, remove
 
 OPERATORS = 7
@@ -24,7 +25,7 @@ def mark(chosen, count, flags, k):
 @njit(cache=True, nogil=True)
 def nearest(d, rng, chosen, flags, count, k, size):
     """Shipments related to ``k`` by lane and time: a sample, the closest kept."""
-    shipments = d.k_class.shape[0]
+    shipments = d.ki.shape[0]
     while count < size:
         best = -1
         best_score = INF
@@ -34,7 +35,7 @@ def nearest(d, rng, chosen, flags, count, k, size):
                 j = randint(rng, shipments)
             if flags[j] != 0:
                 continue
-            score = abs(d.k_ready[j] - d.k_ready[k]) * (0.5 + next_random(rng))
+            score = abs(d.ki[j, READY] - d.ki[k, READY]) * (0.5 + next_random(rng))
             if score < best_score:
                 best_score = score
                 best = j
@@ -70,7 +71,7 @@ def riders_of_move(d, s, rng, chosen, flags, count, m, size, only_users):
 @njit(cache=True, nogil=True)
 def ruin(d, s, rng, operator, size, chosen, flags):
     """Choose shipments to take out; returns (count, trunk move or -1)."""
-    shipments = d.k_class.shape[0]
+    shipments = d.ki.shape[0]
     k = randint(rng, shipments)
     count = 0
     trunk = -1
@@ -88,8 +89,8 @@ def ruin(d, s, rng, operator, size, chosen, flags):
         count = mark(chosen, count, flags, k)
         if s.served[k]:
             m = s.plan[k, randint(rng, s.plan[k, 9])]
-            if d.mr_ptr[m] < d.mr_ptr[m + 1]:
-                row = d.mr_idx[d.mr_ptr[m] + randint(rng, d.mr_ptr[m + 1] - d.mr_ptr[m])]
+            if d.rows_ptr[m] < d.rows_ptr[m + 1]:
+                row = d.rows_idx[d.rows_ptr[m] + randint(rng, d.rows_ptr[m + 1] - d.rows_ptr[m])]
                 first = d.row_move_ptr[row]
                 n = d.row_move_ptr[row + 1] - first
                 offset = randint(rng, n)
@@ -113,7 +114,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
         count = mark(chosen, count, flags, k)
         for _ in range(6 * size):
             j = randint(rng, shipments)
-            if d.k_shipper[j] == d.k_shipper[k]:
+            if d.ki[j, SHIPPER] == d.ki[k, SHIPPER]:
                 count = mark(chosen, count, flags, j)
             if count >= size:
                 break
@@ -124,13 +125,13 @@ def ruin(d, s, rng, operator, size, chosen, flags):
             for _ in range(8):
                 j = randint(rng, shipments)
                 if flags[j] == 0:
-                    cost = d.k_unserved[j] if not s.served[j] else s.own[j]
+                    cost = d.kf[j, UNSERVED] if not s.served[j] else s.own[j]
                     if s.served[j]:
                         for x in range(s.plan[j, 9]):
                             m = s.plan[j, x]
-                            riders = max(s.riders[m, d.k_class[j]], 1)
-                            cost += d.m_cost[m] * s.uses[m, d.k_class[j]] / riders
-                    cost = cost / (1.0 + d.k_size[j, 0]) * (0.7 + 0.6 * next_random(rng))
+                            riders = max(s.riders[m, d.ki[j, CLASS]], 1)
+                            cost += d.mf[m, COST] * s.uses[m, d.ki[j, CLASS]] / riders
+                    cost = cost / (1.0 + d.ki[j, SIZE]) * (0.7 + 0.6 * next_random(rng))
                     if cost > worst_cost:
                         worst_cost = cost
                         worst = j
@@ -146,22 +147,40 @@ def ruin(d, s, rng, operator, size, chosen, flags):
 
 
 @njit(cache=True, nogil=True)
-def order(d, rng, chosen, count):
-    """Shuffle, or put large (or early, or tight) shipments first."""
+def order(ki, rng, chosen, count, key):
+    """Sort the chosen shipments in place: at random, or large, early or tight ones first."""
     mode = randint(rng, 4)
-    key = np.empty(count)
     for i in range(count):
         k = chosen[i]
+        noise = next_random(rng)
         if mode == 0:
-            key[i] = next_random(rng)
+            key[i] = noise
         elif mode == 1:
-            key[i] = -d.k_size[k, 0] - d.k_size[k, 1] * 1e-3 + 100 * next_random(rng)
+            key[i] = 100 * noise - ki[k, SIZE] - ki[k, SIZE + 1] * 1e-3
         elif mode == 2:
-            key[i] = d.k_ready[k] + 60 * next_random(rng)
+            key[i] = ki[k, READY] + 60 * noise
         else:
-            key[i] = d.k_latest[k] - d.k_ready[k] + 60 * next_random(rng)
-    index = np.argsort(key)
-    return chosen[:count][index]
+            key[i] = ki[k, LATEST_K] - ki[k, READY] + 60 * noise
+    for i in range(1, count):
+        value = key[i]
+        k = chosen[i]
+        j = i - 1
+        while j >= 0 and key[j] > value:
+            key[j + 1] = key[j]
+            chosen[j + 1] = chosen[j]
+            j -= 1
+        key[j + 1] = value
+        chosen[j + 1] = k
+
+
+@njit(cache=True, nogil=True)
+def keep_best(s, best):
+    """Copy the present plan to ``best``."""
+    best.total[0] = s.total[0]
+    for k in range(s.served.shape[0]):
+        best.served[k] = s.served[k]
+        for j in range(10):
+            best.plan[k, j] = s.plan[k, j]
 
 
 @njit(cache=True, nogil=True)
@@ -173,13 +192,16 @@ def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stat
     chosen = scratch.chosen
     flags = scratch.flags
     before = scratch.before
-    plan = np.empty(10, np.int64)
-    weight_sum = weights.sum()
+    plan = scratch.plan
+    cooling = np.log(cold / hot)
+    weight_sum = 0.0
+    for i in range(OPERATORS):
+        weight_sum += weights[i]
     for it in range(iterations):
         if stop[0] != 0:
             return it
         share = it / max(iterations, 1)
-        temperature = hot * (cold / hot) ** share
+        temperature = hot * np.exp(share * cooling)
         pick = next_random(rng) * weight_sum
         operator = 0
         while operator < OPERATORS - 1 and pick >= weights[operator]:
@@ -199,11 +221,11 @@ def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stat
             before[i, 10] = 1 if s.served[k] else 0
             before[i, 11] = k
             remove(d, s, k)
-        queue = order(d, rng, chosen, count)
+        order(d.ki, rng, chosen, count, scratch.key)
         discount = 0.5 + 0.8 * next_random(rng)
         for i in range(count):
-            k = queue[i]
-            if best_itinerary(d, s, w, k, trunk, discount, blink, rng, plan) < d.k_unserved[k]:
+            k = chosen[i]
+            if best_itinerary(d, s, w, k, trunk, discount, blink, rng, plan) < d.kf[k, UNSERVED]:
                 insert(d, s, k, plan)
         change = s.total[0] - total
         stats[operator, 0] += 1
@@ -212,9 +234,7 @@ def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stat
                 stats[operator, 1] += 1
             if s.total[0] < best.total[0] - 0.5:
                 stats[operator, 2] += 1
-                best.total[0] = s.total[0]
-                best.plan[:, :] = s.plan
-                best.served[:] = s.served
+                keep_best(s, best)
         else:
             for i in range(count):
                 remove(d, s, before[i, 11])
@@ -226,13 +246,13 @@ def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stat
 
 
 @njit(cache=True, nogil=True)
-def construct(d, s, w, rng, queue, stop):
+def construct(d, s, w, rng, queue, stop, scratch):
     """Insert the shipments of ``queue`` one by one at marginal cost."""
-    plan = np.empty(10, np.int64)
+    plan = scratch.plan
     for i in range(queue.shape[0]):
         if stop[0] != 0:
             return i
         k = queue[i]
-        if not s.served[k] and best_itinerary(d, s, w, k, -1, 1.0, 0.0, rng, plan) < d.k_unserved[k]:
+        if not s.served[k] and best_itinerary(d, s, w, k, -1, 1.0, 0.0, rng, plan) < d.kf[k, UNSERVED]:
             insert(d, s, k, plan)
     return queue.shape[0]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cargopool.network.arrays import Network
+from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.kernels import insert, remove
 from cargopool.optimiser.kernels_ruin import OPERATORS, anneal, construct
 from cargopool.optimiser.params import SearchParams
@@ -44,6 +45,7 @@ class Search:
     def __init__(self, network: Network, data: SearchData, seed: int, params: SearchParams, stop: Any) -> None:
         self.network, self.data, self.params, self.stop = network, data, params, stop
         self._rng = np.array([np.uint64(0x9E3779B97F4A7C15) * np.uint64(2 * seed + 1)], np.uint64)
+        self._packed = pack(data)
         self._state = make_state(data, max(1, len(network.class_keys)))
         self._labels = make_labels(len(network.place_ids))
         self._scratch = make_scratch(data.k_class.size)
@@ -65,15 +67,15 @@ class Search:
     def construct(self) -> None:
         """Insert every shipment that is not served, large ones first."""
         queue = np.argsort(-self.data.k_size[:, 0] - 1e-3 * self.data.k_size[:, 1], kind="stable")
-        construct(self.data, self._state, self._labels, self._rng, queue.astype(np.int64), self.stop)
+        construct(self._packed, self._state, self._labels, self._rng, queue.astype(np.int64), self.stop, self._scratch)
         self._note_best()
 
     def adopt(self, solution: Solution) -> None:
         """Continue from another plan."""
         for k in np.flatnonzero(self._state.served):
-            remove(self.data, self._state, int(k))
+            remove(self._packed, self._state, int(k))
         for k in np.flatnonzero(solution.served):
-            insert(self.data, self._state, int(k), solution.plan[k])
+            insert(self._packed, self._state, int(k), solution.plan[k])
         self._note_best()
 
     def advance(self, iterations: int, heat: float, heat_after: float) -> int:
@@ -87,7 +89,7 @@ class Search:
             return mean * self.params.start_temperature * float(ratio ** (1.0 - share))
 
         done = anneal(
-            self.data,
+            self._packed,
             self._state,
             self._labels,
             self._rng,

@@ -115,6 +115,7 @@ class Labels(NamedTuple):
     """Scratch space of the label-setting pass."""
 
     head: Any
+    ready: Any
     place: Any
     arrival: Any
     done: Any
@@ -133,6 +134,8 @@ class Scratch(NamedTuple):
     chosen: Any
     flags: Any
     before: Any
+    key: Any
+    plan: Any
 
 
 class Best(NamedTuple):
@@ -418,6 +421,7 @@ def make_labels(places: int, size: int = 4096) -> Labels:
     """Scratch for one thread."""
     return Labels(
         head=np.full(places, -1, np.int64),
+        ready=np.full((places, 3), -1, np.int64),
         place=np.zeros(size, np.int64),
         arrival=np.zeros(size, np.int64),
         done=np.zeros(size, np.int64),
@@ -435,7 +439,11 @@ def make_scratch(shipments: int, most: int = 60) -> Scratch:
     """Scratch for one thread."""
     most = max(1, min(most, shipments))
     return Scratch(
-        chosen=np.zeros(most, np.int64), flags=np.zeros(shipments, np.int64), before=np.zeros((most, 12), np.int64)
+        chosen=np.zeros(most, np.int64),
+        flags=np.zeros(shipments, np.int64),
+        before=np.zeros((most, 12), np.int64),
+        key=np.zeros(most),
+        plan=np.zeros(10, np.int64),
     )
 
 

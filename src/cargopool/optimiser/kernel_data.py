@@ -1,0 +1,172 @@
+"""The kernels' constant arrays, packed: few arrays keep compiled calls cheap and compilation short."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cargopool.optimiser.search_data import INF, NEVER, SearchData
+
+ORIGIN, DESTINATION, LATEST, AVAILABLE, UNITS, DONE, CAPACITY = range(7)
+"""Columns of ``mi``; CAPACITY is the first of four."""
+COST, COST_POWERED, CENTS_PER_KG, CROSSING = range(4)
+"""Columns of ``mf``."""
+CLASS, POWERED, SEALED, READY, DUE, LATEST_K, TRANSIT, SHIPPER, SIZE = range(9)
+"""Columns of ``ki``; SIZE is the first of four."""
+LATE, TIME_VALUE, UNSERVED = range(3)
+"""Columns of ``kf``."""
+PLACE, MINUTE = range(2)
+"""Columns of ``start_i``."""
+END_PLACE, END_MINUTES, END_DOOR = range(3)
+"""Columns of ``end_i``."""
+HANDLING, RATE, FREE_DAYS = range(3)
+"""Columns of ``pi``."""
+FIRST_BUCKET, BUCKET_MIN, SLACK_MIN, MAX_MOVES, PALLET_ROWS = range(5)
+"""Entries of ``knobs``."""
+
+
+class KernelData(NamedTuple):
+    """Packed `SearchData`; columns by the constants of this module.
+
+    ``mi`` int64[M, 10], ``mf`` float64[M, 4], ``ki`` int64[K, 12], ``kf`` float64[K, 3], ``pi`` int64[P, 3].
+    ``rows_ptr`` int64[2 M + 1]: rows of move m at m for ambient classes and at M + m for powered ones.
+    ``end_of`` int32[K, P]: end option of a shipment at a place, -1 for none.
+    ``DONE`` of a move is when loose freight has been handled at its destination, NEVER when it cannot be.
+    """
+
+    mi: Any
+    mf: Any
+    rows_ptr: Any
+    rows_idx: Any
+    rows_amount: Any
+    runs_ptr: Any
+    runs_idx: Any
+    row_limit: Any
+    row_move_ptr: Any
+    row_move_idx: Any
+    run_cost: Any
+    ki: Any
+    kf: Any
+    k_handling: Any
+    k_storage: Any
+    usable_ptr: Any
+    usable_idx: Any
+    rider_ptr: Any
+    rider_idx: Any
+    related: Any
+    start_ptr: Any
+    start_i: Any
+    start_cost: Any
+    end_of: Any
+    end_i: Any
+    end_cost: Any
+    pi: Any
+    open_ptr: Any
+    open_start: Any
+    open_end: Any
+    pallet_row: Any
+    knobs: Any
+
+
+def _both_rows(data: SearchData) -> tuple[Any, Any, Any]:
+    """Row use of ambient classes, then of powered ones (their own in addition), in one compressed list."""
+    moves = data.m_latest.size
+    plain = np.diff(data.mr_ptr)
+    extra = np.diff(data.mp_ptr)
+    owner = np.concatenate(
+        [
+            np.repeat(np.arange(moves), plain),
+            moves + np.repeat(np.arange(moves), plain),
+            moves + np.repeat(np.arange(moves), extra),
+        ]
+    )
+    index = np.concatenate([data.mr_idx, data.mr_idx, data.mp_idx]).astype(np.int32)
+    amount = np.concatenate([data.mr_amount, data.mr_amount, data.mp_amount]).astype(np.int64)
+    order = np.argsort(owner, kind="stable")
+    pointers = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=2 * moves))]).astype(np.int64)
+    return pointers, index[order], amount[order]
+
+
+def handled(data: SearchData) -> Any:
+    """When loose freight of each move has been handled at its destination."""
+    done = np.full(data.m_latest.size, NEVER, np.int64)
+    for place in np.unique(data.m_destination):
+        at = np.flatnonzero(data.m_destination == place)
+        duration = int(data.place_handling[place])
+        lo, hi = data.open_ptr[place], data.open_ptr[place + 1]
+        minute = data.m_available[at]
+        if lo == hi:
+            done[at] = minute + duration
+            continue
+        opens, closes = data.open_start[lo:hi], data.open_end[lo:hi]
+        fits = closes - opens >= duration
+        opens, closes = opens[fits], closes[fits]
+        i = np.searchsorted(closes - duration, minute)
+        found = i < opens.size
+        done[at[found]] = np.maximum(minute[found], opens[i[found]]) + duration
+    return done
+
+
+def pack(data: SearchData) -> KernelData:
+    """Pack the arrays of a search."""
+    shipments, places = data.k_class.size, data.place_handling.size
+    rows_ptr, rows_idx, rows_amount = _both_rows(data)
+    end_of = np.full((shipments, places), -1, np.int32)
+    owner = np.repeat(np.arange(shipments), np.diff(data.end_ptr))
+    end_of[owner, data.end_place] = np.arange(data.end_place.size)
+    moves = (data.m_origin, data.m_destination, data.m_latest, data.m_available, data.m_units, handled(data))
+    mi = np.column_stack([*moves, data.m_capacity]).astype(np.int64)
+    ki = np.column_stack(
+        [
+            data.k_class,
+            data.k_powered,
+            data.k_units,
+            data.k_ready,
+            data.k_due,
+            data.k_latest,
+            data.k_transit,
+            data.k_shipper,
+            data.k_size,
+        ]
+    ).astype(np.int64)
+    return KernelData(
+        mi=np.ascontiguousarray(mi),
+        mf=np.ascontiguousarray(
+            np.column_stack([data.m_cost, data.m_cost_powered, data.m_cents_per_kg, data.m_crossing]).astype(float)
+        ),
+        rows_ptr=rows_ptr,
+        rows_idx=rows_idx,
+        rows_amount=rows_amount,
+        runs_ptr=data.my_ptr,
+        runs_idx=data.my_idx,
+        row_limit=data.row_limit,
+        row_move_ptr=data.row_move_ptr,
+        row_move_idx=data.row_move_idx,
+        run_cost=data.run_cost,
+        ki=np.ascontiguousarray(ki),
+        kf=np.ascontiguousarray(np.column_stack([data.k_late, data.k_time_value, data.k_unserved]).astype(float)),
+        k_handling=np.where(data.k_handling < INF / 2, data.k_handling, INF),
+        k_storage=data.k_storage,
+        usable_ptr=data.usable_ptr,
+        usable_idx=data.usable_idx,
+        rider_ptr=data.rider_ptr,
+        rider_idx=data.rider_idx,
+        related=data.related,
+        start_ptr=data.start_ptr,
+        start_i=np.ascontiguousarray(np.column_stack([data.start_place, data.start_minute]).astype(np.int64)),
+        start_cost=data.start_cost,
+        end_of=end_of,
+        end_i=np.ascontiguousarray(np.column_stack([data.end_place, data.end_minutes, data.end_door]).astype(np.int64)),
+        end_cost=data.end_cost,
+        pi=np.ascontiguousarray(
+            np.column_stack([data.place_handling, data.place_rate, data.place_free_days]).astype(np.int64)
+        ),
+        open_ptr=data.open_ptr,
+        open_start=data.open_start,
+        open_end=data.open_end,
+        pallet_row=data.pallet_row,
+        knobs=np.array(
+            [data.first_bucket, data.bucket_min, data.slack_min, data.max_moves, data.has_pallet_rows], np.int64
+        ),
+    )
