@@ -9,7 +9,7 @@ from cargopool.optimiser.kernel_data import CLASS, COST, LATEST_K, READY, SHIPPE
 from cargopool.optimiser.kernels import INF, best_itinerary, insert, next_random, randint, remove
 
 OPERATORS = 7
-RANDOM, LANE, MOVE, TRUNK, SHIPPER, WORST, DEPARTURE = range(OPERATORS)
+RANDOM, LANE, MOVE, TRUNK, ONE_SHIPPER, WORST, DEPARTURE = range(OPERATORS)
 
 
 @njit(cache=True, nogil=True)
@@ -110,7 +110,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
         if n > 0:
             trunk = d.usable_idx[d.usable_ptr[k] + randint(rng, n)]
             count = riders_of_move(d, s, rng, chosen, flags, count, trunk, size, False)
-    elif operator == SHIPPER:
+    elif operator == ONE_SHIPPER:
         count = mark(chosen, count, flags, k)
         for _ in range(6 * size):
             j = randint(rng, shipments)
