@@ -5,7 +5,7 @@ import json
 from refbuild import tables
 from refbuild.geometry import World, simplify
 
-WINDOW = (-14.0, 27.0, 32.0, 62.5)
+WINDOW = (-18.5, 27.0, 32.0, 62.5)
 """West, south, east, north of the detailed map."""
 FINE, COARSE = 0.015, 0.45
 SCALE = 100

@@ -181,6 +181,7 @@ def smooth_runs(runs: list[tuple[str, float]], km: float, first: str, last: str)
             kept.append((code, length))
     if not kept:
         return [(first, km)] if first == last else [(first, round(km / 2, 1)), (last, round(km - round(km / 2, 1), 1))]
+    kept = _with_ends(kept, first, last)
     total = sum(length for _, length in kept)
     scaled = [(code, round(length * km / total, 1)) for code, length in kept]
     scaled = [(code, length) for code, length in scaled if length > 0]
@@ -188,6 +189,13 @@ def smooth_runs(runs: list[tuple[str, float]], km: float, first: str, last: str)
     biggest = max(range(len(scaled)), key=lambda i: scaled[i][1])
     scaled[biggest] = (scaled[biggest][0], round(scaled[biggest][1] + rest, 1))
     return scaled
+
+
+def _with_ends(runs: list[tuple[str, float]], first: str, last: str) -> list[tuple[str, float]]:
+    """A place on a border may fall into the neighbour's polygon: its own country gets two kilometres."""
+    before = [] if runs[0][0] == first else [(first, 2.0)]
+    after = [] if runs[-1][0] == last else [(last, 2.0)]
+    return [*before, *runs, *after]
 
 
 def simplify(points: list[tuple[float, float]], tolerance: float) -> list[tuple[float, float]]:

@@ -414,6 +414,8 @@ def _row(
     classes = "16500=0.9 25000=1 36000=1.15" if "Kombiverkehr" in line.fact["operator"] else ""
     adr = TUNNEL_ADR if _crosses_tunnel(line) else ADR.get(line.kind, ADR.get(line.mode, RAIL_ADR))
     km_by_country = link.get("countries") or ""
+    if line.kind == "tunnel shuttle":
+        km_by_country = "FR=31 GB=19" if origin == "FRCQF" else "GB=19 FR=31"
     verified = (
         line.fact["verified_fields"].replace("+", ", ")
         if line.fact["verified_fields"] not in ("none", "existence at most")
@@ -508,10 +510,10 @@ def _row(
         else capacity["gross_tonnes"] or round(float(capacity["units"]) * 22),
         "evidence": line.fact["evidence"],
         "verified_fields": line.fact["verified_fields"],
-        "source": line.fact["source"],
+        "source": line.fact["source"] or "cargopool",
         "confidence": "synthetic",
         "licence": tables.OWN
-        if line.fact["source"] == "cargopool"
+        if line.fact["source"] in ("", "cargopool")
         else f"{tables.FACT}; km {tables.OSM}"
         if line.mode == "rail"
         else tables.FACT,
