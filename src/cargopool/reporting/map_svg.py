@@ -80,7 +80,7 @@ class _Projection:
         return self._x0 + self._scale * math.radians(lon), self._y0 - self._scale * _mercator(lat)
 
 
-def draw_map(scenario: Scenario, plan: Plan, basemap: Iterable[Line]) -> MapDrawing | None:
+def draw_map(scenario: Scenario, plan: Plan, countries: Iterable[Sequence[Line]]) -> MapDrawing | None:
     """The map of a plan; None when nothing moves."""
     lines = flows(scenario, plan)
     if not lines:
@@ -92,7 +92,7 @@ def draw_map(scenario: Scenario, plan: Plan, basemap: Iterable[Line]) -> MapDraw
     return MapDrawing(
         _WIDTH,
         round(projection.height, 1),
-        tuple(_land(basemap, projection)),
+        tuple(_land(countries, projection)),
         tuple(_arc(scenario, flow, projection, heaviest) for flow in lines),
         tuple(_marks(scenario, used, lines, projection)),
     )
@@ -108,14 +108,26 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     return low - missing, high + missing
 
 
-def _land(basemap: Iterable[Line], projection: _Projection) -> Iterable[str]:
-    """Path data of every line that comes near the frame."""
-    for line in basemap:
-        points = [projection.xy(lon, lat) for lon, lat in line]
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        if len(points) < 2 or max(xs) < 0 or min(xs) > _WIDTH or max(ys) < 0 or min(ys) > projection.height:
-            continue
-        yield "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in _thinned(points))
+def _land(countries: Iterable[Sequence[Line]], projection: _Projection) -> Iterable[str]:
+    """One path for each country that comes into the frame, to be filled by the even-odd rule."""
+    for rings in countries:
+        shown = [ring for ring in rings if len(ring) > 2]
+        paths = [_ring_path(points) for ring in shown if _in_frame(points := _projected(ring, projection), projection)]
+        if paths:
+            yield "".join(paths)
+
+
+def _projected(ring: Line, projection: _Projection) -> list[tuple[float, float]]:
+    return [projection.xy(lon, lat) for lon, lat in ring]
+
+
+def _in_frame(points: list[tuple[float, float]], projection: _Projection) -> bool:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return max(xs) >= 0 and min(xs) <= _WIDTH and max(ys) >= 0 and min(ys) <= projection.height
+
+
+def _ring_path(points: list[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in _thinned(points)) + "Z"
 
 
 def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

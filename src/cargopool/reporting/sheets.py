@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Cell = str | int | float | None
 
@@ -37,7 +38,7 @@ class Table:
         """The same table with these rows, numbers to the millionth."""
         return Table(self.name, self.meaning, self.columns, tuple(tuple(map(_rounded, row)) for row in rows))
 
-    def records(self) -> list[dict[str, Cell]]:
+    def records(self) -> list[dict[str, Any]]:
         """The rows as mappings from column name to cell."""
         return [dict(zip(self.names, row, strict=True)) for row in self.rows]
 

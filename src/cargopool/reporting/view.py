@@ -8,7 +8,7 @@ from typing import Any
 
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
-from cargopool.reporting.basemap import coastline
+from cargopool.reference import load_basemap
 from cargopool.reporting.figures import co2e_kg_by_kind, co2e_kg_by_mode, eur_by_kind
 from cargopool.reporting.headlines import BASELINE_NAMES, Headline, headlines, status_text
 from cargopool.reporting.loads import LegLoad, UnitLoad, leg_loads, unit_loads
@@ -78,6 +78,7 @@ class View:
     headlines: tuple[Headline, ...]
     baselines: tuple[tuple[str, Mapping[str, Any] | None, str], ...]
     map: MapDrawing | None
+    map_source: str = ""
     modes: tuple[Bar, ...] = ()
     co2e_modes: tuple[Bar, ...] = ()
     cost_kinds: tuple[Bar, ...] = ()
@@ -108,9 +109,11 @@ def make_view(scenario: Scenario, plan: Plan | None, record: Mapping[str, Any]) 
     }
     if plan is None:
         return View(**common, map=None)
+    basemap = load_basemap()
     return View(
         **common,
-        map=draw_map(scenario, plan, coastline()),
+        map=draw_map(scenario, plan, basemap.countries.values()),
+        map_source=f"{basemap.source} ({basemap.licence})",
         modes=_bars(record["kpis"]["tkm_by_mode"], by_mode=True),
         co2e_modes=_bars(co2e_kg_by_mode(plan.tces), by_mode=True),
         cost_kinds=_bars(eur_by_kind(plan.cost_lines)),
@@ -196,8 +199,8 @@ def _shipment_rows(scenario: Scenario, plan: Plan) -> Iterable[ShipmentRow]:
         steps.setdefault(row["shipment"], []).append({**row, **shown})
     for cells in make_table("shipments", scenario, plan).records():
         ends = (scenario.place(cells["origin"]).name, scenario.place(cells["destination"]).name)
-        shown = (cells["shipment"], cells["shipper"], cells["origin"], cells["destination"], *ends)
-        search = " ".join(str(cell) for cell in (*shown, cells["modes"], cells["status"])).lower()
+        searched = (cells["shipment"], cells["shipper"], cells["origin"], cells["destination"], *ends)
+        search = " ".join(str(cell) for cell in (*searched, cells["modes"], cells["status"])).lower()
         names = {"origin_name": ends[0], "destination_name": ends[1]}
         yield ShipmentRow(
             {**cells, **names}, readable(cells["delivered_local"]), tuple(steps.get(cells["shipment"], ())), search

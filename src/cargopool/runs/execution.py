@@ -131,7 +131,7 @@ def run(
         with stopwatch.stage("read"):
             from cargopool.files import read_scenario
 
-            scenario = read_scenario(request.file, request.variant, dict(request.overrides))
+            scenario = read_scenario(Path(request.file), request.variant, dict(request.overrides))
             warm_start = None if request.warm_start is None else load_plan(request.warm_start, scenario)
             folder = RunFolder.open(request.out)
         try:

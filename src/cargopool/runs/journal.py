@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ class Journal:
 
     A plan is written when it comes, but no more often than every tenth part of the time can afford; the newest one
     is always written at the end. A disk that fails during the solve is noted and tried again, not an end to the run.
+    Plans may come from another thread, even after the solve; then they are too late.
     """
 
     def __init__(
@@ -49,6 +51,8 @@ class Journal:
         self._pending: Plan | None = None
         self._next_plan = 0.0
         self._stage = ""
+        self._lock = threading.RLock()
+        self._closed = False
 
     def begin(self, request: RunRequest) -> None:
         """Write down what is to be done, and the scenario that a kill must not lose.
@@ -76,6 +80,10 @@ class Journal:
 
     def log(self, line: str) -> None:
         """Add a line to solve.log."""
+        with self._lock:
+            self._log(line)
+
+    def _log(self, line: str) -> None:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         text = f"{moment} {self._stopwatch.elapsed:9.3f} s  {printable(line)}"
         self._lines.append(text)
@@ -84,6 +92,10 @@ class Journal:
 
     def progress(self, progress: Progress) -> None:
         """Take a report of the solver."""
+        with self._lock:
+            self._progress(progress)
+
+    def _progress(self, progress: Progress) -> None:
         self._history.append(progress)
         if progress.stage != self._stage:
             self._stage = progress.stage
@@ -95,10 +107,13 @@ class Journal:
 
     def plan(self, plan: Plan) -> None:
         """Take a plan that the verifier accepted."""
-        self.log(f"verified plan: objective {eur(plan.totals.objective_cents):.2f} EUR")
-        self._pending = plan
-        if time.monotonic() >= self._next_plan:
-            self._write_pending()
+        with self._lock:
+            if self._closed:
+                return
+            self.log(f"verified plan: objective {eur(plan.totals.objective_cents):.2f} EUR")
+            self._pending = plan
+            if time.monotonic() >= self._next_plan:
+                self._write_pending()
 
     def solved(self, result: Result) -> None:
         """Write the final plan and how the solve ended.
@@ -108,6 +123,8 @@ class Journal:
         OutputError
             After the plan was rescued elsewhere, where possible.
         """
+        with self._lock:
+            self._closed = True
         bound = "none" if result.bound_eur is None else f"{result.bound_eur:.2f} EUR"
         self.log(f"{result.status}, {result.termination}; bound {bound}; {result.detail}".rstrip("; "))
         self._pending = result.plan

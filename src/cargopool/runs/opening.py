@@ -36,6 +36,19 @@ class Run:
         """Whether the run came to its end."""
         return bool(self.record)
 
+    def finished_record(self) -> dict[str, Any]:
+        """run.json of a finished run.
+
+        Raises
+        ------
+        InputError
+            When the run was interrupted before it wrote one.
+        """
+        if not self.finished:
+            way_out = f"finish it with cargopool solve {self.path / 'scenario'} --warm-start {self.path}"
+            raise InputError(Diagnostic("E2011", "is an interrupted run without run.json", str(self.path), way_out))
+        return self.record
+
     @cached_property
     def scenario(self) -> Scenario:
         """The resolved scenario that was planned."""

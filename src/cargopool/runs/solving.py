@@ -69,7 +69,7 @@ def solve(
     baselines : bool
         Add the baselines after the plan, within max(15 s, half the time limit).
     on_plan : callable, optional
-        Called in this thread with every plan that the verifier accepted.
+        Called on the search thread with every plan that the verifier accepted.
 
     Returns
     -------
@@ -115,8 +115,8 @@ def solve_watched(
     stopwatch: Stopwatch,
 ) -> RunResult:
     """As `solve`, with signals, clock and baselines left to the caller."""
-    from cargopool.optimiser import solve as optimise
     from cargopool.optimiser.params import SolveParams
+    from cargopool.optimiser.solve import solve as optimise
     from cargopool.verifier import verify
 
     warnings = validated(scenario)

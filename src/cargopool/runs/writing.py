@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.geojson import make_geojson
 from cargopool.reporting.html import render_report
 from cargopool.reporting.tables import make_tables
-from cargopool.runs.folder import RunFolder
+from cargopool.runs import atomic
+from cargopool.runs.folder import RunFolder, writing
+from cargopool.runs.opening import Run
 from cargopool.runs.record import Record, to_json
 from cargopool.runs.solving import RunResult
+
+REPORT = "report.html"
 
 
 def write_outputs(folder: RunFolder, scenario: Scenario, result: RunResult, record: Record) -> None:
@@ -30,7 +36,7 @@ def write_outputs(folder: RunFolder, scenario: Scenario, result: RunResult, reco
         folder.write_table(table)
     folder.write_text("kpis.json", to_json(kpis_of(record)))
     folder.write_text("map.geojson", to_json(make_geojson(scenario, plan)))
-    folder.write_text("report.html", render_report(scenario, plan, record))
+    folder.write_text(REPORT, render_report(scenario, plan, record))
 
 
 def kpis_of(record: Record) -> Record:
@@ -44,3 +50,19 @@ def kpis_of(record: Record) -> Record:
         "shipments": record["shipments"],
         **(record["kpis"] or {}),
     }
+
+
+def write_report(run: Run) -> Path:
+    """Write report.html of a finished run again.
+
+    Raises
+    ------
+    InputError
+        When the run was interrupted.
+    OutputError
+        When the disk does not take it.
+    """
+    path = run.path / REPORT
+    with writing(path):
+        atomic.write_text(path, render_report(run.scenario, run.plan, run.finished_record()))
+    return path

@@ -1,0 +1,37 @@
+"""``cargopool report``: tables of a run on the terminal, and report.html."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cargopool.cli.options import Debug, Json, Quiet
+
+_Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.")]
+_Html = Annotated[bool, typer.Option("--html", help="Write report.html again, from run.json and plan.json.")]
+
+
+def report_run(
+    folder: _Run, html: _Html = False, as_json: Json = False, quiet: Quiet = False, debug: Debug = False
+) -> None:
+    """Show a run: headlines, modes, departures, costs and CO2e."""
+    from cargopool.cli.output import note, print_json
+    from cargopool.runs import open_run, write_report
+
+    run = open_run(folder)
+    record = run.finished_record()
+    if html:
+        made = write_report(run)
+        if not as_json:
+            note(f"wrote {made}", quiet=quiet)
+    if as_json:
+        print_json(record)
+        return
+    from cargopool.cli.summary import print_summary
+    from cargopool.cli.tables import print_tables
+
+    print_summary(run.scenario, run.plan, record, run.path, quiet=quiet)
+    if run.plan is not None:
+        print_tables(run.scenario, run.plan)

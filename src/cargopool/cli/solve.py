@@ -1,0 +1,93 @@
+"""``cargopool solve``: from a scenario to a verified plan in a run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cargopool.cli.exits import exit_of_run
+from cargopool.cli.options import Debug, Json, Quiet, ScenarioFile, Settings, Variant, Verbose
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.params import SolveParams
+
+_TimeLimit = Annotated[
+    float | None,
+    typer.Option("--time-limit", min=0.1, help="Wall seconds until the verified plan; 60 without another limit."),
+]
+_GapOption = Annotated[float, typer.Option("--gap", min=0.0, help="Stop at this relative distance from the bound.")]
+_WorkLimit = Annotated[
+    int | None, typer.Option("--work-limit", min=1, help="Stop after this much work; repeats exactly, reads no clock.")
+]
+_FirstFeasible = Annotated[bool, typer.Option("--first-feasible", help="Stop at the first verified plan.")]
+_Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the search.")]
+_Params = Annotated[Path | None, typer.Option("--params", metavar="FILE.toml", help="Solver parameters.")]
+_WarmStart = Annotated[Path | None, typer.Option("--warm-start", help="Run folder or plan to start from.")]
+_Out = Annotated[Path | None, typer.Option("--out", help="Run folder; runs/NAME when left out.")]
+_FailOnUnserved = Annotated[
+    bool, typer.Option("--fail-on-unserved", help="Exit with 5 when the plan leaves a shipment out.")
+]
+_DEFAULT_GAP = 0.01
+_DEFAULT_TIME_LIMIT_S = 60.0
+
+
+def solve_file(
+    context: typer.Context,
+    file: ScenarioFile,
+    variant: Variant = "base",
+    settings: Settings = None,
+    params: _Params = None,
+    time_limit: _TimeLimit = None,
+    gap: _GapOption = _DEFAULT_GAP,
+    work_limit: _WorkLimit = None,
+    first_feasible: _FirstFeasible = False,
+    seed: _Seed = 1,
+    warm_start: _WarmStart = None,
+    out: _Out = None,
+    fail_on_unserved: _FailOnUnserved = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Plan a scenario and write a run folder."""
+    from cargopool.cli.progress import shown_progress
+    from cargopool.cli.settings import parsed_settings
+    from cargopool.runs import RunRequest, default_folder, run
+
+    request = RunRequest(
+        file=file,
+        out=out if out is not None else default_folder(file, variant),
+        variant=variant,
+        overrides=parsed_settings(settings),
+        time_limit=_DEFAULT_TIME_LIMIT_S if time_limit is None and work_limit is None else time_limit,
+        gap=gap,
+        work_limit=work_limit,
+        first_feasible=first_feasible,
+        seed=seed,
+        params=_read_params(params),
+        warm_start=warm_start,
+    )
+    with shown_progress(request.time_limit, quiet=quiet or as_json, verbose=verbose) as shown:
+        outcome = run(
+            request, started=context.obj, on_progress=shown.progress, on_log=shown.log, leave=shown.leave_at_once
+        )
+    if as_json:
+        from cargopool.cli.output import print_json
+
+        print_json({**outcome.record, "folder": str(outcome.path)})
+    else:
+        from cargopool.cli.summary import print_summary
+
+        print_summary(outcome.scenario, outcome.result.plan, outcome.record, outcome.path, quiet=quiet)
+    raise typer.Exit(exit_of_run(outcome, fail_on_unserved=fail_on_unserved))
+
+
+def _read_params(path: Path | None) -> SolveParams | None:
+    if path is None:
+        return None
+    from cargopool.optimiser.params import SolveParams
+
+    return SolveParams.from_toml(path)

@@ -1,0 +1,58 @@
+"""A run's tables on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from cargopool.cli.output import results
+from cargopool.model.plan import Plan
+from cargopool.model.scenario import Scenario
+from cargopool.reporting.figures import co2e_kg_by_kind, eur_by_kind
+from cargopool.reporting.loads import leg_loads
+from cargopool.reporting.moments import short_local
+from cargopool.reporting.text import percent, printable, thousands
+
+
+def print_tables(scenario: Scenario, plan: Plan) -> None:
+    """Print departures with their fill, and money and CO2e by kind."""
+    legs = leg_loads(scenario, plan)
+    if legs:
+        rows = [
+            (
+                leg.service,
+                scenario.services[leg.service].mode,
+                leg.origin,
+                leg.destination,
+                short_local(scenario, leg.origin, leg.depart_min) or "any time",
+                str(leg.total_units),
+                percent(leg.fill, 0),
+                leg.scarcest,
+            )
+            for leg in legs
+        ]
+        heads = ("Service", "Mode", "From", "To", "Departs", "Units", "Fill", "of")
+        print_grid("Departures", heads, rows, right=("Units", "Fill"))
+    _print_kinds("Cost, EUR", eur_by_kind(plan.cost_lines), 2)
+    _print_kinds("CO2e, kg", co2e_kg_by_kind(plan.tces), 1)
+
+
+def print_grid(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """Print a table of plain text."""
+    table = Table(title=Text(printable(title), "bold"), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for head in heads:
+        table.add_column(Text(printable(head), "dim"), justify="right" if head in right else "left")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    console = results()
+    console.print()
+    console.print(table)
+
+
+def _print_kinds(title: str, totals: Mapping[str, float], digits: int) -> None:
+    whole = sum(totals.values())
+    rows = [(kind, thousands(v, digits), percent(v / whole if whole else None)) for kind, v in totals.items()]
+    rows.append(("total", thousands(whole, digits), ""))
+    print_grid(title, ("Kind", "Total", "Share"), rows, right=("Total", "Share"))

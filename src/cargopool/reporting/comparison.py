@@ -1,0 +1,132 @@
+"""Several runs side by side: key figures, and the itineraries that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cargopool.model.plan import Plan
+from cargopool.model.scenario import Scenario
+from cargopool.reporting.explaining import way_of
+from cargopool.reporting.text import percent, thousands
+
+Case = tuple[str, Mapping[str, Any], Scenario, Plan | None]
+"""Name, run.json, scenario and plan of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One key figure of every run; ``values`` for machines, ``shown`` for people."""
+
+    label: str
+    values: tuple[Any, ...]
+    shown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedShipment:
+    """A shipment that travels another way."""
+
+    shipment: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed from the first run to another.
+
+    Attributes
+    ----------
+    comparable : bool
+        Both serve the same shipments; otherwise money and CO2e must not be set against each other.
+    """
+
+    name: str
+    comparable: bool
+    verdict: str
+    changed: tuple[ChangedShipment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison of runs."""
+
+    names: tuple[str, ...]
+    rows: tuple[FigureRow, ...]
+    changes: tuple[Changes, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparison as plain values."""
+        return {
+            "runs": list(self.names),
+            "figures": {row.label: list(row.values) for row in self.rows},
+            "changes": [asdict(change) for change in self.changes],
+        }
+
+
+def compare(cases: Sequence[Case]) -> Compared:
+    """Compare runs with the first one."""
+    rows = tuple(_row(cases, label, path, shown) for label, path, shown in _FIGURES)
+    return Compared(tuple(name for name, *_ in cases), rows, tuple(_changes(cases[0], other) for other in cases[1:]))
+
+
+def _row(cases: Sequence[Case], label: str, path: str, shown: Callable[[Any], str]) -> FigureRow:
+    values = tuple(_at(record, path) for _, record, *_ in cases)
+    return FigureRow(label, values, tuple("–" if value is None else shown(value) for value in values))
+
+
+def _at(record: Mapping[str, Any], path: str) -> Any:
+    value: Any = record
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _money(value: Any) -> str:
+    return thousands(value, 2)
+
+
+_FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("variant", "variant", str),
+    ("status", "status", str),
+    ("objective EUR", "objective_eur", _money),
+    ("cost EUR", "cost_eur", _money),
+    ("CO2e kg", "co2e_kg", thousands),
+    ("gap", "gap", percent),
+    ("served", "shipments.served", str),
+    ("unserved", "shipments.unserved", str),
+    ("late", "shipments.late", str),
+    ("load units", "kpis.load_units", str),
+    ("load factor", "kpis.load_factor", percent),
+    ("intermodal share", "kpis.intermodal_share_tkm", percent),
+    ("road trucks", "kpis.trucks", str),
+    ("departures", "kpis.departures", str),
+    ("seconds", "seconds.total", lambda value: f"{value:.1f}"),
+)
+
+
+def _changes(first: Case, other: Case) -> Changes:
+    before, after = _ways(first), _ways(other)
+    changed = tuple(
+        ChangedShipment(shipment, before.get(shipment, "unserved"), after.get(shipment, "unserved"))
+        for shipment in sorted(before.keys() | after.keys())
+        if before.get(shipment) != after.get(shipment)
+    )
+    same = before.keys() == after.keys()
+    verdict = f"{len(changed)} of {len(before.keys() | after.keys())} shipments travel otherwise"
+    if not same:
+        verdict = f"not comparable in money and CO2e: another set of shipments is served; {verdict}"
+    return Changes(other[0], same, verdict, changed)
+
+
+def _ways(case: Case) -> dict[str, str]:
+    _name, _record, scenario, plan = case
+    if plan is None:
+        return {}
+    moves = {use.move.id: use.move for use in plan.moves}
+    ways: dict[str, list[str]] = {}
+    for part in sorted(plan.itineraries, key=lambda p: (p.shipment, p.part)):
+        ways.setdefault(part.shipment, []).append(" then ".join(way_of(scenario, moves[move]) for move in part.moves))
+    return {shipment: "; ".join(found) for shipment, found in ways.items()}
