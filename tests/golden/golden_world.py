@@ -83,7 +83,15 @@ DOORS = {
     ),
 }
 
+DOORS["NEAR"] = Door(id="NEAR", name="Near", country="DE", lat=51.4, lon=6.8, timezone="Europe/Berlin", loading_min=0)
+DOORS["KENT"] = Door(
+    id="KENT", name="Kent", country="GB", lat=51.1, lon=1.1, timezone="Europe/London", customs_territory="GB",
+    road_region="gb", loading_min=30,
+)  # fmt: skip
+
 LINKS = (
+    RoadLink(origin="NEAR", destination="DUI", km=10.0, drive_min=12, countries=(("DE", 10.0),)),
+    RoadLink(origin="KENT", destination="DUI", km=400.0, drive_min=380, shuttle="tunnel", countries=(("GB", 400.0),)),
     RoadLink(origin="DUI", destination="MIL", km=900.0, drive_min=840,
              countries=(("DE", 560.0), ("CH", 290.0), ("IT", 50.0))),
     RoadLink(origin="DUI", destination="LGW", km=520.0, drive_min=500, shuttle="tunnel",
@@ -341,6 +349,16 @@ MOVES = {
         _chain("chartered", "pw45", (_ride("C1", "DUI", "MIL", "charter", 3_000, 4_500),), 2_880, 4_680),
         _chain("often", "pw45", (_ride("H1", "DUI", "LGW", "headway", 3_000, 4_500),), 2_910, 4_680),
         _chain("cold", "reefer45", (_ride("R2", "BAS", "MIL", "spot", 3_000, 4_500),), 2_880, 4_680),
+        _chain(
+            "near", "pw45", (_ride("R1", "DUI", "MIL", "allotment", 3_000, 6_000),), 2_880, 6_180, 33_000,
+            RoadStage(purpose="haulage_out", vehicle="chassis", origin="NEAR", destination="DUI",
+                      depart_min=2_868, arrive_min=2_880),
+        ),
+        _chain(
+            "kent", "pw45", (_ride("R1", "DUI", "MIL", "allotment", 3_000, 6_000),), 2_880, 6_180, 33_000,
+            RoadStage(purpose="haulage_out", vehicle="chassis", origin="KENT", destination="DUI",
+                      depart_min=2_400, arrive_min=2_875),
+        ),
         _chain(
             "door", "pw45", (_ride("R1", "DUI", "MIL", "spot", 3_000, 6_000),), 2_880, 6_180, 33_000,
             RoadStage(purpose="haulage_out", vehicle="chassis", origin="FAC", destination="DUI",
