@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cargopool.model.shipment import Shipment
@@ -48,8 +50,8 @@ def _with_parts(network: Network, k: int, whole: list[Column], complete: bool, m
     ranges = part_ranges(shipment)
     if len(whole) * (len(ranges) + 1) > most:
         ranges, complete = _coarse_ranges(network, shipment, ranges, most // max(1, len(whole)) - 1), False
-    found = list(whole)
-    for first, atoms in ranges:
+    found: list[Column] = []
+    for first, atoms in [(0, shipment.atoms), *ranges]:
         for column in whole:
             part = evaluate(
                 network,
@@ -64,6 +66,14 @@ def _with_parts(network: Network, k: int, whole: list[Column], complete: bool, m
             if part is not None:
                 found.append(part)
     return found, complete
+
+
+def _spilling(network: Network, shipment: Shipment) -> Network:
+    """The network with a shipment that may spill over units: its parts may fit where the whole does not."""
+    if not shipment.keep_together:
+        return network
+    shipments = {**network.scenario.shipments, shipment.id: replace(shipment, keep_together=False)}
+    return replace(network, scenario=replace(network.scenario, shipments=shipments))
 
 
 def part_ranges(shipment: Shipment) -> list[tuple[int, int]]:

@@ -67,12 +67,18 @@ def _column(
     shipment = network.scenario.shipments[itinerary.shipment]
     if itinerary.first_atom + itinerary.atoms > shipment.atoms:
         return None
-    options = {
-        "collection_hub": places[collection.hub] if collection else -1,
-        "delivery_hub": places[delivery.hub] if delivery else -1,
-        "first_atom": itinerary.first_atom,
-        "atoms": itinerary.atoms,
-    }
-    starts = tuple(handling.start_min for handling in itinerary.handlings)
     chosen = tuple(m for m in ridden if m is not None)
-    return evaluate(network, k, chosen, starts=starts, **options) or evaluate(network, k, chosen, **options)
+
+    def priced(starts: tuple[int, ...] | None) -> Column | None:
+        return evaluate(
+            network,
+            k,
+            chosen,
+            collection_hub=places[collection.hub] if collection else -1,
+            delivery_hub=places[delivery.hub] if delivery else -1,
+            first_atom=itinerary.first_atom,
+            atoms=itinerary.atoms,
+            starts=starts,
+        )
+
+    return priced(tuple(handling.start_min for handling in itinerary.handlings)) or priced(None)
