@@ -218,7 +218,7 @@ def small_plan(scenario: Scenario) -> Plan:
         origin="DUI",
         destination="ZAZ",
         depart_min=9 * HOUR,
-        arrive_min=2 * DAY + 5 * HOUR,
+        arrive_min=2 * DAY + 6 * HOUR + 30,
     )
     road = Move(
         id="m2",
@@ -228,7 +228,7 @@ def small_plan(scenario: Scenario) -> Plan:
         unit_type="pw45",
         stages=(main,),
         latest_min=9 * HOUR,
-        available_min=2 * DAY + 5 * HOUR,
+        available_min=2 * DAY + 6 * HOUR + 30,
     )
     moves = tuple(
         MoveUse(move=move, temperature="ambient", segregation=group, count=1)
@@ -264,7 +264,7 @@ def small_plan(scenario: Scenario) -> Plan:
     itineraries = (
         part("S1", rail, 8 * HOUR, ready),
         part("S2", rail, 8 * HOUR, ready),
-        part("S3", road, 8 * HOUR, 2 * DAY + 5 * HOUR),
+        part("S3", road, 8 * HOUR, 2 * DAY + 6 * HOUR + 30),
         part("S4", rail, tour.end_min, ready, collection=tour),
         part("S5", door, 8 * HOUR, ready),
     )
