@@ -14,11 +14,11 @@ from cargopool.files.entities import DOORS, HUBS, SERVICES, SHIPMENTS
 from cargopool.files.entities import SURCHARGES as SURCHARGE_KIND
 from cargopool.files.entries import Entry, Key, SectionKind
 from cargopool.files.findings import Findings, shown
-from cargopool.files.moments import FieldError, minute_of, utc_moment, week_hours
 from cargopool.model.place import Door, Hub, Place, WeekHours
 from cargopool.model.scenario import Horizon
 from cargopool.model.service import LegCapacity, Service, Surcharge
 from cargopool.model.shipment import Shipment
+from cargopool.model.texts import FieldError, minute_of, utc_moment, week_hours
 from cargopool.model.wallclock import zone_of
 
 Entries = Mapping[Key, Entry]

@@ -15,7 +15,6 @@ from cargopool.files.documents import Document, Node, NodeLocator, plain
 from cargopool.files.entities import CARRIER, DRAYAGE, FACTORS, OBJECTIVE, SCOPE
 from cargopool.files.entries import marked_own, merged
 from cargopool.files.findings import FilePlace, Findings, did_you_mean, shown
-from cargopool.files.moments import FieldError, utc_moment
 from cargopool.files.schema.document import (
     ConditionsBlock,
     DrayageBlock,
@@ -26,6 +25,7 @@ from cargopool.files.schema.document import (
     ScopeBlock,
 )
 from cargopool.model.scenario import Drayage, Factors, Horizon, ModelScope, Objective
+from cargopool.model.texts import FieldError, utc_moment
 from cargopool.model.wallclock import zone_of
 
 T = TypeVar("T")

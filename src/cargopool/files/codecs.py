@@ -10,8 +10,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Generic, TypeVar, cast
 
 from cargopool.files.findings import Findings, Locator, did_you_mean
-from cargopool.files.moments import FieldError
 from cargopool.model.place import Provenance
+from cargopool.model.texts import FieldError
 from cargopool.units import from_milli, milli
 
 T = TypeVar("T")

@@ -16,18 +16,6 @@ from cargopool.files.codecs import (
     thousandths,
 )
 from cargopool.files.entries import SectionKind
-from cargopool.files.moments import (
-    WEEKDAYS,
-    FieldError,
-    clock_minute,
-    clock_text,
-    date_set,
-    day_time,
-    day_time_text,
-    week_hours_texts,
-    weekday_set,
-    weekday_texts,
-)
 from cargopool.files.schema.equipment import LoadUnitRow, VehicleRow
 from cargopool.files.schema.places import BanRow, CrossingRow, DoorRow, HubRow, RoadLinkRow
 from cargopool.files.schema.services import ServiceRow, ShipmentRow, SurchargeRow
@@ -45,6 +33,18 @@ from cargopool.model.service import (
     WeightClass,
 )
 from cargopool.model.shipment import Shipment
+from cargopool.model.texts import (
+    WEEKDAYS,
+    FieldError,
+    clock_minute,
+    clock_text,
+    date_set,
+    day_time,
+    day_time_text,
+    week_hours_texts,
+    weekday_set,
+    weekday_texts,
+)
 
 CROSS_DOCK: Codec[CrossDock] = Codec(CrossDock, provenance=False)
 

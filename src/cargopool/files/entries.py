@@ -35,6 +35,12 @@ class Entry:
         Fields that were refused.
     locator : Locator
         Where it stands.
+    overridden : bool
+        Whether an override has set a field; its values are then checked again.
+    base : object or None
+        The reference object below the values of an overridden row.
+    blocks : frozenset of str or None
+        Fields that merge with the reference field by field.
     """
 
     key: Key
@@ -44,12 +50,13 @@ class Entry:
     locator: Locator
     overridden: bool = False
     base: Any = None
+    blocks: frozenset[str] | None = None
 
     def values(self, codec: Codec[Any]) -> dict[str, Any]:
         """All values in file words."""
         if self.thing is None:
             return self.own
-        return merged(codec.encode(self.thing), self.own)
+        return merged(codec.encode(self.thing), self.own, self.blocks)
 
     def put(self, codec: Codec[Any], path: tuple[str, ...], value: Any, locator: Locator) -> None:
         """Set one field, as an override does."""
@@ -117,6 +124,11 @@ class SectionKind:
     codec: Codec[Any]
     key_fields: tuple[str, ...] = ("id",)
 
+    @property
+    def blocks(self) -> frozenset[str]:
+        """Fields that are blocks."""
+        return frozenset(name for name, column in columns_of(self.row_type).items() if column.kind == "block")
+
     def label(self, key: Key) -> str:
         """Object path of a row."""
         return f"{self.path}[{'-'.join(key)}]"
@@ -133,12 +145,16 @@ class Section:
     given: bool = False
 
 
-def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Values with others laid over them, block by block."""
+def merged(base: Mapping[str, Any], over: Mapping[str, Any], blocks: frozenset[str] | None = None) -> dict[str, Any]:
+    """Values with others laid over them; blocks merge field by field, all other values are replaced whole.
+
+    Without ``blocks`` every mapping merges.
+    """
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
-        both = isinstance(value, Mapping) and isinstance(below, Mapping)
+        merges = blocks is None or key in blocks
+        both = merges and isinstance(value, Mapping) and isinstance(below, Mapping)
         result[key] = merged(below, value) if both else value  # type: ignore[arg-type]
     return result
 
@@ -314,7 +330,7 @@ def overlay(section: Section, used: Mapping[Key, tuple[Any, FilePlace]]) -> dict
         base = entries.get(key)
         if base is not None and base.thing is not None:
             marked = marked_own(base.thing.provenance, own.own, section.kind.key_fields)
-            entries[key] = Entry(key, base.thing, marked, own.wrong, own.locator)
+            entries[key] = Entry(key, base.thing, marked, own.wrong, own.locator, blocks=section.kind.blocks)
         else:
             entries[key] = own
     return entries
@@ -322,8 +338,8 @@ def overlay(section: Section, used: Mapping[Key, tuple[Any, FilePlace]]) -> dict
 
 def marked_own(below: Provenance, own: dict[str, Any], key_fields: tuple[str, ...]) -> dict[str, Any]:
     """Own values with a note on what they change, unless they name a source of their own."""
-    changed = [name for name in own if name not in key_fields and name != "licence"]
-    if not changed or any(name in own for name in ("source", "confidence", "note")):
+    changed = [name for name in own if name not in key_fields and name not in ("licence", "confidence")]
+    if not changed or any(name in own for name in ("source", "note")):
         return own
     note = f"own values: {', '.join(changed)}"
     return {**own, "note": f"{below.note}; {note}" if below.note else note}

@@ -15,10 +15,10 @@ from cargopool.errors import Diagnostic, InputError, OutputError
 from cargopool.files.documents import read_text
 from cargopool.files.findings import FilePlace, Findings, shown
 from cargopool.files.hashes import input_sha256
-from cargopool.files.moments import moment_text
 from cargopool.model import plan as plan_model
 from cargopool.model.plan import DepartureStage, Handling, Itinerary, Move, Plan, RoadStage, Tour
 from cargopool.model.scenario import Scenario
+from cargopool.model.texts import moment_text
 
 FORMAT = "cargopool-plan/1"
 STAGE_TAGS: Mapping[str, type] = {"road": RoadStage, "departure": DepartureStage}

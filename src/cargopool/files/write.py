@@ -27,9 +27,9 @@ from cargopool.files.entities import (
     VEHICLES,
 )
 from cargopool.files.entries import SectionKind
-from cargopool.files.moments import moment_text
 from cargopool.files.tables import write_csv
 from cargopool.model.scenario import Scenario
+from cargopool.model.texts import moment_text
 
 
 def write_scenario(scenario: Scenario, folder: str | Path) -> None:
@@ -150,7 +150,11 @@ def _document(scenario: Scenario, names: Mapping[str, str | None]) -> dict[str, 
         **document,
         **sections,
         "road": road,
-        "drayage": {**DRAYAGE.encode(scenario.drayage), "confidence": scenario.drayage.provenance.confidence},
+        "drayage": {
+            **DRAYAGE.encode(scenario.drayage),
+            "confidence": scenario.drayage.provenance.confidence,
+            "note": scenario.drayage.provenance.note,
+        },
         "objective": OBJECTIVE.encode(scenario.objective),
         "factors": FACTORS.encode(scenario.factors),
         "scope": SCOPE.encode(scenario.scope),

@@ -159,7 +159,7 @@ def _check_calendar(case: Checker, service: Service, where: str) -> None:
         case.error("E1307", f"{where}.weekdays", "has days beyond Monday to Sunday", "count from 0, Monday, to 6")
     if service.headway_min is None and not service.weekdays and not service.added_dates:
         message = "runs on no day"
-        case.error("E1307", f"{where}.weekdays", message, "give weekdays, added_dates or headway_min")
+        case.warning("W1315", f"{where}.weekdays", message, "give weekdays, added_dates or headway_min")
     if service.headway_min is not None and service.charter is not None:
         message = "a headway line cannot be a charter"
         case.error("E1309", f"{where}.charter", message, "remove headway_min or charter")
