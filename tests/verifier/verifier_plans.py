@@ -19,7 +19,6 @@ from cargopool.model.plan import (
     Unserved,
 )
 from cargopool.model.scenario import Scenario
-
 from verifier.verifier_world import at
 
 
