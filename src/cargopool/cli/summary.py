@@ -30,6 +30,9 @@ def print_summary(
     if record.get("synthetic"):
         console.print(Text("synthetic demand: invented for demonstration", "yellow"))
     table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for line in headlines(record):
         table.add_row(Text(line.label, "bold"), Text(printable(line.value)), Text(printable(line.note), "dim"))
     console.print(table)

@@ -181,6 +181,7 @@ class _Work:
             on_progress=self._progressed,
             warm_start=warm_start,
             on_plan=self.journal.plan,
+            on_refused=self.journal.refused,
             stopwatch=self.stopwatch,
         )
 

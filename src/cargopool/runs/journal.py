@@ -6,7 +6,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cargopool.runs.execution import RunRequest
 
 _FLUSH_S = 1.0
+_SHOWN_VIOLATIONS = 3
 _WRITE_SHARE = 10.0
 """Writing a plan may take at most one part in this many of the time."""
 
@@ -114,6 +115,10 @@ class Journal:
             self._pending = plan
             if time.monotonic() >= self._next_plan:
                 self._write_pending()
+
+    def refused(self, violations: Sequence[str]) -> None:
+        """Note a plan that the verifier refused: the first reasons, for whoever has to find out why."""
+        self.log(f"refused plan with {len(violations)} violations: {'; '.join(violations[:_SHOWN_VIOLATIONS])}")
 
     def solved(self, result: Result) -> None:
         """Write the final plan and how the solve ended.

@@ -112,6 +112,7 @@ def solve_watched(
     on_progress: Callable[[Progress], None] | None,
     warm_start: Plan | None,
     on_plan: Callable[[Plan], None] | None,
+    on_refused: Callable[[tuple[str, ...]], None] | None = None,
     stopwatch: Stopwatch,
 ) -> RunResult:
     """As `solve`, with signals, clock and baselines left to the caller."""
@@ -125,11 +126,13 @@ def solve_watched(
     def accept(plan: Plan) -> bool:
         nonlocal verifying
         watch = Stopwatch()
-        accepted = verify(scenario, plan).ok
+        report = verify(scenario, plan)
         verifying += watch.elapsed
-        if accepted and on_plan is not None:
+        if report.ok and on_plan is not None:
             on_plan(plan)
-        return accepted
+        if not report.ok and on_refused is not None:
+            on_refused(tuple(map(str, report.violations)))
+        return report.ok
 
     optimising = Stopwatch()
     found = optimise(
