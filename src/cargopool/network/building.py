@@ -16,9 +16,10 @@ from cargopool.network.coefficients import Priceable, coefficients, crossing_cen
 from cargopool.network.describing import Describer
 from cargopool.network.events import Setting, expanded
 from cargopool.network.freight import Freight, freight_of, mode_mask
-from cargopool.network.passages import MANNINGS, Passages, Users, door_passages, fixed_passages, joined, users_of
+from cargopool.network.passages import MANNINGS, Passages, Users, door_passages, fixed_passages, joined
 from cargopool.network.places import NEVER, Places, places_of
 from cargopool.network.rides import MODE_BIT, Chains, Rides, extended, rides_of, single_rides
+from cargopool.network.thinning import FULL, Thinning, beaten_road_units, within_detour
 from cargopool.network.times import chain_times, passage_times
 from cargopool.network.trips import Trips
 from cargopool.network.variants import moves_of, unit_fits, usable_of
@@ -34,7 +35,13 @@ from cargopool.network.windows import (
 from cargopool.units import MINUTES_PER_DAY
 
 
-def build(scenario: Scenario, *, depth: int | None = None, deadline: Callable[[], bool] | None = None) -> Network:
+def build(
+    scenario: Scenario,
+    *,
+    depth: int | None = None,
+    deadline: Callable[[], bool] | None = None,
+    thinning: Thinning = FULL,
+) -> Network:
     """Build the Network of a scenario.
 
     Parameters
@@ -45,6 +52,8 @@ def build(scenario: Scenario, *, depth: int | None = None, deadline: Callable[[]
         Event depth D of road and headway moves; None takes the scenario's own scope.
     deadline : callable, optional
         Asked between stages; when it says True the build is given up.
+    thinning : Thinning
+        Leaves out a part of P; the default none.
 
     Raises
     ------
@@ -54,8 +63,8 @@ def build(scenario: Scenario, *, depth: int | None = None, deadline: Callable[[]
     stop = deadline or (lambda: False)
     lo, hi = _range(scenario)
     places = places_of(scenario, lo, hi)
-    trips = Trips(scenario, places)
-    freight = freight_of(scenario, places, trips)
+    trips = Trips(scenario, places, lo, hi)
+    freight = within_detour(scenario, places, freight_of(scenario, places, trips), thinning)
     rides = rides_of(scenario, places)
     road = road_minutes(scenario, places, freight, trips)
     first = first_windows(places, freight)
@@ -76,10 +85,11 @@ def build(scenario: Scenario, *, depth: int | None = None, deadline: Callable[[]
         mannings=tuple(sorted({MANNINGS.index(v.manning) for v in scenario.vehicles.values()})),
     )
     doors = door_passages(scenario, places, freight, windows, trips, fixed)
-    passages = expanded(setting, joined([fixed, doors]), scenario.scope.event_depth if depth is None else depth)
-    users = users_of(freight, windows, passages, setting.chain_profiles)
+    level = scenario.scope.event_depth if depth is None else depth
+    passages, users = expanded(setting, joined([fixed, doors]), level, thinning)
     _give_up(stop, "moves")
-    return _assembled(_Parts(scenario, places, freight, rides, chains, passages, users, windows), lo, hi)
+    beaten = beaten_road_units(scenario) if thinning.best_road_units else frozenset()
+    return _assembled(_Parts(scenario, places, freight, rides, chains, passages, users, windows, beaten), lo, hi)
 
 
 def _give_up(stop: Callable[[], bool], stage: str) -> None:
@@ -167,12 +177,13 @@ class _Parts:
     passages: Passages
     users: Users
     windows: Windows
+    beaten: frozenset[str]
 
 
 def _assembled(parts: _Parts, lo_min: int, hi_min: int) -> Network:
     scenario, places, freight, passages = parts.scenario, parts.places, parts.freight, parts.passages
     fits = unit_fits(scenario, freight)
-    moves = moves_of(scenario, parts.rides, parts.chains, passages, parts.users, fits)
+    moves = moves_of(scenario, parts.rides, parts.chains, passages, parts.users, fits, parts.beaten)
     times = chain_times(parts.chains, parts.rides, places)
     on_chain = np.flatnonzero(passages.chain[moves.passage] >= 0)
     case = Priceable(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import ROAD, Bool, Int64
 from cargopool.network.freight import Freight
+from cargopool.network.keys import first_of_each
 from cargopool.network.passages import (
     MANNINGS,
     Passages,
@@ -23,9 +23,9 @@ from cargopool.network.passages import (
 )
 from cargopool.network.places import NEVER, Places
 from cargopool.network.rides import Chains
+from cargopool.network.thinning import FULL, Thinning, on_grid
 from cargopool.network.trips import Trips
 from cargopool.network.windows import Windows
-from cargopool.rules.clocks import epoch_minute, nearest_epoch_minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +49,11 @@ def events_of(triples: list[tuple[Int64, Int64, Int64]]) -> Events:
     """Events from (places, minutes, shipments), duplicates and impossible minutes left out."""
     if triples:
         place, minute, shipment = (np.concatenate([t[n] for t in triples]).astype(np.int64) for n in range(3))
-        real = (minute < NEVER) & (minute > -NEVER)
-        table = np.unique(np.stack([place[real], minute[real], shipment[real]]), axis=1)
-    else:
-        table = np.zeros((3, 0), dtype=np.int64)
-    return Events(place=table[0], minute=table[1], shipment=table[2])
+        real = np.flatnonzero((minute < NEVER) & (minute > -NEVER))
+        kept = real[first_of_each([place[real], minute[real], shipment[real]])]
+        return Events(place=place[kept], minute=minute[kept], shipment=shipment[kept])
+    nothing = np.zeros(0, dtype=np.int64)
+    return Events(place=nothing, minute=nothing, shipment=nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,23 +71,27 @@ class Setting:
     mannings: tuple[int, ...]
 
 
-def expanded(setting: Setting, fixed: Passages, depth: int) -> Passages:
-    """All passages: the fixed ones, and road and headway passages that leave at events up to ``depth``."""
+def expanded(setting: Setting, fixed: Passages, depth: int, thinning: Thinning = FULL) -> tuple[Passages, Users]:
+    """All passages with their users: the fixed ones, and road and headway passages at events up to ``depth``."""
     users = _users(setting, fixed)
-    forward = _first_events(setting, fixed, users)
-    targets = _targets(setting, fixed, users)
+    forward = _thinned(setting, _first_events(setting, fixed, users), thinning)
+    targets = _targets(setting, fixed, users) if thinning.backward else events_of([])
     passages = fixed
     seen = forward
     for level in range(depth + 1):
-        new = _leaving(setting, forward, targets if level == 0 else events_of([]))
-        new = _without(new, passages)
+        new = _without(_leaving(setting, forward, targets if level == 0 else events_of([]), thinning), passages)
+        found = _users(setting, new)
+        users = Users(
+            passage=np.concatenate([users.passage, found.passage + passages.count]),
+            shipment=np.concatenate([users.shipment, found.shipment]),
+        )
         passages = joined([passages, new])
         if level == depth or not new.count:
             break
-        arrivals = _arrivals(setting, new, _users(setting, new))
+        arrivals = _thinned(setting, _arrivals(setting, new, found), thinning)
         forward = _fresh(arrivals, seen)
         seen = events_of([(e.place, e.minute, e.shipment) for e in (seen, arrivals)])
-    return passages
+    return passages, users
 
 
 def _users(setting: Setting, passages: Passages) -> Users:
@@ -135,25 +139,9 @@ def _standing_minutes(setting: Setting, place: int, *, sealed: bool) -> Int64:
     handling = 0 if sealed else int(places.handling_min[place])
     starts, _ = places.periods(place)
     opened = places.done(place, starts[starts < NEVER], sealed=sealed) if starts.size else starts
-    bans = np.array(_ban_ends(setting.scenario, places.ids[place], lo, hi), dtype=np.int64)
-    minutes = np.unique(np.concatenate([opened, bans]))
+    bans = setting.trips.bans.get(setting.scenario.place(places.ids[place]).country)
+    minutes = np.unique(np.concatenate([opened, bans[1]]) if bans else opened)
     return minutes[(minutes >= lo + handling) & (minutes <= hi)]
-
-
-def _ban_ends(scenario: Scenario, place_id: str, lo: int, hi: int) -> list[int]:
-    country = scenario.place(place_id).country
-    start = scenario.horizon.start
-    origin = epoch_minute(start)
-    found = []
-    for ban in scenario.bans:
-        if ban.country != country:
-            continue
-        day = start.date() + timedelta(days=lo // 1440 - 2)
-        while (day - start.date()).days * 1440 <= hi + 2880:
-            if ban.weekday == day.weekday() or day.isoformat() in ban.dates:
-                found.append(nearest_epoch_minute(ban.timezone, day, ban.end_min, closing=True) - origin)
-            day += timedelta(days=1)
-    return found
 
 
 def _targets(setting: Setting, fixed: Passages, users: Users) -> Events:
@@ -193,52 +181,74 @@ def _due_targets(setting: Setting, place: int, k: Int64, slack: Int64) -> tuple[
     return np.full(k.size, place, dtype=np.int64), minute, k
 
 
-def _leaving(setting: Setting, forward: Events, targets: Events) -> Passages:
+def _thinned(setting: Setting, events: Events, thinning: Thinning) -> Events:
+    """Events moved up to the grid; the ready times of shipments at their origin stay."""
+    if not thinning.grid_min:
+        return events
+    own = events.minute == setting.windows.ready[0][events.shipment, events.place]
+    return events_of([(events.place, on_grid(events.minute, own, thinning.grid_min), events.shipment)])
+
+
+def _leaving(setting: Setting, forward: Events, targets: Events, thinning: Thinning) -> Passages:
     """Passages that leave at the given events, as far as the shipment of the event can use them in time."""
     base = joined([_headway_forward(setting, forward), _headway_backward(setting, targets)])
     doors = door_passages(setting.scenario, setting.places, setting.freight, setting.windows, setting.trips, base)
-    roads = _road_forward(setting, forward) + _road_backward(setting, targets)
+    roads = _road_forward(setting, forward) + _road_backward(setting, targets) if thinning.road else []
     return joined([base, doors, *roads])
 
 
 def _road_forward(setting: Setting, forward: Events) -> list[Passages]:
     parts: list[Passages] = []
     road = setting.freight.road[forward.shipment]
-    for i in np.unique(forward.place):
+    for i in np.unique(forward.place[road]).tolist():
         at = np.flatnonzero((forward.place == i) & road)
-        minutes, k = forward.minute[at], forward.shipment[at]
-        for j in _ends(setting, int(i), k):
-            last = setting.windows.useful[-1][k, j]
-            near = minutes + setting.road[i, j] <= last
-            for manning in setting.mannings if near.any() else ():
-                part = _trucks(setting, int(i), j, manning, minutes[near], k[near])
-                if part.count:
-                    parts.append(part)
+        minutes, back = np.unique(forward.minute[at], return_inverse=True)
+        k = forward.shipment[at]
+        for j in _ends(setting, i, k):
+            near = forward.minute[at] + setting.road[i, j] <= setting.windows.useful[-1][k, j]
+            if not near.any():
+                continue
+            arrivals = _wanted(minutes, back[near])
+            for manning in setting.mannings:
+                arrive = np.full(minutes.size, NEVER, dtype=np.int64)
+                arrive[arrivals] = setting.trips.arrivals(i, j, MANNINGS[manning], minutes[arrivals])
+                parts.append(_trucks(setting, (i, j, manning), minutes, arrive, back[near], k[near]))
     return parts
+
+
+def _wanted(minutes: Int64, positions: Int64) -> Int64:
+    """Positions that occur, ascending."""
+    mark = np.zeros(minutes.size, dtype=np.bool_)
+    mark[positions] = True
+    return np.flatnonzero(mark)
 
 
 def _ends(setting: Setting, origin: int, k: Int64) -> list[int]:
     """Places that trucks from ``origin`` with these shipments may go to."""
     hubs = [j for j in range(setting.places.hub_count) if setting.road[origin, j] < NEVER]
-    doors = {int(d) for d in setting.freight.destination[k] if d >= setting.places.hub_count}
-    return hubs + sorted(d for d in doors if setting.road[origin, d] < NEVER)
+    doors = np.unique(setting.freight.destination[k]).tolist()
+    return hubs + [d for d in doors if d >= setting.places.hub_count and setting.road[origin, d] < NEVER]
 
 
-def _trucks(setting: Setting, i: int, j: int, manning: int, departs: Int64, k: Int64) -> Passages:
-    """Trucks from i to j at minutes ``departs`` that shipment ``k`` of the same position can use."""
-    minutes, back = np.unique(departs, return_inverse=True)
-    arrive = setting.trips.arrivals(i, j, MANNINGS[manning], minutes)
-    available = arrive + setting.places.crossing(i, j)
+def _trucks(
+    setting: Setting, way: tuple[int, int, int], departs: Int64, arrive: Int64, back: Int64, k: Int64
+) -> Passages:
+    """Trucks on a way (origin, destination, manning) at those departures that their shipments can use.
+
+    Shipment ``k[n]`` asks for departure ``back[n]``.
+    """
+    i, j, manning = way
     freight = setting.freight
-    use = setting.windows.in_time(k, i, j, departs, available[back])
+    available = arrive + setting.places.crossing(i, j)
+    use = setting.windows.in_time(k, i, j, departs[back], available[back])
     use &= freight.at_place[k, i] & freight.at_place[k, j]
-    keep = np.unique(back[use])
+    keep = _wanted(departs, back[use])
     count = keep.size
     return Passages(
         kind=np.full(count, ROAD, dtype=np.int8),
         origin=np.full(count, i, dtype=np.int32),
         destination=np.full(count, j, dtype=np.int32),
-        latest=minutes[keep],
+        latest=departs[keep],
         available=available[keep],
         chain=np.full(count, -1, dtype=np.int32),
         hand_in=np.zeros(count, dtype=np.int64),
@@ -251,22 +261,26 @@ def _road_backward(setting: Setting, targets: Events) -> list[Passages]:
     parts: list[Passages] = []
     road = setting.freight.road[targets.shipment]
     first = setting.windows.ready[-1]
-    for j in np.unique(targets.place):
+    for j in np.unique(targets.place[road]).tolist():
         at = np.flatnonzero((targets.place == j) & road)
-        minutes, k = targets.minute[at], targets.shipment[at]
-        doors = {int(o) for o in setting.freight.origin[k] if o >= setting.places.hub_count}
-        for i in [*range(setting.places.hub_count), *sorted(doors)]:
+        minutes, back = np.unique(targets.minute[at], return_inverse=True)
+        k = targets.shipment[at]
+        doors = [o for o in np.unique(setting.freight.origin[k]).tolist() if o >= setting.places.hub_count]
+        for i in [*range(setting.places.hub_count), *doors]:
             if setting.road[i, j] >= NEVER:
                 continue
-            near = first[k, i] + setting.road[i, j] <= minutes
-            for manning in setting.mannings if near.any() else ():
-                by, back = np.unique(minutes[near], return_inverse=True)
-                crossing = setting.places.crossing(i, int(j))
-                departs = setting.trips.departures(i, int(j), MANNINGS[manning], by - crossing)[back]
-                real = departs > -NEVER
-                part = _trucks(setting, i, int(j), manning, departs[real], k[near][real])
-                if part.count:
-                    parts.append(part)
+            near = first[k, i] + setting.road[i, j] <= targets.minute[at]
+            if not near.any():
+                continue
+            wanted = _wanted(minutes, back[near])
+            crossing = setting.places.crossing(i, j)
+            for manning in setting.mannings:
+                departs = np.full(minutes.size, -NEVER, dtype=np.int64)
+                arrive = np.full(minutes.size, NEVER, dtype=np.int64)
+                departs[wanted] = setting.trips.departures(i, j, MANNINGS[manning], minutes[wanted] - crossing)
+                real = wanted[departs[wanted] > -NEVER]
+                arrive[real] = setting.trips.arrivals(i, j, MANNINGS[manning], departs[real])
+                parts.append(_trucks(setting, (i, j, manning), departs, arrive, back[near], k[near]))
     return parts
 
 
@@ -327,29 +341,16 @@ def _headway(setting: Setting, place: Int64, minute: Int64, *, at_end: bool) -> 
 def _without(new: Passages, old: Passages) -> Passages:
     """New passages without repeats and without those already there."""
     both = joined([old, new])
-    table = np.stack(
-        [
-            both.origin,
-            both.destination,
-            both.latest,
-            both.available,
-            both.chain,
-            both.hand_in,
-            both.collect,
-            both.manning,
-        ]
-    ).astype(np.int64)
-    _, first = np.unique(table, axis=1, return_index=True)
-    first.sort()
+    names = ("origin", "destination", "latest", "available", "chain", "hand_in", "collect", "manning")
+    first = first_of_each([getattr(both, name).astype(np.int64) for name in names])
     return both.chosen(first[first >= old.count])
 
 
 def _fresh(events: Events, seen: Events) -> Events:
     """Events that were not seen before."""
-    both = np.concatenate(
-        [np.stack([seen.place, seen.minute, seen.shipment]), np.stack([events.place, events.minute, events.shipment])],
-        axis=1,
-    )
-    _, first = np.unique(both, axis=1, return_index=True)
-    chosen = both[:, np.sort(first[first >= seen.count])]
-    return Events(place=chosen[0], minute=chosen[1], shipment=chosen[2])
+    place = np.concatenate([seen.place, events.place])
+    minute = np.concatenate([seen.minute, events.minute])
+    shipment = np.concatenate([seen.shipment, events.shipment])
+    first = first_of_each([place, minute, shipment])
+    first = first[first >= seen.count]
+    return Events(place=place[first], minute=minute[first], shipment=shipment[first])

@@ -77,9 +77,19 @@ def _room(unit: LoadUnitType) -> tuple[int, int, int, int]:
     return unit.pallets_milli, unit.payload_kg, unit.volume_m3_milli, unit.loading_metres_milli
 
 
-def moves_of(scenario: Scenario, rides: Rides, chains: Chains, passages: Passages, users: Users, fits: Bool) -> Moves:
-    """All moves that some shipment can use."""
+def moves_of(
+    scenario: Scenario,
+    rides: Rides,
+    chains: Chains,
+    passages: Passages,
+    users: Users,
+    fits: Bool,
+    not_by_road: frozenset[str] = frozenset(),
+) -> Moves:
+    """All moves that some shipment can use, but for road moves of the unit types ``not_by_road``."""
     signature, variants = _signatures(scenario, rides, chains, passages)
+    left_out = {u for u, unit in enumerate(scenario.load_units) if unit in not_by_road}
+    variants = [[v for v in found if v[1] < 0 or v[0] not in left_out] for found in variants]
     first = np.cumsum([0, *(len(found) for found in variants)], dtype=np.int64)
     flat = [variant for found in variants for variant in found]
     table = np.array([(u, v, *slots, g) for u, v, slots, g in flat], dtype=np.int64).reshape(len(flat), 6)
@@ -117,7 +127,7 @@ def _signatures(
     base = len(variants)
     variants += [list(_road_variants(scenario, manning)) for manning in MANNINGS]
     of_chain = np.append(of_chain.reshape(-1), 0)
-    signature = np.where(passages.chain >= 0, of_chain[passages.chain], base + passages.manning)
+    signature = np.where(passages.chain >= 0, of_chain[passages.chain], base + passages.manning.astype(np.int64))
     return signature.astype(np.int64), variants
 
 
@@ -209,13 +219,14 @@ def _capacities(scenario: Scenario, kind: NDArray[np.int8], row: Int64) -> tuple
 def usable_of(passages: Passages, users: Users, moves: Moves, freight: Freight, fits: Bool) -> tuple[Int32, ...]:
     """Sorted moves that each shipment can use."""
     order = np.argsort(users.shipment, kind="stable")
+    passage = users.passage[order]
     bounds = np.searchsorted(users.shipment[order], np.arange(freight.count + 1))
+    kg = moves.capacity[:, 1]
     found = []
     for k in range(freight.count):
-        mine = users.passage[order[bounds[k] : bounds[k + 1]]]
+        mine = np.sort(passage[bounds[k] : bounds[k + 1]])
         counts = moves.first[mine + 1] - moves.first[mine]
-        begin = np.repeat(moves.first[mine] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-        which = np.arange(begin.size) + begin
-        keep = fits[k, moves.unit[which]] & (moves.capacity[which] >= freight.atom[k]).all(axis=1)
-        found.append(which[keep].astype(np.int32))
+        begin = np.repeat(moves.first[mine] - np.concatenate(([0], np.cumsum(counts)[:-1]))[: mine.size], counts)
+        which = (np.arange(begin.size) + begin).astype(np.int32)
+        found.append(which[fits[k][moves.unit[which]] & (kg[which] >= freight.atom[k, 1])])
     return tuple(found)
