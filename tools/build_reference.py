@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from refbuild import basemap, equipment, factors, hubs, links, services, tables
+from refbuild import basemap, equipment, factors, hubs, links, regions, services, tables
 from refbuild.geometry import World
 
 
@@ -50,6 +50,7 @@ def build_factors(_: Path) -> None:
     tables.write("bans.csv", factors.ban_rows())
     tables.write("drayage.csv", factors.drayage_rows())
     tables.write("low_water.csv", factors.low_water_rows())
+    tables.write("regions.csv", regions.region_rows())
 
 
 def build_basemap(atlas: Path) -> None:

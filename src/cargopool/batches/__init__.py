@@ -1,0 +1,1 @@
+"""Matrices of runs, studies, and the generator of synthetic weeks."""
