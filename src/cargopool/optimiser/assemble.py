@@ -100,7 +100,6 @@ def _load_units(
 ) -> tuple[tuple[MoveUse, ...], tuple[PlannedUnit, ...]]:
     uses: list[MoveUse] = []
     units: list[PlannedUnit] = []
-    trucks: dict[int, int] = {}
     for (move, group), rides in sorted(slots.items()):
         rides.sort(key=lambda ride: ride.load)
         packing = planner.pack(move, [ride.load for ride in rides])
@@ -110,23 +109,16 @@ def _load_units(
             raise ShortfallError(Diagnostic("E7020", "the parts of a move do not pack into its units", where))
         temperature, segregation = network.class_keys[group]
         uses.append(MoveUse(move=moves[move], temperature=temperature, segregation=segregation, count=packing.count))
-        first = trucks.get(move, 0)
-        trucks[move] = first + packing.count
-        units.extend(_units_of(network, moves[move], network.class_keys[group], rides, packing, first, len(units)))
+        units.extend(_units_of(moves[move], network, group, rides, packing, len(units)))
     return tuple(uses), tuple(units)
 
 
 def _units_of(
-    network: Network,
-    move: Move,
-    group: tuple[str, str],
-    rides: Sequence[_Ride],
-    packing: Packing,
-    trucks: int,
-    units: int,
+    move: Move, network: Network, group: int, rides: Sequence[_Ride], packing: Packing, units: int
 ) -> list[PlannedUnit]:
+    temperature, segregation = network.class_keys[group]
     made: list[PlannedUnit] = []
-    for truck, use in enumerate(packing.uses, start=trucks + 1):
+    for truck, use in enumerate(packing.uses, start=1):
         for unit in use:
             contents = tuple(
                 Content(
@@ -143,8 +135,8 @@ def _units_of(
                     move=move.id,
                     truck=truck,
                     unit_type=move.unit_type,
-                    temperature=group[0],
-                    segregation=group[1],
+                    temperature=temperature,
+                    segregation=segregation,
                     contents=contents,
                 )
             )
