@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cargopool.footprint import groupage_cents, price_plan, unserved_cents
+from cargopool.footprint import groupage_cents, groupage_grams, price_plan, unserved_cents
 from cargopool.footprint.dearest import units_needed
 from cargopool.footprint.unserved import handling_minutes
 from cargopool.model.plan import DepartureStage, Handling, Itinerary, Move, MoveUse
@@ -196,3 +196,20 @@ def test_groupage(pallets, kg, ldm, km, expected):
 def test_groupage_of_some_atoms():
     shipment = replace(WORLD.shipments["HUBBED"], pallets_milli=10_000, kg=5_000, loading_metres_milli=4_000)
     assert groupage_cents(WORLD, shipment, 500.0, 5) == 18_000  # 2 m and 2500 kg: 2 x 500 x 0.18
+
+
+def test_groupage_grams_follow_the_shared_truck():
+    # 4500 kg x 500 km x (9 MJ/km x 1.2 / (25000 kg x 0.6) + 5 MJ/km / 25000 kg) = 2070 MJ at 100 g/MJ
+    assert groupage_grams(WORLD, WORLD.shipments["HUBBED"], 500.0) == 207_000
+
+
+def test_groupage_on_a_battery_truck_takes_the_grid_of_the_origin():
+    electric = replace(WORLD, drayage=replace(WORLD.drayage, vehicle="battery"))
+    # 4500 x 500 x (4 x 1.1 / 15000 + 2.5 / 25000) = 885 MJ = 245.8333 kWh at 380 g/kWh
+    assert groupage_grams(electric, WORLD.shipments["HUBBED"], 500.0) == 93_417
+
+
+def test_a_road_too_slow_for_the_shipment_does_not_set_the_constant():
+    hubbed = WORLD.shipments["HUBBED"]
+    slow = replace(hubbed, due_min=1_000, latest_min=1_000)
+    assert unserved_cents(WORLD, slow) > 3 * unserved_cents(WORLD, hubbed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cargopool.footprint.carriers import intensity
+from cargopool.footprint.road import pooled_mj_per_kg_km
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
@@ -38,14 +40,10 @@ def groupage_grams(scenario: Scenario, shipment: Shipment, km: float) -> int:
     The truck is the drayage vehicle with its long-haul empty factor; formula as for collection (docs/model.md 7).
     """
     vehicle = scenario.vehicles.get(scenario.drayage.vehicle) or next(iter(scenario.vehicles.values()), None)
-    carrier = scenario.factors.carriers.get(vehicle.carrier) if vehicle else None
-    if vehicle is None or carrier is None:
+    if vehicle is None:
         return 0
-    slope = (vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / vehicle.full_load_kg
-    shared = (
-        vehicle.mj_per_km_empty
-        * (1 + vehicle.empty_km_factor)
-        / (vehicle.full_load_kg * scenario.drayage.collection_load_share)
+    mj = (
+        shipment.kg * km * pooled_mj_per_kg_km(vehicle, vehicle.empty_km_factor, scenario.drayage.collection_load_share)
     )
-    mj = shipment.kg * km * (shared + slope)
-    return round_half_even(mj * carrier.wtt_g_per_mj) + round_half_even(mj * carrier.ttw_g_per_mj)
+    wtt, ttw = intensity(scenario, vehicle.carrier, ((scenario.place(shipment.origin).country, km),))
+    return round_half_even(mj * wtt) + round_half_even(mj * ttw)

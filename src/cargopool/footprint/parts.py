@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from cargopool.footprint.carriers import ELECTRICITY, intensity, link_countries
 from cargopool.footprint.items import Charge, Element, charge, element, number
 from cargopool.footprint.moves import stage_groups
-from cargopool.footprint.road import slope
+from cargopool.footprint.road import pooled_mj_per_kg_km, slope
 from cargopool.model.place import Hub, RoadLink
 from cargopool.model.plan import Itinerary, Move, Tour
 from cargopool.model.quantity import Quantity, quantity_of
@@ -73,7 +73,7 @@ def _tour(scenario: Scenario, tour: Tour, size: Quantity, charges: list[Charge],
     per_pallet = drayage.collection_eur_per_pallet + link.km * drayage.collection_eur_per_pallet_km
     charges.append(charge(tour.kind, what, drayage.collection_eur_fixed + pallets * per_pallet, confidence=trust))
     usual_kg = vehicle.full_load_kg * drayage.collection_load_share
-    per_kg_km = vehicle.mj_per_km_empty * (1 + vehicle.haulage_empty_km_factor) / usual_kg + slope(vehicle)
+    per_kg_km = pooled_mj_per_kg_km(vehicle, vehicle.haulage_empty_km_factor, drayage.collection_load_share)
     elements.append(
         element(
             tour.kind,

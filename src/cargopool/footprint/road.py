@@ -43,6 +43,11 @@ def slope(vehicle: RoadVehicle) -> float:
     return (vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / vehicle.full_load_kg
 
 
+def pooled_mj_per_kg_km(vehicle: RoadVehicle, empty_factor: float, load_share: float) -> float:
+    """MJ per kg and km of cargo that shares a truck filled to ``load_share``: its part of the truck and its load."""
+    return vehicle.mj_per_km_empty * (1 + empty_factor) / (vehicle.full_load_kg * load_share) + slope(vehicle)
+
+
 def road_group(
     scenario: Scenario, purpose: str, vehicle_id: str, origin: str, destination: str, unit: LoadUnitType, units: int
 ) -> Group:

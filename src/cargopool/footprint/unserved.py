@@ -14,7 +14,7 @@ from cargopool.footprint.moves import move_coefficients, stage_groups
 from cargopool.footprint.objective import lateness_cents, time_value_cents
 from cargopool.footprint.parts import cross_dock_items, storage_charge
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
-from cargopool.model.place import Hub, Place, RoadLink
+from cargopool.model.place import Door, Hub, Place, RoadLink
 from cargopool.model.plan import Move, RoadStage
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
@@ -90,7 +90,8 @@ def _in_time(scenario: Scenario, shipment: Shipment, link: RoadLink, vehicle: Ro
     begin = earliest_start(origin, start, shipment.ready_min, load_min)
     if begin is None:
         return False
-    there = trip_arrival(scenario, link, begin + load_min, vehicle.manning, bans=True)
+    duty_min = origin.loading_min if isinstance(origin, Door) and origin.loading == "live" else 0
+    there = trip_arrival(scenario, link, begin + load_min, vehicle.manning, bans=True, duty_before_min=duty_min)
     crossing = crossing_between(scenario, origin.id, destination.id)
     there += crossing.minutes if crossing else 0
     end = earliest_start(destination, start, there, unload_min)
