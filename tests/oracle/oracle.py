@@ -463,7 +463,7 @@ class Search:
         self.things: dict[tuple, tuple] = {}
         columns = [c for k in self.s.shipments.values() for part in self.ranges(k) for c in world.columns(k, *part)]
         by_part, options = defaultdict(list), {}
-        for c in self.left_shifted(columns):
+        for c in self.reduced(columns):
             by_part[c[:3]].append(c)
         for k in self.s.shipments.values():
             splits = [[by_part[k.id, *part] for part in split] for split in self.splits(k)]
@@ -487,25 +487,34 @@ class Search:
     def exact(self, money: int, grams: int) -> float:
         return money + self.carbon * grams
 
-    def left_shifted(self, columns: list[Column]) -> list[Column]:
-        """Drop a truck departure when every column with it exists, no dearer, with the truck one step earlier."""
+    def reduced(self, columns: list[Column]) -> list[Column]:
+        """Drop a move when every column with it exists, no dearer, with one like it that costs and uses no more."""
 
         def where(c: Column, old: Any = None, new: Any = None) -> tuple:
             return *c[:4], tuple(new if m.key == old else m.key for m in c.moves), c.rows
 
-        pool, by = {}, defaultdict(list)
+        def better(x: Move, m: Move) -> bool:
+            costs = all(self.exact(x.money, a) <= self.exact(m.money, b) for a, b in zip(x.grams, m.grams, strict=True))
+            room = x.per == m.per and x.unit_kg >= m.unit_kg and x.truck_kg >= m.truck_kg and set(x.runs) <= set(m.runs)
+            used = {row: amount for row, amount, _ in (*m.rows, *m.rows_powered)}
+            return costs and room and all(used.get(row, 0) >= amount for row, amount, _ in (*x.rows, *x.rows_powered))
+
+        pool, by, alike = {}, defaultdict(list), defaultdict(dict)
         for c in sorted(columns, key=lambda c: -self.exact(c.money, c.grams)):
             pool[where(c)] = c
         for c in pool.values():
             for m in c.moves:
-                if m.base:
-                    by[m.latest, m.base].append(c)
-        for t, base in sorted(by, reverse=True):
-            mine = [c for c in by[t, base] if where(c) in pool]
-            subs = [pool.get(where(c, (*base, t), (*base, t - STEP))) for c in mine]
-            if all(x and self.exact(*x[5:7]) <= self.exact(*c[5:7]) for c, x in zip(mine, subs, strict=True)):
-                for c in mine:
-                    del pool[where(c)]
+                by[m.key].append(c)
+                alike[m.origin, m.destination, m.unit.id][m.key] = m
+        for group in alike.values():
+            for m in sorted(group.values(), key=lambda m: (-m.available, m.latest)):
+                mine = [c for c in by[m.key] if where(c) in pool]
+                for x in group.values():
+                    subs = (pool.get(where(c, m.key, x.key)) for c in mine)
+                    if x is not m and better(x, m) and all(y and y[5] + self.carbon * y[6] <= self.exact(*c[5:7]) for c, y in zip(mine, subs, strict=True)):
+                        for c in mine:
+                            del pool[where(c)]
+                        break
         return list(pool.values())
 
     def option(self, k: Any, columns: tuple) -> tuple:
