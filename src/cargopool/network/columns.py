@@ -286,15 +286,17 @@ def _own_price(
     money = grams = 0
     for tour in (clock.collection, clock.delivery):
         if tour is not None:
-            found = memo.get(key := ("tour", tour.kind, tour.door, tour.hub, size))
+            ends = ("tour", tour.kind, tour.door, tour.hub, size)
+            found = memo.get(ends)
             if found is None:
-                found = memo[key] = _tour_price(network, goods, tour, atoms, first_atom)
+                found = memo[ends] = _tour_price(network, goods, tour, atoms, first_atom)
             money, grams = money + found[0], grams + found[1]
     if not goods.load_units:
         for index in clock.places:
-            found = memo.get(key := ("dock", index, size.pallets_milli, size.kg))
+            docked = ("dock", index, size.pallets_milli, size.kg)
+            found = memo.get(docked)
             if found is None:
-                found = memo[key] = _dock_price(network, index, size)
+                found = memo[docked] = _dock_price(network, index, size)
             money, grams = money + found[0], grams + found[1]
     for n, m in enumerate(path):
         if goods.customs_status != "transit":

@@ -74,7 +74,7 @@ class _Search:
         """Latest availability at each place with so many further moves, handling and opening hours left out."""
         network = self.network
         ends = {self.destination, *self.deliveries}
-        found = [{place: self.goods.latest_min for place in ends}]
+        found = [dict.fromkeys(ends, self.goods.latest_min)]
         for _ in range(network.scenario.scope.max_moves - 1):
             best = dict(found[-1])
             limit = np.array([best.get(int(j), -1) for j in network.move_destination[usable]], dtype=np.int64)

@@ -1,6 +1,8 @@
-"""Road trips between places, cached: links, free durations, arrivals under bans."""
+"""Road trips between places, cached: links, free durations, arrivals and departures under bans."""
 
 from __future__ import annotations
+
+from bisect import bisect_right
 
 import numpy as np
 
@@ -8,21 +10,34 @@ from cargopool.model.equipment import Manning
 from cargopool.model.place import Door, RoadLink
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Int64
+from cargopool.network.bans import Spans, ban_spans, least_minutes, merged, touched
 from cargopool.network.places import NEVER, Places
-from cargopool.rules import latest_trip_departure, road_link, trip_arrival
+from cargopool.rules import road_link, trip_arrival
+from cargopool.rules.bans import stretches_of
+from cargopool.rules.driving import LOOK_BACK_DAYS
+from cargopool.rules.index import index_of
+from cargopool.rules.latest import arrival_pieces
+from cargopool.units import MINUTES_PER_DAY
+
+Way = tuple[int, int, Manning]
+Piece = tuple[int, int, int, int]
+"""First and last departure, arrival of the last, and how much more an earlier departure by a minute adds."""
 
 
 class Trips:
-    """Truck trips of one scenario by place index."""
+    """Truck trips of one scenario by place index; bans are exact from ``lo_min`` to ``hi_min``."""
 
-    def __init__(self, scenario: Scenario, places: Places) -> None:
+    def __init__(self, scenario: Scenario, places: Places, lo_min: int, hi_min: int) -> None:
         self.scenario = scenario
         self.places = places
+        self.bans = {
+            country: ban_spans(scenario, country, lo_min - LOOK_BACK_DAYS * MINUTES_PER_DAY, hi_min)
+            for country in sorted({ban.country for ban in scenario.bans})
+        }
         self._links: dict[tuple[int, int], RoadLink | None] = {}
-        self._free: dict[tuple[int, int, Manning], int] = {}
-        self._arrivals: dict[tuple[int, int, Manning, int], int] = {}
-        self._departures: dict[tuple[int, int, Manning, int], int] = {}
-        self._banned = frozenset(ban.country for ban in scenario.bans)
+        self._free: dict[Way, int] = {}
+        self._union: dict[frozenset[str], Spans] = {}
+        self._blocks: dict[Way, _Blocks] = {}
 
     def link(self, origin: int, destination: int) -> RoadLink | None:
         """The road link of two places, None where no road joins them."""
@@ -40,57 +55,132 @@ class Trips:
     def free_minutes(self, origin: int, destination: int, manning: Manning) -> int:
         """Elapsed minutes of the trip when no ban touches it; ``NEVER`` without a road."""
         key = (origin, destination, manning)
-        if key not in self._free:
+        found = self._free.get(key)
+        if found is None:
             link = self.link(origin, destination)
-            self._free[key] = (
+            duty = self.duty_before(origin)
+            found = self._free[key] = (
                 NEVER
                 if link is None
-                else trip_arrival(self.scenario, link, 0, manning, bans=False, duty_before_min=self.duty_before(origin))
+                else trip_arrival(self.scenario, link, 0, manning, bans=False, duty_before_min=duty)
             )
-        return self._free[key]
+        return found
 
-    def has_bans(self, origin: int, destination: int) -> bool:
-        """Whether some ban holds in a country of the link."""
+    def least_minutes(self, origin: int, destination: int, manning: Manning) -> int:
+        """A bound below the minutes of the trip at any departure; ``NEVER`` without a road."""
+        free = self.free_minutes(origin, destination, manning)
         link = self.link(origin, destination)
-        return link is not None and any(country in self._banned for country, _ in link.countries)
+        if link is None or not self.bans_on(link)[0].size:
+            return free
+        return least_minutes(link, self._shuttle_min(link), manning, free)
 
     def arrivals(self, origin: int, destination: int, manning: Manning, departs: Int64) -> Int64:
         """Arrival of the truck for each departure, bans included."""
         free = self.free_minutes(origin, destination, manning)
-        if free >= NEVER:
+        link = self.link(origin, destination)
+        if link is None:
             return np.full(departs.shape, NEVER, dtype=np.int64)
-        if not self.has_bans(origin, destination):
-            return departs + free
-        return np.array([self._arrival(origin, destination, manning, int(t)) for t in departs], dtype=np.int64)
-
-    def _arrival(self, origin: int, destination: int, manning: Manning, depart: int) -> int:
-        key = (origin, destination, manning, depart)
-        found = self._arrivals.get(key)
-        if found is None:
-            link = self.link(origin, destination)
-            assert link is not None
-            duty = self.duty_before(origin)
-            found = trip_arrival(self.scenario, link, depart, manning, bans=True, duty_before_min=duty)
-            self._arrivals[key] = found
-        return found
+        arrive = departs + free
+        bans = self.bans_on(link)
+        if bans[0].size:
+            blocks = self._blocks_of((origin, destination, manning), link)
+            for n in np.flatnonzero(touched(bans, departs, arrive)):
+                arrive[n] = blocks.arrival(int(departs[n]))
+        return arrive
 
     def departures(self, origin: int, destination: int, manning: Manning, arrive_by: Int64) -> Int64:
         """Latest departure that arrives by each minute, bans included; ``-NEVER`` when there is none."""
         free = self.free_minutes(origin, destination, manning)
-        if free >= NEVER:
+        link = self.link(origin, destination)
+        if link is None:
             return np.full(arrive_by.shape, -NEVER, dtype=np.int64)
-        if not self.has_bans(origin, destination):
-            return arrive_by - free
-        return np.array([self._departure(origin, destination, manning, int(t)) for t in arrive_by], dtype=np.int64)
+        departs = arrive_by - free
+        bans = self.bans_on(link)
+        if bans[0].size:
+            last = arrive_by - self.least_minutes(origin, destination, manning)
+            first = arrive_by - link.drive_min - self._shuttle_min(link) - LOOK_BACK_DAYS * MINUTES_PER_DAY
+            blocks = self._blocks_of((origin, destination, manning), link)
+            for n in np.flatnonzero(touched(bans, departs, last + free)):
+                departs[n] = blocks.last_departure(int(first[n]), int(last[n]), int(arrive_by[n]))
+        return departs
 
-    def _departure(self, origin: int, destination: int, manning: Manning, arrive_by: int) -> int:
-        key = (origin, destination, manning, arrive_by)
-        found = self._departures.get(key)
+    def bans_on(self, link: RoadLink) -> Spans:
+        """Bans of all countries of a link together."""
+        countries = frozenset(country for country, _ in link.countries if country in self.bans)
+        found = self._union.get(countries)
         if found is None:
-            link = self.link(origin, destination)
-            assert link is not None
-            duty = self.duty_before(origin)
-            latest = latest_trip_departure(self.scenario, link, arrive_by, manning, bans=True, duty_before_min=duty)
-            found = -NEVER if latest is None else latest
-            self._departures[key] = found
+            raw = [pair for c in sorted(countries) for pair in zip(*self.bans[c], strict=True)]
+            found = self._union[countries] = merged([(int(a), int(b)) for a, b in raw])
         return found
+
+    def _shuttle_min(self, link: RoadLink) -> int:
+        return self.scenario.factors.shuttle_min[link.shuttle] if link.shuttle else 0
+
+    def _blocks_of(self, way: Way, link: RoadLink) -> _Blocks:
+        found = self._blocks.get(way)
+        if found is None:
+            free = self.free_minutes(*way)
+            starts, ends = self.bans_on(link)
+            found = self._blocks[way] = _Blocks(
+                self, way, link, merged(list(zip(starts - free + 1, ends, strict=True)))
+            )
+        return found
+
+    def pieces(self, way: Way, link: RoadLink, window: tuple[int, int]) -> list[Piece]:
+        """Arrivals of all departures in a window, in descending order."""
+        shuttle = link.drive_min // 2, self._shuttle_min(link)
+        stretches = stretches_of(index_of(self.scenario), link)
+        return arrival_pieces(window, stretches, shuttle, way[2], self.duty_before(way[0]))
+
+
+class _Blocks:
+    """Runs of departures that a ban touches, on one link; the pieces of a run are made when first asked for."""
+
+    def __init__(self, trips: Trips, way: Way, link: RoadLink, runs: Spans) -> None:
+        self.trips = trips
+        self.way = way
+        self.link = link
+        self.free = trips.free_minutes(*way)
+        self.first = [int(x) for x in runs[0]]
+        self.last = [int(x) - 1 for x in runs[1]]
+        self.made: dict[int, tuple[list[Piece], list[int]]] = {}
+
+    def pieces(self, run: int) -> tuple[list[Piece], list[int]]:
+        """Pieces of a run in ascending order, and their first departures."""
+        found = self.made.get(run)
+        if found is None:
+            pieces = self.trips.pieces(self.way, self.link, (self.first[run], self.last[run]))[::-1]
+            found = self.made[run] = pieces, [piece[0] for piece in pieces]
+        return found
+
+    def arrival(self, depart: int) -> int:
+        """Arrival of a departure."""
+        run = bisect_right(self.first, depart) - 1
+        if run < 0 or depart > self.last[run]:
+            return depart + self.free
+        pieces, firsts = self.pieces(run)
+        _, last, arrive, slope = pieces[bisect_right(firsts, depart) - 1]
+        return arrive + slope * (last - depart)
+
+    def last_departure(self, first: int, last: int, arrive_by: int) -> int:
+        """Largest departure in [first, last] that arrives in time; ``-NEVER`` when there is none."""
+        while last >= first:
+            run = bisect_right(self.first, last) - 1
+            if run < 0 or last > self.last[run]:
+                floor = first if run < 0 else max(first, self.last[run] + 1)
+                if min(last, arrive_by - self.free) >= floor:
+                    return min(last, arrive_by - self.free)
+                last = floor - 1
+                continue
+            pieces, firsts = self.pieces(run)
+            for n in range(bisect_right(firsts, last) - 1, -1, -1):
+                begin, end, arrive, slope = pieces[n]
+                skipped = max(0, end - last)
+                over = arrive - arrive_by
+                later = 0 if over <= 0 else -(over // slope) if slope < 0 else None
+                if slope > 0 and over + slope * skipped > 0:
+                    later = None
+                if later is not None and end - max(later, skipped) >= max(begin, first):
+                    return end - max(later, skipped)
+            last = self.first[run] - 1
+        return -NEVER

@@ -80,11 +80,8 @@ def road_minutes(scenario: Scenario, places: Places, freight: Freight, trips: Tr
         for j in ends:
             if i == j or (i >= places.hub_count and j >= places.hub_count and (i, j) not in doors):
                 continue
-            free = min((trips.free_minutes(i, j, manning) for manning in mannings), default=NEVER)
-            if free < NEVER:
-                link = trips.link(i, j)
-                assert link is not None
-                least = free if not trips.has_bans(i, j) else min(free, link.drive_min)
+            least = min((trips.least_minutes(i, j, manning) for manning in mannings), default=NEVER)
+            if least < NEVER:
                 found[i, j] = least + places.crossing(i, j)
     return found
 

@@ -167,3 +167,26 @@ def latest_departure(
             return depart - sooner
         depart -= reach + 1
     return None
+
+
+def arrival_pieces(
+    window: tuple[int, int],
+    stretches: Sequence[Stretch],
+    shuttle: tuple[int, int],
+    manning: Manning,
+    duty_before_min: int,
+) -> list[tuple[int, int, int, int]]:
+    """Arrivals of all departures in ``window``, as pieces in descending order.
+
+    Returns
+    -------
+    list of (first, last, arrival, slope)
+        Departure ``last - k`` arrives at ``arrival + slope * k``, for k from 0 to ``last - first``.
+    """
+    earliest, depart = window
+    found = []
+    while depart >= earliest:
+        arrival, reach = _arrival(depart, depart - earliest, stretches, shuttle, manning, duty_before_min)
+        found.append((depart - reach, depart, arrival.base, arrival.slope))
+        depart -= reach + 1
+    return found
