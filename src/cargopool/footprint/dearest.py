@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cargopool.footprint.road import pooled_mj_per_kg_km
 from cargopool.footprint.scheduled import matching_surcharges
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import Place
@@ -15,7 +16,16 @@ from cargopool.model.service import Service
 from cargopool.model.shipment import Shipment
 from cargopool.rules.index import index_of
 from cargopool.rules.roads import great_circle_km
-from cargopool.units import GRAMS_PER_KG, KG_PER_TONNE, MILLI, MJ_PER_KWH, ceil_div, from_milli, started_days
+from cargopool.units import (
+    GRAMS_PER_KG,
+    KG_PER_TONNE,
+    MILLI,
+    MINUTES_PER_HOUR,
+    MJ_PER_KWH,
+    ceil_div,
+    from_milli,
+    started_days,
+)
 
 _G_PER_T = GRAMS_PER_KG * KG_PER_TONNE
 
@@ -42,7 +52,7 @@ def units_needed(shipment: Shipment, unit: LoadUnitType, unit_kg: int, together:
 
 @dataclass(frozen=True, slots=True)
 class _Worst:
-    """Dearest rates of a scenario.
+    """Dearest rates of a scenario, whatever the shipment.
 
     Attributes
     ----------
@@ -52,8 +62,12 @@ class _Worst:
         Highest carbon price that any run may use.
     weight : float
         Highest line weight, at least 1.
-    road_km, road_min : float, int
+    road_km, road_min : float
         Longest road and longest driving.
+    lift_eur, dock_eur, crossing_eur, charter_eur : float
+        Dearest lift, cross-docking of a pallet, crossing and charter run; lift, dock and charter with their carbon.
+    unit_day_eur, pallet_day_eur : float
+        Dearest storage.
     """
 
     g_per_mj: float
@@ -62,6 +76,28 @@ class _Worst:
     weight: float
     road_km: float
     road_min: float
+    lift_eur: float
+    dock_eur: float
+    crossing_eur: float
+    charter_eur: float
+    unit_day_eur: float
+    pallet_day_eur: float
+
+
+@dataclass(frozen=True, slots=True)
+class _WorstUnit:
+    """Dearest use of a move by one unit of a type, its waiting left out.
+
+    Attributes
+    ----------
+    use_eur : float
+        The dearer of a road trip and a chain of departures with haulage at both ends.
+    least_kg : int
+        Cargo that every service and truck lets a unit take.
+    """
+
+    use_eur: float
+    least_kg: int
 
 
 def _longest_road(scenario: Scenario) -> tuple[float, float]:
@@ -83,15 +119,42 @@ def _worst(scenario: Scenario) -> _Worst:
     factors, objective = scenario.factors, scenario.objective
     g_per_kwh = max(factors.grid_g_per_kwh.values(), default=0.0)
     burnt = (row.wtt_g_per_mj + row.ttw_g_per_mj for row in factors.carriers.values())
+    g_per_mj = max([g_per_kwh / MJ_PER_KWH, *burnt])
+    eur_per_g = max(objective.max_carbon_price_eur_per_t, objective.carbon_price_eur_per_t) / _G_PER_T
+    weight = max([1.0, *objective.weights.values()])
+    hubs = list(scenario.hubs.values())
+    docks = [hub.cross_dock for hub in hubs if hub.cross_dock is not None]
+    lifts = [
+        weight * hub.lift_eur + (hub.lift_kwh * g_per_kwh + hub.lift_diesel_mj * g_per_mj) * eur_per_g for hub in hubs
+    ]
     km, minutes = _longest_road(scenario)
     return _Worst(
-        g_per_mj=max([g_per_kwh / MJ_PER_KWH, *burnt]),
+        g_per_mj=g_per_mj,
         g_per_kwh=g_per_kwh,
-        eur_per_g=max(objective.max_carbon_price_eur_per_t, objective.carbon_price_eur_per_t) / _G_PER_T,
-        weight=max([1.0, *objective.weights.values()]),
+        eur_per_g=eur_per_g,
+        weight=weight,
         road_km=km,
         road_min=minutes,
+        lift_eur=max(lifts, default=0.0),
+        dock_eur=max(
+            (weight * dock.eur_per_pallet + dock.kwh_per_pallet * g_per_kwh * eur_per_g for dock in docks), default=0.0
+        ),
+        crossing_eur=weight * max((row.eur for row in scenario.crossings), default=0.0),
+        charter_eur=max((_charter_eur(row, weight, g_per_mj * eur_per_g) for row in _services(scenario)), default=0.0),
+        unit_day_eur=weight * max((hub.storage_eur_per_unit_day for hub in hubs), default=0.0),
+        pallet_day_eur=weight * max((hub.storage_eur_per_pallet_day for hub in hubs), default=0.0),
     )
+
+
+def _services(scenario: Scenario) -> list[Service]:
+    return list(scenario.services.values())
+
+
+def _charter_eur(service: Service, weight: float, eur_per_mj: float) -> float:
+    if service.charter is None:
+        return 0.0
+    mj = service.run_gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm
+    return weight * service.charter.eur_per_run + mj * eur_per_mj
 
 
 def dearest_itinerary_eur(scenario: Scenario, shipment: Shipment) -> float:
@@ -99,35 +162,37 @@ def dearest_itinerary_eur(scenario: Scenario, shipment: Shipment) -> float:
     memo = index_of(scenario).memo
     worst: _Worst = memo.get("worst") or memo.setdefault("worst", _worst(scenario))
     days = started_days(shipment.latest_min - shipment.ready_min) + 1
-    minutes = shipment.latest_min - shipment.ready_min
-    units = [
-        unit
-        for unit in scenario.load_units.values()
-        if shipment.temperature in unit.temperatures and shipment.load_unit in ("", unit.id)
-    ]
-    dearest = max((_move_eur(scenario, worst, shipment, unit, days, minutes) for unit in units), default=0.0)
-    return scenario.scope.max_moves * dearest + _part_eur(scenario, worst, shipment, days)
+    moves = 0.0
+    for unit in scenario.load_units.values():
+        if shipment.temperature in unit.temperatures and shipment.load_unit in ("", unit.id):
+            key = ("worst", unit.id)
+            of_unit: _WorstUnit = memo.get(key) or memo.setdefault(key, _worst_unit(scenario, worst, unit))
+            moves = max(moves, _move_eur(scenario, worst, of_unit, shipment, unit, days))
+    return scenario.scope.max_moves * moves + _part_eur(scenario, worst, shipment, days)
 
 
-def _move_eur(
-    scenario: Scenario, worst: _Worst, shipment: Shipment, unit: LoadUnitType, days: int, minutes: int
-) -> float:
-    """All units of the shipment on one move, and its charter runs."""
+def _worst_unit(scenario: Scenario, worst: _Worst, unit: LoadUnitType) -> _WorstUnit:
     scope = scenario.scope
-    services = list(scenario.services.values())
-    stay = max((_stay_eur(worst, scenario, hub_id, days) for hub_id in scenario.hubs), default=0.0)
-    ride = max((_ride_eur(scenario, worst, service, unit) for service in services), default=0.0)
+    ride = max((_ride_eur(scenario, worst, service, unit) for service in _services(scenario)), default=0.0)
     drayage = scenario.vehicles.get(scenario.drayage.vehicle)
     haulage = 2 * _truck_eur(scenario, worst, drayage, unit, haulage=True) if drayage else 0.0
     trucks = [row for row in scenario.vehicles.values() if unit.id in row.unit_types]
     road = max((_truck_eur(scenario, worst, row, unit, haulage=False) for row in trucks), default=0.0)
-    scheduled = scope.max_departures * ride + (scope.max_departures + 1) * stay + haulage
-    scheduled += worst.weight * unit.one_way_eur
-    kept = worst.weight * (days + unit.return_days) * unit.rental_eur_day * unit.per_truck
-    reefer_mj = scenario.factors.reefer_mj_per_h * minutes / 60 * unit.per_truck
-    per_use = max(scheduled, road) + kept + reefer_mj * worst.g_per_mj * worst.eur_per_g
-    charter = max((_charter_eur(worst, service) for service in services), default=0.0)
-    return units_needed(shipment, unit, _least_kg(scenario, unit)) * per_use + scope.max_departures * charter
+    scheduled = scope.max_departures * ride + (scope.max_departures + 1) * worst.lift_eur + haulage
+    return _WorstUnit(max(scheduled + worst.weight * unit.one_way_eur, road), _least_kg(scenario, unit))
+
+
+def _move_eur(
+    scenario: Scenario, worst: _Worst, of_unit: _WorstUnit, shipment: Shipment, unit: LoadUnitType, days: int
+) -> float:
+    """All units of the shipment on one move, and its charter runs."""
+    departures = scenario.scope.max_departures
+    hours = (shipment.latest_min - shipment.ready_min) / MINUTES_PER_HOUR
+    stored = (departures + 1) * days * worst.unit_day_eur
+    rented = worst.weight * (days + unit.return_days) * unit.rental_eur_day * unit.per_truck
+    powered = scenario.factors.reefer_mj_per_h * hours * unit.per_truck * worst.g_per_mj * worst.eur_per_g
+    units = units_needed(shipment, unit, of_unit.least_kg)
+    return units * (of_unit.use_eur + stored + rented + powered) + departures * worst.charter_eur
 
 
 def _least_kg(scenario: Scenario, unit: LoadUnitType) -> int:
@@ -142,12 +207,6 @@ def _least_kg(scenario: Scenario, unit: LoadUnitType) -> int:
     return max(1, min(limits))
 
 
-def _stay_eur(worst: _Worst, scenario: Scenario, hub_id: str, days: int) -> float:
-    hub = scenario.hubs[hub_id]
-    grams = hub.lift_kwh * worst.g_per_kwh + hub.lift_diesel_mj * worst.g_per_mj
-    return worst.weight * (hub.lift_eur + days * hub.storage_eur_per_unit_day) + grams * worst.eur_per_g
-
-
 def _ride_eur(scenario: Scenario, worst: _Worst, service: Service, unit: LoadUnitType) -> float:
     tariff, teu = service.tariff, from_milli(unit.teu_milli)
     share = max([1.0, *tariff.by_stops.values()])
@@ -160,13 +219,6 @@ def _ride_eur(scenario: Scenario, worst: _Worst, service: Service, unit: LoadUni
     gross_t = (unit.tare_kg + unit.payload_kg) / KG_PER_TONNE
     grams = gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm * worst.g_per_mj
     return worst.weight * (price + extra) + grams * worst.eur_per_g
-
-
-def _charter_eur(worst: _Worst, service: Service) -> float:
-    if service.charter is None:
-        return 0.0
-    grams = service.run_gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm * worst.g_per_mj
-    return worst.weight * service.charter.eur_per_run + grams * worst.eur_per_g
 
 
 def _truck_eur(scenario: Scenario, worst: _Worst, vehicle: RoadVehicle, unit: LoadUnitType, *, haulage: bool) -> float:
@@ -193,21 +245,14 @@ def _part_eur(scenario: Scenario, worst: _Worst, shipment: Shipment, days: int) 
     """Handlings, crossings, storage, tours and fees of all parts."""
     moves, parts = scenario.scope.max_moves, shipment.max_parts
     pallets = from_milli(shipment.pallets_milli)
-    docks = [hub.cross_dock for hub in scenario.hubs.values() if hub.cross_dock is not None]
-    money = (moves + 1) * pallets * max((dock.eur_per_pallet for dock in docks), default=0.0)
-    grams = (moves + 1) * pallets * max((dock.kwh_per_pallet for dock in docks), default=0.0) * worst.g_per_kwh
-    money += parts * moves * max((row.eur for row in scenario.crossings), default=0.0)
-    per_day = max((hub.storage_eur_per_pallet_day for hub in scenario.hubs.values()), default=0.0) * pallets
-    if shipment.load_units:
-        per_day = max((hub.storage_eur_per_unit_day for hub in scenario.hubs.values()), default=0.0) * shipment.atoms
-    money += moves * days * per_day + (parts - 1) * shipment.part_eur
+    per_day = shipment.atoms * worst.unit_day_eur if shipment.load_units else pallets * worst.pallet_day_eur
+    total = (moves + 1) * pallets * worst.dock_eur + moves * (parts * worst.crossing_eur + days * per_day)
     drayage = scenario.drayage
     per_pallet = drayage.collection_eur_per_pallet + drayage.radius_km * drayage.collection_eur_per_pallet_km
-    money += 2 * (parts * drayage.collection_eur_fixed + pallets * per_pallet)
+    tours = 2 * (parts * drayage.collection_eur_fixed + pallets * per_pallet)
+    total += worst.weight * (tours + (parts - 1) * shipment.part_eur)
     vehicle = scenario.vehicles.get(drayage.vehicle)
     if vehicle is not None and drayage.collection_load_share > 0:
-        usual = vehicle.full_load_kg * drayage.collection_load_share
-        mj = vehicle.mj_per_km_empty * (1 + vehicle.haulage_empty_km_factor) / usual
-        mj += max(0.0, vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / vehicle.full_load_kg
-        grams += 2 * shipment.kg * drayage.radius_km * mj * worst.g_per_mj
-    return worst.weight * money + grams * worst.eur_per_g
+        mj = pooled_mj_per_kg_km(vehicle, vehicle.haulage_empty_km_factor, drayage.collection_load_share)
+        total += 2 * shipment.kg * drayage.radius_km * mj * worst.g_per_mj * worst.eur_per_g
+    return total

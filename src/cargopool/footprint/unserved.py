@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from cargopool.footprint.dearest import dearest_itinerary_eur, units_needed
 from cargopool.footprint.items import weigh
-from cargopool.footprint.moves import move_coefficients, stage_groups
 from cargopool.footprint.objective import lateness_cents, time_value_cents
 from cargopool.footprint.parts import cross_dock_items, storage_charge
-from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.footprint.road import road_group
+from cargopool.footprint.scheduled import reefer_group, rental_group
+from cargopool.model.equipment import LoadUnitType, Manning, RoadVehicle
 from cargopool.model.place import Door, Hub, Place, RoadLink
-from cargopool.model.plan import Move, RoadStage
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
 from cargopool.rules.driving import trip_arrival
@@ -38,32 +38,38 @@ def unserved_cents(scenario: Scenario, shipment: Shipment) -> int:
 
 
 def _constant(scenario: Scenario, shipment: Shipment) -> int:
-    roads = [
-        _direct_cents(scenario, shipment, unit, vehicle, link)
-        for unit, vehicle, link in _direct_roads(scenario, shipment)
-    ]
-    dearest = max(roads) if roads else cents(dearest_itinerary_eur(scenario, shipment))
+    roads = list(_direct_roads(scenario, shipment))
+    if roads:
+        dearest = max(_direct_cents(scenario, shipment, *road) for road in roads)
+    else:
+        dearest = cents(dearest_itinerary_eur(scenario, shipment))
     waiting = time_value_cents(shipment, shipment.atoms, shipment.latest_min - shipment.ready_min)
     late = lateness_cents(shipment, shipment.atoms, shipment.latest_min - shipment.due_min)
     return (ceil_div(dearest + waiting + late, CENTS_PER_EUR) + 1) * CENTS_PER_EUR
 
 
-def _direct_roads(scenario: Scenario, shipment: Shipment) -> Iterator[tuple[LoadUnitType, RoadVehicle, RoadLink]]:
-    """Unit types and vehicles that can take the shipment straight to its destination in time."""
+def _direct_roads(scenario: Scenario, shipment: Shipment) -> Iterator[tuple[RoadVehicle, list[LoadUnitType], RoadLink]]:
+    """Vehicles that can take the shipment straight to its destination in time, with the unit types for it."""
     link = road_link(scenario, shipment.origin, shipment.destination)
     if link is None or "road" not in shipment.modes:
         return
     ends = scenario.place(shipment.origin), scenario.place(shipment.destination)
     if not all(_handles(place, shipment) for place in ends):
         return
-    for unit in scenario.load_units.values():
-        if "road" not in unit.modes or shipment.temperature not in unit.temperatures:
-            continue
-        if shipment.load_units and unit.id != shipment.load_unit:
-            continue
-        for vehicle in scenario.vehicles.values():
-            if unit.id in vehicle.unit_types and _in_time(scenario, shipment, link, vehicle):
-                yield unit, vehicle, link
+    in_time: dict[Manning, bool] = {}
+    for vehicle in scenario.vehicles.values():
+        units = [
+            unit
+            for unit in scenario.load_units.values()
+            if unit.id in vehicle.unit_types
+            and "road" in unit.modes
+            and shipment.temperature in unit.temperatures
+            and shipment.load_unit in ("", unit.id)
+        ]
+        if units and vehicle.manning not in in_time:
+            in_time[vehicle.manning] = _in_time(scenario, shipment, link, vehicle.manning)
+        if units and in_time[vehicle.manning]:
+            yield vehicle, units, link
 
 
 def _handles(place: Place, shipment: Shipment) -> bool:
@@ -83,7 +89,7 @@ def handling_minutes(place: Place, shipment: Shipment) -> int:
     return place.loading_min
 
 
-def _in_time(scenario: Scenario, shipment: Shipment, link: RoadLink, vehicle: RoadVehicle) -> bool:
+def _in_time(scenario: Scenario, shipment: Shipment, link: RoadLink, manning: Manning) -> bool:
     start = scenario.horizon.start
     origin, destination = scenario.place(shipment.origin), scenario.place(shipment.destination)
     load_min, unload_min = handling_minutes(origin, shipment), handling_minutes(destination, shipment)
@@ -91,7 +97,7 @@ def _in_time(scenario: Scenario, shipment: Shipment, link: RoadLink, vehicle: Ro
     if begin is None:
         return False
     duty_min = origin.loading_min if isinstance(origin, Door) and origin.loading == "live" else 0
-    there = trip_arrival(scenario, link, begin + load_min, vehicle.manning, bans=True, duty_before_min=duty_min)
+    there = trip_arrival(scenario, link, begin + load_min, manning, bans=True, duty_before_min=duty_min)
     crossing = crossing_between(scenario, origin.id, destination.id)
     there += crossing.minutes if crossing else 0
     end = earliest_start(destination, start, there, unload_min)
@@ -99,40 +105,38 @@ def _in_time(scenario: Scenario, shipment: Shipment, link: RoadLink, vehicle: Ro
 
 
 def _direct_cents(
-    scenario: Scenario, shipment: Shipment, unit: LoadUnitType, vehicle: RoadVehicle, link: RoadLink
+    scenario: Scenario, shipment: Shipment, vehicle: RoadVehicle, units: list[LoadUnitType], link: RoadLink
 ) -> int:
-    """All trucks needed, at the highest carbon price, with the longest rental, storage and running temperature unit."""
-    stage = RoadStage(
-        purpose="main",
-        vehicle=vehicle.id,
-        origin=shipment.origin,
-        destination=shipment.destination,
-        depart_min=shipment.ready_min,
-        arrive_min=shipment.latest_min,
-    )
-    move = Move(
-        id="direct",
-        kind="road",
-        origin=shipment.origin,
-        destination=shipment.destination,
-        unit_type=unit.id,
-        stages=(stage,),
-        latest_min=shipment.ready_min,
-        available_min=shipment.latest_min,
-        units_per_move=unit.per_truck,
-    )
-    truck_kg = vehicle.gross_limit_kg - vehicle.tractor_kg - unit.per_truck * unit.tare_kg
-    trucks = units_needed(shipment, unit, unit.payload_kg, unit.per_truck, truck_kg)
-    use = move_coefficients(scenario, move)
-    grams = trucks * (use.grams if shipment.temperature == "ambient" else use.grams_powered)
-    grams += sum(rate.element(shipment.kg).grams for one in stage_groups(scenario, move) for rate in one.load)
-    money = trucks * use.objective_cents
+    """All trucks needed, at the highest carbon price, with the longest rental, storage and running temperature unit.
+
+    The truck is priced once, with the heaviest of its unit types on it.
+    """
+    heaviest = max(units, key=lambda unit: 0 if unit.kind == "trailer" else unit.per_truck * unit.tare_kg)
+    trip = road_group(scenario, "main", vehicle.id, shipment.origin, shipment.destination, heaviest, heaviest.per_truck)
+    days = started_days(shipment.latest_min - shipment.ready_min)
+    price = max(scenario.objective.max_carbon_price_eur_per_t, scenario.objective.carbon_price_eur_per_t)
+    money, grams = _part(scenario, shipment)
+    grams += sum(rate.element(shipment.kg).grams for rate in trip.load)
+    dearest = 0
+    for unit in units:
+        truck_kg = vehicle.gross_limit_kg - vehicle.tractor_kg - unit.per_truck * unit.tare_kg
+        trucks = units_needed(shipment, unit, unit.payload_kg, unit.per_truck, truck_kg)
+        use_cents = trip.weighted_cents + rental_group(scenario, unit, days, unit.per_truck).weighted_cents
+        use_grams = trip.grams
+        if shipment.temperature != "ambient":
+            minutes = shipment.latest_min - shipment.ready_min
+            use_grams += reefer_group(scenario, minutes, unit.per_truck).grams
+        dearest = max(dearest, money + trucks * use_cents + carbon_cents(grams + trucks * use_grams, price))
+    return dearest
+
+
+def _part(scenario: Scenario, shipment: Shipment) -> tuple[int, int]:
+    """Weighted cents and grams that do not depend on the truck."""
+    money, grams = _part_cents(scenario, shipment), 0
     for place_id in (shipment.origin, shipment.destination):
         dock_cents, dock_grams = _dock(scenario, shipment, place_id)
         money, grams = money + dock_cents, grams + dock_grams
-    money += _part_cents(scenario, shipment)
-    price = max(scenario.objective.max_carbon_price_eur_per_t, scenario.objective.carbon_price_eur_per_t)
-    return money + carbon_cents(grams, price)
+    return money, grams
 
 
 def _dock(scenario: Scenario, shipment: Shipment, place_id: str) -> tuple[int, int]:
