@@ -97,8 +97,11 @@ def test_savings_are_called_upper_values_where_the_baseline_is_heuristic(scenari
     share, heuristic = savings(record, "cost_eur")["road_alone"]
     assert share == pytest.approx(1 - record["cost_eur"] / 8_000)
     assert heuristic
-    cost = next(line for line in headlines(record) if line.label == "Cost")
-    assert cost.note.startswith("up to -")
+    saving = next(line for line in headlines(record) if line.label == "Saving")
+    assert saving.value == f"up to {100 * share:.1f} %"
+    assert saving.note == (
+        "against each shipper alone by road; each shipper alone, all modes: not finished within 15 s"
+    )
     assert "intermodal_alone" not in savings(record, "cost_eur")
 
 

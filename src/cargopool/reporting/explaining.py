@@ -79,6 +79,8 @@ def explain_shipment(scenario: Scenario, plan: Plan, shipment_id: str) -> Explan
     owners = {f"move:{move}" for move in used} | {f"part:{shipment_id}/{part.part}" for part in parts}
     aboard = {c.shipment for unit in plan.units if _carries(unit.contents, shipment_id) for c in unit.contents}
     own = allocate(scenario, plan).get(shipment_id) if parts else None
+    price = scenario.objective.carbon_price_eur_per_t
+    paid = eur(own.cost_cents + carbon_cents(own.co2e_grams, price)) if own else None
     left = next((u for u in plan.unserved if u.shipment == shipment_id), None)
     moves = {use.move.id: use.move for use in plan.moves}
     ways = [" then ".join(way_of(scenario, moves[move]) for move in part.moves) for part in parts]
@@ -92,8 +94,8 @@ def explain_shipment(scenario: Scenario, plan: Plan, shipment_id: str) -> Explan
         cost_eur=eur(own.cost_cents) if own else None,
         co2e_kg=own.co2e_grams / GRAMS_PER_KG if own else None,
         shared_with=tuple(sorted(aboard - {shipment_id})),
-        alternatives=tuple(_alternatives(scenario, plan, shipment_id, taken, eur(own.cost_cents) if own else None)),
-        derived="each alternative is priced as if the shipment travelled alone in its own load units",
+        alternatives=tuple(_alternatives(scenario, plan, shipment_id, taken, paid)),
+        derived="each is priced, carbon included, as if the shipment travelled alone in its own load units",
     )
 
 
@@ -114,7 +116,7 @@ def _carries(contents: Sequence[Any], shipment_id: str) -> bool:
 
 
 def _alternatives(
-    scenario: Scenario, plan: Plan, shipment_id: str, taken: Sequence[tuple[object, ...]], cost_eur: float | None
+    scenario: Scenario, plan: Plan, shipment_id: str, taken: Sequence[tuple[object, ...]], paid_eur: float | None
 ) -> Iterator[Alternative]:
     """The cheapest ways alone, one for each sequence of services, without the ones taken."""
     from dataclasses import replace
@@ -141,7 +143,7 @@ def _alternatives(
             way=" then ".join(way_of(scenario, move) for move in moves),
             delivered=short_local(scenario, destination, int(columns[at].delivered_min)),
             objective_eur=eur(cents),
-            reason=_reason(scenario, moves, full, eur(cents), cost_eur),
+            reason=_reason(scenario, moves, full, eur(cents), paid_eur),
         )
         found += 1
         if found == _ALTERNATIVES:
@@ -176,7 +178,7 @@ def _alone_cents(network: Network, column: Column) -> int:
 
 
 def _reason(
-    scenario: Scenario, moves: Sequence[Move], full: set[tuple[str, str, int]], alone_eur: float, cost_eur: float | None
+    scenario: Scenario, moves: Sequence[Move], full: set[tuple[str, str, int]], alone_eur: float, paid_eur: float | None
 ) -> str:
     for move in moves:
         for stage in move.stages:
@@ -185,8 +187,8 @@ def _reason(
             first, last = ridden_legs(scenario.services[stage.service], stage.origin, stage.destination)
             if any((stage.service, stage.run_date, leg) in full for leg in range(first, last)):
                 return f"{stage.service} on {stage.run_date} is full in this plan"
-    if cost_eur is None:
+    if paid_eur is None:
         return "left out by the plan as a whole"
-    if alone_eur > cost_eur:
-        return f"alone it is {alone_eur - cost_eur:,.2f} EUR dearer than the shipment's share of the plan"
+    if alone_eur > paid_eur:
+        return f"alone {alone_eur - paid_eur:,.2f} EUR dearer than its share of the plan"
     return "cheaper alone, but the plan as a whole would lose more than that by pooling less"

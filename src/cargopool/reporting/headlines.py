@@ -51,8 +51,9 @@ def headlines(record: Record) -> tuple[Headline, ...]:
         return _without_plan(record)
     kpis = record["kpis"]
     return (
-        Headline("Cost", f"{thousands(record['cost_eur'], 2)} EUR", _savings(record, "cost_eur")),
-        Headline("CO2e", f"{thousands(record['co2e_kg'])} kg", _savings(record, "co2e_kg")),
+        Headline("Cost", f"{thousands(record['cost_eur'], 2)} EUR", _objective(record)),
+        Headline("Saving", *_saving(record)),
+        Headline("CO2e", f"{thousands(record['co2e_kg'])} kg", _changes(record, "co2e_kg")),
         Headline("Shipments", _served(record), _late(record)),
         Headline(
             "Fill",
@@ -83,17 +84,41 @@ def savings(record: Record, what: str) -> dict[str, tuple[float, bool]]:
     return found
 
 
-def _savings(record: Record, what: str) -> str:
-    found = savings(record, what)
-    if not found:
-        reasons = (record.get("baseline") or {}).get("reason") or {}
-        return f"no baseline: {next(iter(reasons.values()), 'not computed')}"
-    return "; ".join(f"{change(*share)} against {BASELINE_NAMES[name]}" for name, share in found.items())
-
-
 def change(share: float, heuristic: bool) -> str:
     """A saving as a change in per cent, minus for less; ``up to`` when the baseline came from a search."""
     return f"{'up to ' if heuristic and share > 0 else ''}{-100 * share:+.1f} %"
+
+
+def _saving(record: Record) -> tuple[str, str]:
+    """The least saving against a baseline first: it is the one that pooling can claim."""
+    found = sorted(savings(record, "cost_eur").items(), key=lambda item: item[1])
+    missing = {name: why for name, why in ((record.get("baseline") or {}).get("reason") or {}).items() if why}
+    notes = [f"{_share(*other)} against {BASELINE_NAMES[name]}" for name, other in found[1:]]
+    notes += [f"{BASELINE_NAMES.get(name, name)}: {why}" for name, why in missing.items()]
+    if not found:
+        return "not known", "; ".join(notes)
+    name, least = found[0]
+    return _share(*least), "; ".join([f"against {BASELINE_NAMES[name]}", *notes])
+
+
+def _share(share: float, heuristic: bool) -> str:
+    return f"{'up to ' if heuristic and share > 0 else ''}{100 * share:.1f} %"
+
+
+def _changes(record: Record, what: str) -> str:
+    found = savings(record, what)
+    return "; ".join(f"{change(*share)} against {BASELINE_NAMES[name]}" for name, share in found.items())
+
+
+def _objective(record: Record) -> str:
+    parts = (
+        ("carbon price", "carbon_eur"),
+        ("lateness", "lateness_eur"),
+        ("time", "time_value_eur"),
+        ("unserved", "unserved_eur"),
+    )
+    used = [label for label, name in parts if record[name]]
+    return f"objective {thousands(record['objective_eur'], 2)} EUR{' with ' if used else ''}{', '.join(used)}"
 
 
 def _served(record: Record) -> str:

@@ -30,6 +30,14 @@ def short_local(scenario: Scenario, place: str, minute: int | None) -> str:
     return _readable(local_moment(scenario.horizon.start, scenario.place(place).timezone, minute))
 
 
+def dates_of(scenario: Scenario) -> str:
+    """First and last day of the horizon in its own zone, such as ``23 Nov 2026 to 29 Nov 2026``."""
+    horizon = scenario.horizon
+    last = local_moment(horizon.start, horizon.timezone, max(0, horizon.minutes - 1))
+    days = (local_moment(horizon.start, horizon.timezone, 0), last)
+    return " to ".join(f"{day.day} {_MONTHS[day.month - 1]} {day.year}" for day in days)
+
+
 def readable(iso: str) -> str:
     """An ISO time as `short_local` writes it; empty for empty."""
     return _readable(datetime.fromisoformat(iso)) if iso else ""

@@ -13,7 +13,7 @@ from cargopool.reporting.figures import co2e_kg_by_kind, co2e_kg_by_mode, eur_by
 from cargopool.reporting.headlines import BASELINE_NAMES, Headline, headlines, status_text
 from cargopool.reporting.loads import LegLoad, UnitLoad, leg_loads, unit_loads
 from cargopool.reporting.map_svg import MapDrawing, draw_map
-from cargopool.reporting.moments import readable, short_local
+from cargopool.reporting.moments import dates_of, readable, short_local
 from cargopool.reporting.provenance import Fact, confidence_counts, facts_used
 from cargopool.reporting.tables import make_table
 
@@ -22,7 +22,7 @@ _KIND_WORDS = {"co2e": "CO2e", "eur": "EUR", "km": "km"}
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart; ``share`` is of the longest bar, ``part`` of the whole."""
+    """One bar of a chart; ``share`` is its length, ``part`` its part of the whole."""
 
     label: str
     value: float
@@ -75,6 +75,7 @@ class View:
     scenario: Scenario
     record: Mapping[str, Any]
     status: str
+    dates: str
     headlines: tuple[Headline, ...]
     baselines: tuple[tuple[str, Mapping[str, Any] | None, str], ...]
     map: MapDrawing | None
@@ -101,6 +102,7 @@ def make_view(scenario: Scenario, plan: Plan | None, record: Mapping[str, Any]) 
         "scenario": scenario,
         "record": record,
         "status": status_text(record),
+        "dates": dates_of(scenario),
         "headlines": headlines(record),
         "baselines": _baselines(record),
         "facts": facts,
@@ -137,7 +139,13 @@ def _bars(values: Mapping[str, float], *, by_mode: bool = False) -> tuple[Bar, .
     longest = max((abs(v) for _, v in shown), default=1) or 1
     whole = sum(v for _, v in shown) or 1
     return tuple(
-        Bar(words(k), v, abs(v) / longest, v / whole, f"mode-{k}" if by_mode and k.isidentifier() else "")
+        Bar(
+            words(k),
+            v,
+            abs(v) / (whole if by_mode else longest),
+            v / whole,
+            f"mode-{k}" if by_mode and k.isidentifier() else "",
+        )
         for k, v in shown
     )
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cargopool.optimiser.stop import StopFlag, StoppingCriterion
 
 _LEAST_SOLVE_S = 0.5
-_FINISHING_SHARE = 0.02
-_MOST_FINISHING_S = 2.0
+_FINISHING_SHARE = 0.05
+_MOST_FINISHING_S = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
