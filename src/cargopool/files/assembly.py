@@ -32,12 +32,15 @@ class Assembler:
     ----------
     broken : set of str
         Ids of things that are in the files but could not be made; other rows may name them without a finding.
+    zones : dict of str to str
+        Time zones of broken places, so that the times of their shipments are still checked.
     """
 
     findings: Findings
     horizon: Horizon
     horizon_known: bool = True
     broken: set[str] = field(default_factory=set)
+    zones: dict[str, str] = field(default_factory=dict)
 
     def objects(self, kind: SectionKind, entries: Entries) -> dict[Key, Any]:
         """Objects of a section whose rows need no context."""
@@ -86,6 +89,8 @@ class Assembler:
             hours = self._opening(values, label, entry)
             self._check_zone(values, label, entry)
             thing = self._decode(kind.codec, values, label, entry, {"opening": hours})
+            if thing is None and zone_of(values.get("timezone", "")) is not None:
+                self.zones[key[0]] = values["timezone"]
             if thing is not None:
                 made[key[0]] = thing
         return made
@@ -190,8 +195,9 @@ class Assembler:
     ) -> dict[str, Any]:
         zones = {}
         for end in ("origin", "destination"):
-            place = places.get(values.get(end, ""))
-            zones[end] = place.timezone if place is not None else self.horizon.timezone
+            name = values.get(end, "")
+            place = places.get(name)
+            zones[end] = place.timezone if place is not None else self.zones.get(name, self.horizon.timezone)
         for name in ("ready", "due"):
             if name not in values and name not in entry.wrong:
                 self._refuse(entry, label, name, FieldError("E0202", "is missing", f"give {name}"))

@@ -94,7 +94,9 @@ class BlockReader:
         for key in ("overrides", "variants"):
             node = self.root.get(key)
             if node is not None and node.value is not None and not isinstance(node.value, dict):
-                self.findings.add(self.document.locate((key,)), "E0203", f"{key}: is not a mapping", "")
+                self.findings.add(
+                    self.document.locate((key,)), "E0203", f"{key}: is not a mapping", "give names and values"
+                )
                 continue
             inner = node.value if node is not None and node.value is not None else {}
             wanted = dict if key == "overrides" else list
@@ -102,7 +104,7 @@ class BlockReader:
                 if not isinstance(child.value, wanted):
                     word = "a mapping of paths to values" if wanted is dict else "a list of overrides"
                     place = FilePlace(self.document.file, child.line, child.column)
-                    self.findings.add(place, "E0203", f"{key}.{shown(name)}: is not {word}", "")
+                    self.findings.add(place, "E0203", f"{key}.{shown(name)}: is not {word}", f"give {word}")
 
     def header(self) -> Header:
         """Name, notes and flags."""
@@ -159,15 +161,14 @@ class BlockReader:
         return Horizon(start=moments["start"], end=moments["end"], timezone=zone), True
 
     def _whole(self, name: str, schema: type[BaseModel], codec: Codec[T], base: T | None) -> T | None:
-        values, wrong, locator = self.block(name, schema)
+        values, _, locator = self.block(name, schema)
         if base is not None:
             below = codec.encode(base)
             provenance = getattr(base, "provenance", None)
             if codec.provenance and provenance is not None:
                 values = marked_own(provenance, values, ())
             values = merged(below, values)
-        made = codec.decode(values, name, locator, self.findings)
-        return None if wrong else made
+        return codec.decode(values, name, locator, self.findings)
 
     def objective(self) -> Objective:
         """Objective."""
@@ -185,9 +186,12 @@ class BlockReader:
         """State of the world, as given."""
         return self.block("conditions", ConditionsBlock)[0]
 
+    factors_broken: bool = False
+
     def factors(self, sets: Mapping[str, Factors], default: str) -> Factors:
         """Factor set: a reference one with own values over it, or an own one."""
         values, wrong, locator = self.block("factors", FactorsBlock)
+        self.factors_broken = bool(wrong)
         own_id, chosen = values.get("id"), values.pop("set", None)
         if own_id is not None and chosen is not None:
             message = "factors: give set: or id:, not both"
@@ -200,10 +204,12 @@ class BlockReader:
                     return Factors(id="none")
                 help_text = did_you_mean(chosen, sets) or "give id: and own values"
                 place = locator.locate(("set",))
+                self.factors_broken = True
                 self.findings.add(place, "E0401", f"factors.set: there is no set {shown(chosen)!r}", help_text)
                 return Factors(id="none")
             values = _over_factors(base, values)
         made = FACTORS.decode(values, "factors", locator, self.findings)
+        self.factors_broken = self.factors_broken or made is None
         return made or Factors(id="none")
 
 

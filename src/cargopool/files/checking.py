@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cargopool.files.findings import Findings, Locator, did_you_mean, one_of, shown
+from cargopool.files.documents import Document, NodeLocator, locate_in
+from cargopool.files.findings import FilePlace, Findings, Locator, did_you_mean, one_of, shown
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -63,12 +64,22 @@ def checked(
 def report(problem: Mapping[str, Any], label: str, locator: Locator, findings: Findings, known: Iterable[str]) -> None:
     """Add one schema problem to the findings."""
     location = tuple(step for step in problem["loc"])
-    place = locator.locate(location)
+    unknown = problem["type"] == "extra_forbidden"
+    place = key_place(locator, location) if unknown else locator.locate(location)
     code, message, help_text = _words(problem, location, list(known))
     path = label
     for step in location:
         path += f"[{step}]" if isinstance(step, int) else f".{shown(step)}" if path else shown(step)
     findings.add(place, code, f"{path}: {message}" if path else message, help_text)
+
+
+def key_place(locator: Locator, location: tuple[Any, ...]) -> FilePlace:
+    """Place of a key, where the file has keys; else of its value."""
+    if isinstance(locator, NodeLocator):
+        return locate_in(locator.file, locator.node, location, key=True)
+    if isinstance(locator, Document):
+        return locate_in(locator.file, locator.root, location, key=True)
+    return locator.locate(location)
 
 
 def _words(problem: Mapping[str, Any], location: tuple[Any, ...], known: list[str]) -> tuple[str, str, str]:

@@ -69,9 +69,19 @@ def nested(row: str, codec: Codec[Any]) -> Part:
 
 def nested_list(row: str, codec: Codec[Any]) -> Part:
     """A list of blocks."""
+
+    def decode(value: list[Values]) -> tuple[Any, ...]:
+        made = []
+        for number, item in enumerate(value):
+            try:
+                made.append(codec.decode_or_raise(item))
+            except FieldError as problem:
+                raise problem.below(number) from None
+        return tuple(made)
+
     return Part(
         row,
-        lambda value: tuple(codec.decode_or_raise(item) for item in value),
+        decode,
         lambda value: [codec.encode(item) for item in value],
     )
 
@@ -98,10 +108,6 @@ def country_km_texts(pairs: tuple[tuple[str, float], ...]) -> list[str]:
 COUNTRIES = Part("countries", country_km, country_km_texts)
 
 
-class NestedError(FieldError):
-    """A field of a nested block that has no meaning."""
-
-
 @dataclass(frozen=True)
 class Codec(Generic[T]):
     """Both directions between row values and objects of one model class.
@@ -120,6 +126,8 @@ class Codec(Generic[T]):
         Model fields that no single row field makes; the caller gives them.
     derived_values : callable or None
         Row values of the derived fields that need no context.
+    defaults : mapping of model field to value
+        Values of fields that rows may leave out although the model has no default.
     """
 
     model: type[T]
@@ -128,6 +136,7 @@ class Codec(Generic[T]):
     name_is_id: bool = False
     derived: frozenset[str] = frozenset()
     derived_values: Callable[[T], Values] | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def decode(
         self,
@@ -145,9 +154,9 @@ class Codec(Generic[T]):
         arguments, problems = self._arguments(values)
         problems = [problem for problem in problems if problem[0] not in wrong]
         for row_field, problem in problems:
-            findings.add(
-                locator.locate((row_field,)), problem.code, f"{label}.{row_field}: {problem}", problem.help_text
-            )
+            steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in problem.path)
+            place = locator.locate((row_field, *problem.path))
+            findings.add(place, problem.code, f"{label}.{row_field}{steps}: {problem}", problem.help_text)
         if problems or wrong:
             return None
         return self.model(**arguments, **(extra or {}))
@@ -162,7 +171,7 @@ class Codec(Generic[T]):
         """
         arguments, problems = self._arguments(values)
         for row_field, problem in problems:
-            raise FieldError(problem.code, f"{row_field}: {problem}", problem.help_text)
+            raise problem.below(row_field)
         return self.model(**arguments)
 
     def _arguments(self, values: Values) -> tuple[Values, list[tuple[str, FieldError]]]:
@@ -182,6 +191,8 @@ class Codec(Generic[T]):
                         problems.append((row_field, problem))
                 elif name == "name" and self.name_is_id:
                     arguments[name] = values["id"]
+                elif name in self.defaults:
+                    arguments[name] = self.defaults[name]
                 elif info.default is MISSING and info.default_factory is MISSING:
                     help_text = f"give {row_field}"
                     near = did_you_mean(row_field, [key for key in values if key not in self._row_fields()])

@@ -21,6 +21,7 @@ MAX_NODES = 2_000_000
 MAX_ALIASES = 1_000
 MAX_DIGITS = 400
 
+_ALIAS_HELP = "write the value out, or quote a text that begins with *"
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
@@ -111,11 +112,15 @@ class _Open:
     has_key: bool = False
 
 
-def locate_in(file: str, node: Node, field_path: tuple[str | int, ...]) -> FilePlace:
-    """Walk a path through nodes as far as it goes; steps that are not there are skipped."""
+def locate_in(file: str, node: Node, field_path: tuple[str | int, ...], *, key: bool = False) -> FilePlace:
+    """Walk a path through nodes as far as it goes; steps that are not there are skipped.
+
+    The last step gives the place of its key when its value is a collection, or when ``key`` asks for it.
+    """
     for position, step in enumerate(field_path):
         if isinstance(node.value, dict) and node.keys is not None and str(step) in node.value:
-            if position == len(field_path) - 1 and isinstance(node.value[str(step)].value, dict | list):
+            is_collection = isinstance(node.value[str(step)].value, dict | list)
+            if position == len(field_path) - 1 and (key or is_collection):
                 return FilePlace(file, *node.keys[str(step)])
             node = node.value[str(step)]
         elif isinstance(node.value, list) and isinstance(step, int) and 0 <= step < len(node.value):
@@ -251,7 +256,7 @@ class _Composer:
         if self.aliases > MAX_ALIASES:
             raise _StopReadingError("E0106", line, column, f"more than {MAX_ALIASES:,} aliases", "repeat the values")
         if anchor not in self.anchors:
-            raise _StopReadingError("E0103", line, column, f"the alias *{shown(anchor)} has no anchor", "")
+            raise _StopReadingError("E0103", line, column, f"the alias *{shown(anchor)} has no anchor", _ALIAS_HELP)
         node = self.anchors[anchor]
         if node is None:
             raise _StopReadingError("E0111", line, column, f"*{shown(anchor)} contains itself", "write the value out")

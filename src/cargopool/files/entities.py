@@ -45,6 +45,7 @@ from cargopool.model.texts import (
     weekday_set,
     weekday_texts,
 )
+from cargopool.units import MINUTES_PER_DAY
 
 CROSS_DOCK: Codec[CrossDock] = Codec(CrossDock, provenance=False)
 
@@ -89,6 +90,7 @@ BAN: Codec[TruckBan] = Codec(
         "end_min": Part("end", clock_minute, clock_text),
         "dates": Part("dates", date_set, sorted),
     },
+    defaults={"weekday": -1, "start_min": 0, "end_min": MINUTES_PER_DAY},
 )
 
 LOAD_UNIT: Codec[LoadUnitType] = Codec(
@@ -134,10 +136,11 @@ WEIGHT_CLASS: Codec[WeightClass] = Codec(WeightClass, provenance=False)
 
 def _shares(rows: list[dict[str, Any]]) -> dict[tuple[str, str], float]:
     shares: dict[tuple[str, str], float] = {}
-    for row in rows:
+    for number, row in enumerate(rows):
         pair = (row["origin"], row["destination"])
         if pair in shares:
-            raise FieldError("E0207", f"{pair[0]} to {pair[1]} is there twice", "keep one share per pair of stops")
+            message = f"{pair[0]} to {pair[1]} is there twice"
+            raise FieldError("E0207", message, "keep one share per pair of stops", (number,))
         shares[pair] = row["share"]
     return shares
 
@@ -173,6 +176,7 @@ SERVICE: Codec[Service] = Codec(
         "charter": nested("charter", CHARTER),
     },
     name_is_id=True,
+    defaults={"operator": ""},
 )
 
 SURCHARGE: Codec[Surcharge] = Codec(
@@ -190,6 +194,7 @@ SHIPMENT: Codec[Shipment] = Codec(
         "veto_goods": text_set("veto_goods"),
     },
     derived=frozenset({"ready_min", "due_min", "latest_min"}),
+    defaults={"pallets_milli": 0, "kg": 0},
 )
 
 CARRIER: Codec[Carrier] = Codec(Carrier)
@@ -216,9 +221,10 @@ SCOPE: Codec[ModelScope] = Codec(ModelScope, provenance=False)
 
 def _carriers(rows: list[dict[str, Any]]) -> dict[str, Carrier]:
     carriers: dict[str, Carrier] = {}
-    for row in rows:
+    for number, row in enumerate(rows):
         if row["id"] in carriers:
-            raise FieldError("E0207", f"the carrier {row['id']} is there twice", "remove or rename one of them")
+            message = f"the carrier {row['id']} is there twice"
+            raise FieldError("E0207", message, "remove or rename one of them", (number, "id"))
         carriers[row["id"]] = CARRIER.decode_or_raise(row)
     return carriers
 

@@ -136,13 +136,14 @@ class SectionKind:
 
 @dataclass(slots=True)
 class Section:
-    """A section as read: what it uses of the reference, and its own rows."""
+    """A section as read: what it uses of the reference, its own rows, and whether some could not be read at all."""
 
     kind: SectionKind
     use: str | list[tuple[str, FilePlace]] = "default"
     entries: dict[Key, Entry] = field(default_factory=dict)
     place: FilePlace = FilePlace("scenario.yaml")
     given: bool = False
+    unread: bool = False
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any], blocks: frozenset[str] | None = None) -> dict[str, Any]:
@@ -250,6 +251,7 @@ class SectionReader:
             return
         table = read_table(self.folder, node.value, place, self.findings)
         if table is None or not self._header(section, table):
+            section.unread = True
             return
         columns = columns_of(section.kind.row_type)
         names = table.header
@@ -258,6 +260,7 @@ class SectionReader:
                 where = table.cell_place(line, min(len(cells), len(names)))
                 message = f"the row has {len(cells)} cells, the header {len(names)}"
                 self.findings.add(where, "E0305", message, "quote cells that hold commas")
+                section.unread = True
                 continue
             flat: dict[str, Any] = {}
             wrong: set[str] = set()
@@ -305,6 +308,7 @@ class SectionReader:
             if kind.key_fields and all(isinstance(raw.get(name), str) for name in kind.key_fields):
                 values = {name: raw[name] for name in kind.key_fields}
             else:
+                section.unread = True
                 return
         first = section.entries.get(key)
         if first is not None:

@@ -32,6 +32,18 @@ from cargopool.files.shelf import DEFAULT_FACTORS, Shelf, countries_of, territor
 from cargopool.model.scenario import Scenario
 from cargopool.model.validate import check_scenario
 
+_FOLLOW_UPS: Mapping[str, frozenset[str]] = {
+    "hubs": frozenset({"E1401", "E1304", "E1501", "E1103", "W1509"}),
+    "doors": frozenset({"E1401", "E1501", "E1103"}),
+    "load_units": frozenset({"E1408", "E1405", "W1406", "W1419", "W1203", "W1314"}),
+    "road.vehicles": frozenset({"E1207"}),
+    "road.crossings": frozenset({"E1507"}),
+    "services": frozenset({"E1702"}),
+    "shipments": frozenset({"W1400"}),
+    "factors": frozenset({"E1506", "E1603", "E1604"}),
+}
+"""Findings about missing things that say nothing new when a section could not be read."""
+
 SCENARIO_FILE = "scenario.yaml"
 
 
@@ -104,6 +116,7 @@ class _Reading:
         self.document, self.folder, self.variant, self.extra = document, folder, variant, extra
         self.findings = findings
         self.shelf = Shelf(findings)
+        self.follow_ups: set[str] = set()
         self.top = FilePlace(document.file)
 
     def run(self) -> Scenario | None:
@@ -142,7 +155,10 @@ class _Reading:
         )
         scenario = apply_conditions(scenario, conditions, self.shelf, self.findings, self.document)
         if horizon_known:
-            self.findings.add_meaning(check_scenario(scenario, frozenset(self.made.broken)), self.top)
+            if blocks.factors_broken:
+                self.follow_ups |= _FOLLOW_UPS["factors"]
+            meaning = check_scenario(scenario, frozenset(self.made.broken))
+            self.findings.add_meaning((found for found in meaning if found.code not in self.follow_ups), self.top)
         return scenario
 
     def _own_factors(self) -> bool:
@@ -152,6 +168,8 @@ class _Reading:
     def _read(self, kind: SectionKind) -> Section:
         section = self.sections.read(kind)
         self.findings.register(kind.path, _SectionLocator(self.document, tuple(kind.path.split("."))))
+        if section.unread:
+            self.follow_ups |= _FOLLOW_UPS.get(kind.path, frozenset())
         return section
 
     def _change(self, kind: SectionKind, entries: dict[Key, Entry], facts: dict[Key, frozenset[str]]) -> None:

@@ -26,11 +26,17 @@ class FieldError(ValueError):
     ----------
     code, help_text : str
         As in `cargopool.errors.Diagnostic`.
+    path : tuple
+        Steps from the field down to the wrong value.
     """
 
-    def __init__(self, code: str, message: str, help_text: str = "") -> None:
+    def __init__(self, code: str, message: str, help_text: str = "", path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
-        self.code, self.help_text = code, help_text
+        self.code, self.help_text, self.path = code, help_text, path
+
+    def below(self, *steps: str | int) -> FieldError:
+        """The same error, seen from further up."""
+        return FieldError(self.code, str(self), self.help_text, (*steps, *self.path))
 
 
 def utc_moment(text: str, timezone: str) -> datetime:
