@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +11,14 @@ from cargopool.model.shipment import Shipment
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column, enumerate_columns, evaluate
 from cargopool.optimiser.pool import Pool, make_pool
+from cargopool.optimiser.reduction import reduced
 from cargopool.optimiser.session import Session
 
 
-def list_columns(session: Session, most: int, most_per_shipment: int) -> Pool:
+def list_columns(session: Session, most: int, most_per_shipment: int, extra: Sequence[Column] = ()) -> Pool:
     """List the columns of all shipments, parts included, until there are too many.
+
+    Moves that some optimal plan does without are left out first; complete means that an optimal plan is made of these.
 
     Parameters
     ----------
@@ -22,11 +26,13 @@ def list_columns(session: Session, most: int, most_per_shipment: int) -> Pool:
         Over all shipments; shipments after that get their share only, and are marked incomplete.
     most_per_shipment : int
         Of one shipment.
+    extra : sequence of Column
+        Columns to have in any case, such as those of a warm start.
     """
-    network = session.network
+    network = reduced(session.network)
     total = len(network.shipment_ids)
     complete = np.ones(total, dtype=np.bool_)
-    found: list[Column] = []
+    found: list[Column] = list(extra)
     for k in range(total):
         left = max(most - len(found), most // max(total, 1), 1)
         columns, complete[k] = columns_of(network, k, min(most_per_shipment, left))

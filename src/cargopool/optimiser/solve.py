@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from cargopool.model.plan import Plan, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
+from cargopool.network.columns import Column
 from cargopool.optimiser.columns import list_columns
 from cargopool.optimiser.exact import Exact
 from cargopool.optimiser.params import SolveParams
@@ -139,23 +140,23 @@ def _begin(session: Session, warm_start: Plan | None) -> None:
     began = time.monotonic()
     exact = session.params.exact
     session.enter("columns")
-    pool = list_columns(session, exact.max_columns, exact.max_columns_per_shipment)
+    known = [] if warm_start is None else columns_of_plan(session.network, warm_start)
+    pool = list_columns(session, exact.max_columns, exact.max_columns_per_shipment, known)
     session.state.seconds["columns"] = time.monotonic() - began
     session.enter("start")
-    start(session, pool, warm_start)
+    start(session, pool, known)
     session.state.seconds["start"] = time.monotonic() - began
     Exact(session, pool).run()
 
 
-def start(session: Session, pool: Pool, warm_start: Plan | None) -> None:
+def start(session: Session, pool: Pool, known: Sequence[Column]) -> None:
     """First incumbents: what fits of the warm start, then greedy insertion, then re-insertion while it helps."""
     network = session.network
     greedy = Greedy(network, pool, session.planner)
     order = insertion_order(network)
-    if warm_start is not None:
-        known = {column: c for c, column in enumerate(pool.columns)}
-        columns = columns_of_plan(network, warm_start)
-        greedy.adopt([known[column] for column in columns if column in known])
+    if known:
+        index = {column: c for c, column in enumerate(pool.columns)}
+        greedy.adopt([index[column] for column in known])
     greedy.insert_all(order)
     _offer(session, greedy)
     for _ in range(session.params.start.rounds):
