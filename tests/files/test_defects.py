@@ -69,7 +69,20 @@ _ONE_BY_ONE = ("E01", "E02", "E03", "E04")
 
 def _combines(defect: Defect) -> bool:
     """Defects that leave the file readable and the rows of others in place."""
-    hides_rows = {"E1001", "E1003", "E1301", "E1302", "E1303", "E1305", "E1304", "E1501", "E1504", "E1401", "E1407"}
+    hides_rows = {
+        "E0504",
+        "E1001",
+        "E1003",
+        "E1301",
+        "E1302",
+        "E1303",
+        "E1305",
+        "E1304",
+        "E1501",
+        "E1504",
+        "E1401",
+        "E1407",
+    }
     horizon = defect.code.startswith("E05") and defect.file == "scenario.yaml"
     return not defect.code.startswith(_ONE_BY_ONE) and defect.code not in hides_rows and not horizon
 
