@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from math import isclose
+from math import floor, isclose
 from typing import TypeVar
 
 from cargopool.footprint import (
@@ -26,6 +26,7 @@ Tally = dict[tuple[str, str], Counter[tuple[str | int, ...]]]
 """Owner and kind to amounts."""
 _CLOSE = 1e-9
 _TINY_MJ = 1e-6
+_NOISE_DIGITS = 6
 
 
 def check_money(case: Case, totals_sound: bool) -> None:
@@ -36,7 +37,7 @@ def check_money(case: Case, totals_sound: bool) -> None:
     _compare_energy(case, tces)
     grams = sum(tce.grams * tce.count for tce in tces)
     cap = case.scenario.objective.co2e_cap_kg
-    if cap is not None and grams > cap * GRAMS_PER_KG:
+    if cap is not None and grams > floor(round(cap * GRAMS_PER_KG, _NOISE_DIGITS)):
         case.say("V213", "totals.co2e_grams", f"{grams} g > {cap} kg")
     if totals_sound and priced_whole and case.complete:
         _check_totals(case, _totals(case, lines, tces))
