@@ -213,3 +213,40 @@ def test_a_road_too_slow_for_the_shipment_does_not_set_the_constant():
     hubbed = WORLD.shipments["HUBBED"]
     slow = replace(hubbed, due_min=1_000, latest_min=1_000)
     assert unserved_cents(WORLD, slow) > 3 * unserved_cents(WORLD, hubbed)
+
+
+def test_the_constant_keeps_to_what_the_shipment_may_use():
+    sealed = WORLD.shipments["SEALED"]
+    assert unserved_cents(WORLD, replace(sealed, load_units=4, kg=96_000)) > unserved_cents(WORLD, sealed)
+    hubbed = WORLD.shipments["HUBBED"]
+    direct_road = unserved_cents(WORLD, hubbed)
+    no_adr = replace(WORLD, hubs={**WORLD.hubs, "MIL": replace(WORLD.hubs["MIL"], adr_classes=frozenset())})
+    assert unserved_cents(no_adr, hubbed) == direct_road
+    assert unserved_cents(no_adr, replace(hubbed, adr_class="3")) > 2 * direct_road
+    chilled = replace(hubbed, temperature="chilled")
+    assert unserved_cents(WORLD, chilled) > direct_road
+    no_dock = replace(WORLD, hubs={**WORLD.hubs, "MIL": replace(WORLD.hubs["MIL"], cross_dock=None)})
+    assert unserved_cents(no_dock, hubbed) > 2 * direct_road
+
+
+def test_live_loading_is_duty_before_the_trip():
+    """510 min of driving fit the shift of a driver who did not load, and need a rest after loading for 300 min."""
+    link = replace(WORLD.road_links[0], origin="FAC", destination="MIL", drive_min=510, countries=(("DE", 900.0),))
+    shipment = replace(
+        WORLD.shipments["HUBBED"], origin="FAC", ready_min=0, due_min=300 + 555 + 60, latest_min=300 + 555 + 60
+    )
+
+    def constant(loading: str) -> int:
+        door = replace(WORLD.doors["FAC"], loading_min=300, loading=loading)
+        case = replace(WORLD, doors={**WORLD.doors, "FAC": door}, road_links=(link, *WORLD.road_links))
+        return unserved_cents(case, shipment)
+
+    assert constant("live") > 2 * constant("drop")
+
+
+def test_the_constant_is_the_shipments_own():
+    """One id, two shipments: nothing is remembered wrongly."""
+    hubbed = WORLD.shipments["HUBBED"]
+    bigger = replace(hubbed, pallets_milli=66_000, kg=30_000)
+    assert unserved_cents(WORLD, hubbed) < unserved_cents(WORLD, bigger)
+    assert unserved_cents(WORLD, hubbed) == unserved_cents(replace(WORLD), hubbed)
