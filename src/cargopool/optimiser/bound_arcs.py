@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from cargopool.footprint import price_move, weighted_cents
+from cargopool.footprint import move_coefficients
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.plan import DepartureStage, Move, RoadStage
-from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import ROAD, Network
+from cargopool.network.thinning import beaten_road_units
 from cargopool.optimiser.kernel_data import handled
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, INF, NEVER, SearchData
 from cargopool.rules.driving import trip_arrival
@@ -96,74 +96,78 @@ def _truck_capacity(vehicle: RoadVehicle, unit: LoadUnitType) -> tuple[int, int,
     )
 
 
-def _cents(scenario: Scenario, move: Move, temperature: str) -> float:
-    priced = price_move(scenario, move, temperature)
-    money = sum(weighted_cents(scenario.objective, line) * line.count for line in priced.lines)
-    grams = sum(tce.grams * tce.count for tce in priced.tces)
-    return float(money + grams * scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T)
+def _ways(network: Network, data: SearchData) -> list[tuple[int, int]]:
+    """Ordered pairs of places that some shipment's freight may go between by road: hubs, and its own two ends."""
+    able = data.k_handling < INF / 2
+    hubs = len(network.scenario.hubs)
+    inner = [int(p) for p in np.flatnonzero(able[:, :hubs].any(axis=0))]
+    origins, ends = network.shipment_origin.tolist(), network.shipment_destination.tolist()
+    ways = {(i, j) for i, j in product(inner, inner) if i != j}
+    ways.update((i, j) for i, j in product({o for o in origins if o >= hubs}, inner))
+    ways.update((i, j) for i, j in product(inner, {e for e in ends if e >= hubs}))
+    ways.update(zip(origins, ends, strict=True))
+    return sorted(way for way in ways if way[0] != way[1])
 
 
-def _road_rides(network: Network, places: list[int]) -> list[Ride]:
+def _road_rides(network: Network, data: SearchData) -> list[Ride]:
     scenario = network.scenario
-    rides = []
     price = scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+    crossing_weight = 100.0 * scenario.objective.weights.get("crossing", 1.0)
+    sealed = {s.load_unit for s in scenario.shipments.values() if s.load_units}
+    beaten = beaten_road_units(scenario) - sealed
     pairs = [
         (vehicle, scenario.load_units[unit_id])
         for vehicle in scenario.vehicles.values()
-        for unit_id in sorted(vehicle.unit_types)
+        for unit_id in sorted(vehicle.unit_types - beaten)
         if unit_id in scenario.load_units and "road" in scenario.load_units[unit_id].modes
     ]
-    for i, j in product(places, places):
-        if i == j:
-            continue
-        origin, destination = network.place_ids[i], network.place_ids[j]
-        link = road_link(scenario, origin, destination)
+    rides = []
+    for i, j in _ways(network, data):
+        link = road_link(scenario, network.place_ids[i], network.place_ids[j])
         if link is None:
             continue
-        crossing = crossing_between(scenario, origin, destination)
+        crossing = crossing_between(scenario, network.place_ids[i], network.place_ids[j])
         for vehicle, unit in pairs:
             arrival = trip_arrival(scenario, link, 0, vehicle.manning, bans=False)
-            available = arrival + (crossing.minutes if crossing else 0)
-            stage = RoadStage(
-                purpose="main",
-                vehicle=vehicle.id,
-                origin=origin,
-                destination=destination,
-                depart_min=0,
-                arrive_min=arrival,
-            )
-            move = Move(
-                id="ride",
-                kind="road",
-                origin=origin,
-                destination=destination,
-                unit_type=unit.id,
-                stages=(stage,),
-                latest_min=0,
-                available_min=available,
-                units_per_move=unit.per_truck,
-            )
-            powered = next((t for t in sorted(unit.temperatures) if t != "ambient"), None)
-            slope = (vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / max(1, vehicle.full_load_kg)
-            carrier = scenario.factors.carriers.get(vehicle.carrier)
-            per_kg = link.km * slope * ((carrier.wtt_g_per_mj + carrier.ttw_g_per_mj) if carrier else 0.0)
-            ambient = _cents(scenario, move, "ambient")
+            move = _ride_move(network, (i, j), vehicle, unit, arrival, arrival + (crossing.minutes if crossing else 0))
+            known = move_coefficients(scenario, move)
             rides.append(
                 Ride(
                     i,
                     j,
                     unit.id,
                     8,
-                    available,
-                    ambient,
-                    _cents(scenario, move, powered) if powered else ambient,
-                    max(0.0, per_kg) * price * 0.999,
-                    100.0 * crossing.eur * scenario.objective.weights.get("crossing", 1.0) if crossing else 0.0,
+                    move.available_min,
+                    known.objective_cents + price * known.grams,
+                    known.objective_cents + price * known.grams_powered,
+                    price * known.grams_per_kg,
+                    crossing.eur * crossing_weight if crossing else 0.0,
                     _truck_capacity(vehicle, unit),
                     unit.per_truck,
                 )
             )
     return rides
+
+
+def _ride_move(
+    network: Network, way: tuple[int, int], vehicle: RoadVehicle, unit: LoadUnitType, arrival: int, available: int
+) -> Move:
+    """The road move of a ride, leaving at minute 0 without bans: the shortest and so the cheapest that it can be."""
+    origin, destination = network.place_ids[way[0]], network.place_ids[way[1]]
+    stage = RoadStage(
+        purpose="main", vehicle=vehicle.id, origin=origin, destination=destination, depart_min=0, arrive_min=arrival
+    )
+    return Move(
+        id="ride",
+        kind="road",
+        origin=origin,
+        destination=destination,
+        unit_type=unit.id,
+        stages=(stage,),
+        latest_min=0,
+        available_min=available,
+        units_per_move=unit.per_truck,
+    )
 
 
 def _headway_rides(network: Network, data: SearchData) -> tuple[list[Ride], Any]:
@@ -208,32 +212,6 @@ def _headway_rides(network: Network, data: SearchData) -> tuple[list[Ride], Any]
     return list(rides.values()), mask
 
 
-def _dominated(rides: list[Ride], network: Network) -> list[bool]:
-    """Rides that loose freight never needs: another of the pair is no worse in any respect."""
-    by_pair: dict[tuple[int, int], list[int]] = {}
-    for r, ride in enumerate(rides):
-        by_pair.setdefault((ride.origin, ride.destination), []).append(r)
-    units = network.scenario.load_units
-    out = [False] * len(rides)
-    for group in by_pair.values():
-        for a, b in product(group, group):
-            if a == b or out[a]:
-                continue
-            x, y = rides[a], rides[b]
-            if (
-                x.modes == y.modes
-                and x.minutes <= y.minutes
-                and x.cost <= y.cost
-                and (x.cost_powered <= y.cost_powered or units[y.unit].temperatures == {"ambient"})
-                and x.cents_per_kg <= y.cents_per_kg
-                and all(p >= q for p, q in zip(x.capacity, y.capacity, strict=True))
-                and units[x.unit].temperatures >= units[y.unit].temperatures
-                and (x != y or a < b)
-            ):
-                out[b] = True
-    return out
-
-
 def _reach(data: SearchData, k: int, pairs: Any, fixed: Any, network: Network) -> tuple[Any, Any]:
     """Earliest minute that shipment ``k`` can leave each place, and latest that it may be there, by relaxation."""
     origin, destination, minutes = pairs
@@ -274,10 +252,11 @@ def make_arcs(network: Network, data: SearchData, bucket_min: int) -> Arcs:
     """
     scenario = network.scenario
     units = scenario.load_units
-    handled = np.flatnonzero((data.k_handling < INF / 2).any(axis=0))
-    rides, headway = _headway_rides(network, data)
-    rides = _road_rides(network, [int(p) for p in handled]) + rides
-    dropped = np.array(_dominated(rides, network), np.bool_)
+    any_time, headway = _headway_rides(network, data)
+    road = _road_rides(network, data)
+    rides = road + any_time
+    beaten = beaten_road_units(scenario)
+    dropped = np.array([r.unit in beaten for r in road] + [False] * len(any_time), np.bool_)
     ride_pairs = (
         np.array([r.origin for r in rides], np.int64),
         np.array([r.destination for r in rides], np.int64),

@@ -44,7 +44,7 @@ class Search:
 
     def __init__(self, network: Network, data: SearchData, seed: int, params: SearchParams, stop: Any) -> None:
         self.network, self.data, self.params, self.stop = network, data, params, stop
-        self._rng = np.array([np.uint64(0x9E3779B97F4A7C15) * np.uint64(2 * seed + 1)], np.uint64)
+        self._rng = np.array([(0x9E3779B97F4A7C15 * (2 * seed + 1)) % (1 << 64)], np.uint64)
         self._packed = pack(data)
         self._state = make_state(data, max(1, len(network.class_keys)))
         self._labels = make_labels(len(network.place_ids))
