@@ -15,7 +15,9 @@ from cargopool.optimiser.reduction import reduced
 from cargopool.optimiser.session import Session
 
 
-def list_columns(session: Session, most: int, most_per_shipment: int, extra: Sequence[Column] = ()) -> Pool:
+def list_columns(
+    session: Session, most: int, most_per_shipment: int, extra: Sequence[Column] = (), *, give_up: bool = False
+) -> Pool | None:
     """List the columns of all shipments, parts included, until there are too many.
 
     Moves that some optimal plan does without are left out first; complete means that an optimal plan is made of these.
@@ -28,14 +30,18 @@ def list_columns(session: Session, most: int, most_per_shipment: int, extra: Seq
         Of one shipment.
     extra : sequence of Column
         Columns to have in any case, such as those of a warm start.
+    give_up : bool
+        Return None as soon as some shipment's list is not complete.
     """
     network = reduced(session.network)
     total = len(network.shipment_ids)
     complete = np.ones(total, dtype=np.bool_)
     found: list[Column] = list(extra)
     for k in range(total):
-        left = max(most - len(found), most // max(total, 1), 1)
+        left = max(most - len(found), 0 if give_up else most // max(total, 1), 1)
         columns, complete[k] = columns_of(network, k, min(most_per_shipment, left))
+        if give_up and not complete[k]:
+            return None
         found.extend(columns)
         session.state.columns = len(found)
         session.checkpoint()

@@ -38,8 +38,10 @@ class Answer:
 class Exact:
     """Solves a pool exactly; a bound counts for P only when the pool is complete."""
 
-    def __init__(self, session: Session, pool: Pool) -> None:
+    def __init__(self, session: Session, pool: Pool, share: float = 1.0) -> None:
         self._session = session
+        left = session.remaining_seconds
+        self._until = None if left is None or share >= 1.0 else session.elapsed + share * left
         self._whole_pool = pool
         self._pool = pool
         self._complete = bool(pool.complete.all())
@@ -53,7 +55,10 @@ class Exact:
         model = build_model(session.network, self._pool, link_rows=session.params.exact.link_rows)
         model = self._reduced(model)
         for _ in range(session.params.exact.max_cut_rounds):
-            result = session.call_engine(model.model, hint=hint_of(session, model))
+            left = None if self._until is None else self._until - session.elapsed
+            if left is not None and left <= 0.0:
+                return
+            result = session.call_engine(model.model, hint=hint_of(session, model), seconds=left)
             self._learn(result)
             if result.status is EngineStatus.INFEASIBLE:
                 self._close()

@@ -20,6 +20,10 @@ class ExactParams:
     ----------
     max_columns : int
         Above this many columns over all shipments the large-case methods take over.
+    max_pairs : int
+        Above this many (shipment, usable move) pairs they take over without listing columns.
+    share : float
+        Part of the time left that the exact way may take before they go on with what it found.
     max_columns_per_shipment : int
         Enumeration of one shipment ends here; the list is then incomplete.
     max_cut_rounds : int
@@ -30,7 +34,9 @@ class ExactParams:
         Leave out columns that the relaxation proves dearer than the incumbent.
     """
 
-    max_columns: int = 60_000
+    max_columns: int = 20_000
+    max_pairs: int = 60_000
+    share: float = 0.6
     max_columns_per_shipment: int = 20_000
     max_cut_rounds: int = 200
     link_rows: int = 60_000

@@ -265,9 +265,26 @@ class Session:
     # -- engines ---------------------------------------------------------------------------------------------
 
     def call_engine(
-        self, model: MipModel, *, hint: Float64 | None = None, seconds: float | None = None, name: str | None = None
+        self,
+        model: MipModel,
+        *,
+        hint: Float64 | None = None,
+        seconds: float | None = None,
+        name: str | None = None,
+        gap: float = 0.0,
     ) -> EngineResult:
         """Solve a model within the remaining budget; large models go to the worker process.
+
+        Parameters
+        ----------
+        hint : float64[N] or None
+            A point to start from.
+        seconds : float or None
+            Less than the budget.
+        name : str or None
+            Engine; None takes the one of the parameters.
+        gap : float
+            Relative gap that is enough; the stop's own gap is enough in any case.
 
         Raises
         ------
@@ -286,7 +303,7 @@ class Session:
             raise Ended
         limits = EngineLimits(
             seconds=budget,
-            relative_gap=_GAP_MARGIN * float(getattr(self.stop, "relative_gap", 0.0)),
+            relative_gap=max(gap, _GAP_MARGIN * float(getattr(self.stop, "relative_gap", 0.0))),
             absolute_gap=0.01,
             work=self.remaining_work,
             threads=self.params.threads,

@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from cargopool.model.plan import Plan, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
@@ -15,7 +17,8 @@ from cargopool.network.columns import Column
 from cargopool.optimiser.columns import list_columns
 from cargopool.optimiser.exact import Exact
 from cargopool.optimiser.params import SolveParams
-from cargopool.optimiser.pool import Pool
+from cargopool.optimiser.polish import polish
+from cargopool.optimiser.pool import Pool, make_pool
 from cargopool.optimiser.session import Ended, Session
 from cargopool.optimiser.start import Greedy, insertion_order
 from cargopool.optimiser.stop import NEVER, StoppingCriterion
@@ -136,17 +139,48 @@ def _build_network(session: Session) -> None:
 
 
 def _begin(session: Session, warm_start: Plan | None) -> None:
-    """List columns, start, and go the exact way or the large one."""
-    began = time.monotonic()
-    exact = session.params.exact
-    session.enter("columns")
+    """Go the exact way when the columns are few enough, and the large one when they are not or time is left."""
     known = [] if warm_start is None else columns_of_plan(session.network, warm_start)
-    pool = list_columns(session, exact.max_columns, exact.max_columns_per_shipment, known)
+    pool = None if session.params.method == "search" else _listed(session, known)
+    if pool is not None:
+        _exact(session, pool, known)
+    elif known:
+        _offer_known(session, known)
+    if session.params.method != "exact":
+        from cargopool.optimiser.large import solve_large
+
+        solve_large(session, polish)
+
+
+def _listed(session: Session, known: Sequence[Column]) -> Pool | None:
+    """All columns, None when there are too many for the exact way."""
+    exact, network = session.params.exact, session.network
+    began = time.monotonic()
+    forced = session.params.method == "exact"
+    if not forced and sum(mine.size for mine in network.usable) > exact.max_pairs:
+        return None
+    session.enter("columns")
+    pool = list_columns(session, exact.max_columns, exact.max_columns_per_shipment, known, give_up=not forced)
     session.state.seconds["columns"] = time.monotonic() - began
+    return pool
+
+
+def _exact(session: Session, pool: Pool, known: Sequence[Column]) -> None:
+    began = time.monotonic()
     session.enter("start")
     start(session, pool, known)
     session.state.seconds["start"] = time.monotonic() - began
-    Exact(session, pool).run()
+    share = 1.0 if session.params.method == "exact" else session.params.exact.share
+    Exact(session, pool, share).run()
+
+
+def _offer_known(session: Session, known: Sequence[Column]) -> None:
+    """Offer what fits of a warm start as it is."""
+    network = session.network
+    pool = make_pool(network, known, np.zeros(len(network.shipment_ids), dtype=np.bool_))
+    greedy = Greedy(network, pool, session.planner)
+    greedy.adopt(range(pool.count))
+    _offer(session, greedy)
 
 
 def start(session: Session, pool: Pool, known: Sequence[Column]) -> None:
