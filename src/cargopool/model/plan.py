@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SlotKind = Literal["allotment", "spot", "charter", "headway"]
 MoveKind = Literal["scheduled", "road", "door"]
@@ -370,6 +373,12 @@ class Plan:
     cost_lines: tuple[CostLine, ...]
     tces: tuple[Tce, ...]
     totals: Totals
+
+    def itineraries_frame(self) -> DataFrame:
+        """The itineraries as a pandas data frame; see `cargopool.model.frames`."""
+        from cargopool.model.frames import itineraries_frame
+
+        return itineraries_frame(self)
 
 
 class Status(StrEnum):
