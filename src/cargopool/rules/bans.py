@@ -34,7 +34,6 @@ def _bans_of(index: ScenarioIndex, country: str) -> Spans | None:
 
 
 def _stretches(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
-    """The driving minutes dealt to the countries by cumulative km, rounded down; empty when no ban can hold."""
     found: list[Stretch] = []
     whole = sum(km for _, km in link.countries)
     passed = 0.0
@@ -43,15 +42,17 @@ def _stretches(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
         upto = int(round(link.drive_min * passed / whole, 6)) if whole else link.drive_min
         if upto > (found[-1][0] if found else 0):
             found.append((upto, _bans_of(index, country)))
-    if not any(bans is not None for _, bans in found):
-        return ()
-    if found[-1][0] < link.drive_min:
-        found[-1] = (link.drive_min, found[-1][1])
+    if link.drive_min and (not found or found[-1][0] < link.drive_min):
+        last_bans = found.pop()[1] if found else None
+        found.append((link.drive_min, last_bans))
     return tuple(found)
 
 
 def stretches_of(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
-    """The driving minutes of a link by country with the bans that may hold there; empty when none can."""
+    """The driving minutes dealt to the countries by cumulative km, rounded down, with the bans that may hold there.
+
+    Empty when nothing is driven.
+    """
     key = ("stretches", link.countries, link.drive_min)
     memo = index.memo
     if key not in memo:

@@ -13,7 +13,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.rules.bans import stretches_of, touched
 from cargopool.rules.index import index_of
 from cargopool.rules.latest import latest_departure
-from cargopool.rules.trips import SegmentKind, free_minutes, simulate
+from cargopool.rules.trips import SegmentKind, drive_only, free_minutes, simulate
 from cargopool.units import MINUTES_PER_DAY
 
 LOOK_BACK_DAYS = 7
@@ -63,7 +63,7 @@ def trip_arrival(
     if not bans:
         return depart_min + free
     stretches = stretches_of(index_of(scenario), link)
-    if not stretches or not touched(stretches, depart_min, depart_min + free):
+    if not touched(stretches, depart_min, depart_min + free):
         return depart_min + free
     return simulate(depart_min, stretches, (link.drive_min // 2, shuttle_min), manning, duty_before_min).now
 
@@ -78,9 +78,7 @@ def trip_log(
     duty_before_min: int = 0,
 ) -> tuple[DrivingSegment, ...]:
     """What the truck does from departure to arrival, without gaps; parameters as in `trip_arrival`."""
-    stretches = stretches_of(index_of(scenario), link) if bans else ()
-    if not stretches and link.drive_min:
-        stretches = ((link.drive_min, None),)
+    stretches = stretches_of(index_of(scenario), link) if bans else drive_only(link.drive_min)
     shuttle = (link.drive_min // 2, _shuttle_min(scenario, link))
     trip = simulate(depart_min, stretches, shuttle, manning, duty_before_min)
     return tuple(DrivingSegment(kind, begin, end) for kind, begin, end in trip.log)
@@ -106,8 +104,6 @@ def latest_trip_departure(
     if not bans:
         return arrive_by_min - free
     stretches = stretches_of(index_of(scenario), link)
-    if not stretches:
-        return arrive_by_min - free
     latest = arrive_by_min - link.drive_min - shuttle_min
     if not touched(stretches, arrive_by_min - free, latest + free):
         return arrive_by_min - free

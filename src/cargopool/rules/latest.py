@@ -132,7 +132,7 @@ def _arrival(
 ) -> tuple[Affine, int]:
     """Arrival of departures ``depart_min - k``, and the largest k for which it holds."""
     trips = _Trips(RULES[manning], depart_min, duty_before_min, reach)
-    total = stretches[-1][0]
+    total = stretches[-1][0] if stretches else 0
     shuttle_at, shuttle_min = shuttle
     boarded = shuttle_min <= 0
     i = 0

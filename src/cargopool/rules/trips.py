@@ -144,8 +144,12 @@ def _ban_ahead(bans: Spans, now: int, leg: int) -> tuple[int, int]:
     return 0, min(leg, bans.next_start(now, now + leg) - now)
 
 
+def drive_only(drive_min: int) -> tuple[Stretch, ...]:
+    """The one stretch of a trip that no ban can hold up; none when nothing is driven."""
+    return ((drive_min, None),) if drive_min else ()
+
+
 @lru_cache(maxsize=65_536)
 def free_minutes(drive_min: int, shuttle_min: int, manning: Manning, duty_before_min: int) -> int:
     """Elapsed minutes of a trip that no ban touches: they do not depend on its departure."""
-    stretches: tuple[Stretch, ...] = ((drive_min, None),) if drive_min else ()
-    return simulate(0, stretches, (drive_min // 2, shuttle_min), manning, duty_before_min).now
+    return simulate(0, drive_only(drive_min), (drive_min // 2, shuttle_min), manning, duty_before_min).now
