@@ -17,6 +17,7 @@ from cargopool.model.quantity import Quantity, quantity_of
 from cargopool.model.shipment import Shipment
 from cargopool.network.arrays import Network
 from cargopool.network.listing import list_paths
+from cargopool.network.places import rate_limited
 from cargopool.rules import collection_minutes, earliest_start, is_open, road_link
 from cargopool.units import MILLI, MINUTES_PER_HOUR, cents, started_days
 
@@ -264,11 +265,6 @@ def _start(network: Network, index: int, goods: Shipment, there: int, wanted: in
     if goods.load_units or not later or not rate_limited(place) or wanted % scenario.scope.bucket_min:
         return None
     return wanted if is_open(place, scenario.horizon.start, wanted, wanted + duration) else None
-
-
-def rate_limited(place: Place) -> bool:
-    """Whether the cross-dock's throughput is limited, so that starts are choices."""
-    return isinstance(place, Hub) and place.cross_dock is not None and place.cross_dock.pallets_per_hour is not None
 
 
 def _own_price(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cargopool.model.scenario import Scenario
-from cargopool.network.arrays import ROAD, Bool, Int64
+from cargopool.network.arrays import ROAD, Bool, Int32, Int64
 from cargopool.network.freight import Freight
 from cargopool.network.keys import first_of_each
 from cargopool.network.passages import (
@@ -21,11 +21,12 @@ from cargopool.network.passages import (
     scheduled_passages,
     users_of,
 )
-from cargopool.network.places import NEVER, Places
+from cargopool.network.places import NEVER, Places, rate_limited
 from cargopool.network.rides import Chains
 from cargopool.network.thinning import FULL, Thinning, on_grid
 from cargopool.network.trips import Trips
 from cargopool.network.windows import Windows
+from cargopool.units import MINUTES_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +34,13 @@ class Events:
     """Minutes at places, each with a shipment that it matters to: parallel arrays without duplicates.
 
     Forward events are departures; backward ones (targets) are minutes by which to be available at the place.
+    ``used`` is how many moves the shipment has made at least when it leaves at a forward event (0 for targets).
     """
 
     place: Int64
     minute: Int64
     shipment: Int64
+    used: Int64
 
     @property
     def count(self) -> int:
@@ -45,15 +48,21 @@ class Events:
         return int(self.place.size)
 
 
-def events_of(triples: list[tuple[Int64, Int64, Int64]]) -> Events:
-    """Events from (places, minutes, shipments), duplicates and impossible minutes left out."""
-    if triples:
-        place, minute, shipment = (np.concatenate([t[n] for t in triples]).astype(np.int64) for n in range(3))
-        real = np.flatnonzero((minute < NEVER) & (minute > -NEVER))
-        kept = real[first_of_each([place[real], minute[real], shipment[real]])]
-        return Events(place=place[kept], minute=minute[kept], shipment=shipment[kept])
+Quad = tuple[Int64, Int64, Int64, Int64]
+"""Places, minutes, shipments, moves used."""
+Quads = list[Quad]
+
+
+def events_of(quads: Quads) -> Events:
+    """Events without impossible minutes; of repeats the one with the fewest moves used."""
     nothing = np.zeros(0, dtype=np.int64)
-    return Events(place=nothing, minute=nothing, shipment=nothing)
+    place, minute, shipment, used = (
+        np.concatenate([nothing, *(quad[n] for quad in quads)]).astype(np.int64) for n in range(4)
+    )
+    real = np.flatnonzero((minute < NEVER) & (minute > -NEVER))
+    real = real[np.argsort(used[real], kind="stable")]
+    kept = real[first_of_each([place[real], minute[real], shipment[real]])]
+    return Events(place=place[kept], minute=minute[kept], shipment=shipment[kept], used=used[kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +99,7 @@ def expanded(setting: Setting, fixed: Passages, depth: int, thinning: Thinning =
             break
         arrivals = _thinned(setting, _arrivals(setting, new, found), thinning)
         forward = _fresh(arrivals, seen)
-        seen = events_of([(e.place, e.minute, e.shipment) for e in (seen, arrivals)])
+        seen = events_of([(e.place, e.minute, e.shipment, e.used) for e in (seen, arrivals)])
     return passages, users
 
 
@@ -102,15 +111,45 @@ def _arrivals(setting: Setting, passages: Passages, users: Users) -> Events:
     """Ends of the handling of what passages bring to hubs where it can go on."""
     freight, places = setting.freight, setting.places
     place = passages.destination[users.passage].astype(np.int64)
-    inside = (place < places.hub_count) & (place != freight.destination[users.shipment])
+    k = users.shipment
+    inside = (place < places.hub_count) & (place != freight.destination[k]) & (place != freight.origin[k])
     place, k, p = place[inside], users.shipment[inside], users.passage[inside]
+    used = 1 + _fewest_moves(setting, passages.origin[p], k, passages.latest[p])
     minute = np.full(place.size, NEVER, dtype=np.int64)
     for h in np.unique(place):
         for sealed in (False, True):
             at = np.flatnonzero((place == h) & (freight.sealed[k] == sealed))
             if at.size:
                 minute[at] = places.done(int(h), passages.available[p[at]], sealed=sealed)
-    return events_of([(place, minute, k)])
+    return events_of(_with_later_starts(setting, (place, minute, k, used)))
+
+
+def _with_later_starts(setting: Setting, quad: Quad) -> Quads:
+    """Handling ends, and where the cross-dock's rate is limited those of the later bucket starts too."""
+    scope, places = setting.scenario.scope, setting.places
+    place, minute, k, used = quad
+    found = [quad]
+    for h, hub in enumerate(setting.scenario.hubs.values()):
+        if not rate_limited(hub):
+            continue
+        at = np.flatnonzero((place == h) & ~setting.freight.sealed[k] & (minute < NEVER))
+        handling = int(places.handling_min[h])
+        start = minute[at] - handling
+        for n in range(1, scope.hub_slack_h * MINUTES_PER_HOUR // scope.bucket_min + 1):
+            later = (start // scope.bucket_min + n) * scope.bucket_min
+            kept = later <= start + scope.hub_slack_h * MINUTES_PER_HOUR
+            kept &= places.earliest(h, later, handling) == later
+            found.append((place[at[kept]], later[kept] + handling, k[at[kept]], used[at[kept]]))
+    return found
+
+
+def _fewest_moves(setting: Setting, place: Int32 | Int64, k: Int64, minute: Int64) -> Int64:
+    """Fewest moves after which shipments can leave places by minutes."""
+    ready = setting.windows.ready
+    fewest = np.full(k.size, ready.shape[0], dtype=np.int64)
+    for n in range(ready.shape[0] - 1, -1, -1):
+        fewest[ready[n, k, place] <= minute] = n
+    return fewest
 
 
 def _first_events(setting: Setting, fixed: Passages, users: Users) -> Events:
@@ -118,7 +157,8 @@ def _first_events(setting: Setting, fixed: Passages, users: Users) -> Events:
     ready = setting.windows.ready[0]
     k, place = np.nonzero(ready < NEVER)
     arrivals = _arrivals(setting, fixed, users)
-    triples = [(place, ready[k, place], k), (arrivals.place, arrivals.minute, arrivals.shipment)]
+    quads = _with_later_starts(setting, (place, ready[k, place], k, np.zeros_like(k)))
+    quads.append((arrivals.place, arrivals.minute, arrivals.shipment, arrivals.used))
     last = setting.windows.ready[-1]
     for p in range(len(setting.places.ids)):
         at = np.flatnonzero(last[:, p] < NEVER)
@@ -128,8 +168,9 @@ def _first_events(setting: Setting, fixed: Passages, users: Users) -> Events:
             which = at[setting.freight.sealed[at] == sealed]
             minutes = _standing_minutes(setting, p, sealed=sealed) if which.size else np.zeros(0, dtype=np.int64)
             row, column = np.nonzero(last[which, p][None, :] <= minutes[:, None])
-            triples.append((np.full(row.size, p), minutes[row], which[column]))
-    return events_of(triples)
+            minute, k, at_place = minutes[row], which[column], np.full(row.size, p)
+            quads.append((at_place, minute, k, _fewest_moves(setting, at_place, k, minute)))
+    return events_of(quads)
 
 
 def _standing_minutes(setting: Setting, place: int, *, sealed: bool) -> Int64:
@@ -148,11 +189,11 @@ def _targets(setting: Setting, fixed: Passages, users: Users) -> Events:
     """E0, backward: availability that still makes a scheduled or door move, a due time or a latest time."""
     places, freight, windows = setting.places, setting.freight, setting.windows
     k, place = np.nonzero(windows.useful[0] > -NEVER)
-    triples = [(place, windows.useful[0][k, place], k)]
+    quads: Quads = [(place, windows.useful[0][k, place], k, np.zeros_like(k))]
     slack = freight.latest[k] - freight.due[k]
     for p in np.unique(place):
         at = place == p
-        triples.append(_due_targets(setting, int(p), k[at], slack[at]))
+        quads.append(_due_targets(setting, int(p), k[at], slack[at]))
     origin = fixed.origin[users.passage]
     for h in range(places.hub_count):
         for sealed in (False, True):
@@ -160,11 +201,11 @@ def _targets(setting: Setting, fixed: Passages, users: Users) -> Events:
             if at.size:
                 handling = 0 if sealed else int(places.handling_min[h])
                 minute = places.latest(h, fixed.latest[users.passage[at]], handling)
-                triples.append((np.full(at.size, h), minute, users.shipment[at]))
-    return events_of(triples)
+                quads.append((np.full(at.size, h), minute, users.shipment[at], np.zeros_like(at)))
+    return events_of(quads)
 
 
-def _due_targets(setting: Setting, place: int, k: Int64, slack: Int64) -> tuple[Int64, Int64, Int64]:
+def _due_targets(setting: Setting, place: int, k: Int64, slack: Int64) -> tuple[Int64, Int64, Int64, Int64]:
     """Latest availability at a destination, or a delivery hub of it, that still meets the due time."""
     places, freight = setting.places, setting.freight
     minute = np.full(k.size, -NEVER, dtype=np.int64)
@@ -178,7 +219,7 @@ def _due_targets(setting: Setting, place: int, k: Int64, slack: Int64) -> tuple[
             handling = int(places.handling_min[place])
             by = places.latest(place, by - freight.in_reach[d].tour_min[place], handling)
         minute[n] = by[0]
-    return np.full(k.size, place, dtype=np.int64), minute, k
+    return np.full(k.size, place, dtype=np.int64), minute, k, np.zeros_like(k)
 
 
 def _thinned(setting: Setting, events: Events, thinning: Thinning) -> Events:
@@ -186,7 +227,8 @@ def _thinned(setting: Setting, events: Events, thinning: Thinning) -> Events:
     if not thinning.grid_min:
         return events
     own = events.minute == setting.windows.ready[0][events.shipment, events.place]
-    return events_of([(events.place, on_grid(events.minute, own, thinning.grid_min), events.shipment)])
+    moved = on_grid(events.minute, own, thinning.grid_min)
+    return events_of([(events.place, moved, events.shipment, events.used)])
 
 
 def _leaving(setting: Setting, forward: Events, targets: Events, thinning: Thinning) -> Passages:
@@ -199,20 +241,24 @@ def _leaving(setting: Setting, forward: Events, targets: Events, thinning: Thinn
 
 def _road_forward(setting: Setting, forward: Events) -> list[Passages]:
     parts: list[Passages] = []
-    road = setting.freight.road[forward.shipment]
+    freight = setting.freight
+    road = freight.road[forward.shipment]
     for i in np.unique(forward.place[road]).tolist():
         at = np.flatnonzero((forward.place == i) & road)
         minutes, back = np.unique(forward.minute[at], return_inverse=True)
-        k = forward.shipment[at]
+        k, left = forward.shipment[at], setting.windows.max_moves - 1 - forward.used[at]
         for j in _ends(setting, i, k):
-            near = forward.minute[at] + setting.road[i, j] <= setting.windows.useful[-1][k, j]
+            last = np.where(left >= 0, setting.windows.useful[left, k, j], -NEVER)
+            near = forward.minute[at] + setting.road[i, j] <= last
             if not near.any():
                 continue
             arrivals = _wanted(minutes, back[near])
             for manning in setting.mannings:
                 arrive = np.full(minutes.size, NEVER, dtype=np.int64)
                 arrive[arrivals] = setting.trips.arrivals(i, j, MANNINGS[manning], minutes[arrivals])
-                parts.append(_trucks(setting, (i, j, manning), minutes, arrive, back[near], k[near]))
+                use = arrive[back[near]] + setting.places.crossing(i, j) <= last[near]
+                use &= freight.may_go(k[near], i, j)
+                parts.append(_trucks(setting, (i, j, manning), minutes, arrive, _wanted(minutes, back[near][use])))
     return parts
 
 
@@ -230,26 +276,16 @@ def _ends(setting: Setting, origin: int, k: Int64) -> list[int]:
     return hubs + [d for d in doors if d >= setting.places.hub_count and setting.road[origin, d] < NEVER]
 
 
-def _trucks(
-    setting: Setting, way: tuple[int, int, int], departs: Int64, arrive: Int64, back: Int64, k: Int64
-) -> Passages:
-    """Trucks on a way (origin, destination, manning) at those departures that their shipments can use.
-
-    Shipment ``k[n]`` asks for departure ``back[n]``.
-    """
+def _trucks(setting: Setting, way: tuple[int, int, int], departs: Int64, arrive: Int64, keep: Int64) -> Passages:
+    """Trucks on a way (origin, destination, manning) at some of its departures."""
     i, j, manning = way
-    freight = setting.freight
-    available = arrive + setting.places.crossing(i, j)
-    use = setting.windows.in_time(k, i, j, departs[back], available[back])
-    use &= freight.at_place[k, i] & freight.at_place[k, j]
-    keep = _wanted(departs, back[use])
     count = keep.size
     return Passages(
         kind=np.full(count, ROAD, dtype=np.int8),
         origin=np.full(count, i, dtype=np.int32),
         destination=np.full(count, j, dtype=np.int32),
         latest=departs[keep],
-        available=available[keep],
+        available=arrive[keep] + setting.places.crossing(i, j),
         chain=np.full(count, -1, dtype=np.int32),
         hand_in=np.zeros(count, dtype=np.int64),
         collect=np.zeros(count, dtype=np.int64),
@@ -259,13 +295,14 @@ def _trucks(
 
 def _road_backward(setting: Setting, targets: Events) -> list[Passages]:
     parts: list[Passages] = []
-    road = setting.freight.road[targets.shipment]
+    freight = setting.freight
+    road = freight.road[targets.shipment]
     first = setting.windows.ready[-1]
     for j in np.unique(targets.place[road]).tolist():
         at = np.flatnonzero((targets.place == j) & road)
         minutes, back = np.unique(targets.minute[at], return_inverse=True)
         k = targets.shipment[at]
-        doors = [o for o in np.unique(setting.freight.origin[k]).tolist() if o >= setting.places.hub_count]
+        doors = [o for o in np.unique(freight.origin[k]).tolist() if o >= setting.places.hub_count]
         for i in [*range(setting.places.hub_count), *doors]:
             if setting.road[i, j] >= NEVER:
                 continue
@@ -280,7 +317,9 @@ def _road_backward(setting: Setting, targets: Events) -> list[Passages]:
                 departs[wanted] = setting.trips.departures(i, j, MANNINGS[manning], minutes[wanted] - crossing)
                 real = wanted[departs[wanted] > -NEVER]
                 arrive[real] = setting.trips.arrivals(i, j, MANNINGS[manning], departs[real])
-                parts.append(_trucks(setting, (i, j, manning), departs, arrive, back[near], k[near]))
+                use = setting.windows.in_time(k[near], i, j, departs[back[near]], arrive[back[near]] + crossing)
+                use &= freight.may_go(k[near], i, j)
+                parts.append(_trucks(setting, (i, j, manning), departs, arrive, _wanted(minutes, back[near][use])))
     return parts
 
 
@@ -353,4 +392,5 @@ def _fresh(events: Events, seen: Events) -> Events:
     shipment = np.concatenate([seen.shipment, events.shipment])
     first = first_of_each([place, minute, shipment])
     first = first[first >= seen.count]
-    return Events(place=place[first], minute=minute[first], shipment=shipment[first])
+    used = np.concatenate([seen.used, events.used])
+    return Events(place=place[first], minute=minute[first], shipment=shipment[first], used=used[first])

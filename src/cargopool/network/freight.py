@@ -75,6 +75,12 @@ class Freight:
         """Number of shipments."""
         return len(self.shipments)
 
+    def may_go(self, k: Int64, origin: int, destination: int) -> Bool:
+        """Whether shipments may move between two places at all: never back to their start, nor on from their end."""
+        found: Bool = self.at_place[k, origin] & self.at_place[k, destination]
+        found &= (self.destination[k] != origin) & (self.origin[k] != destination)
+        return found
+
 
 def mode_mask(modes: frozenset[str]) -> int:
     """Bits of a set of modes."""

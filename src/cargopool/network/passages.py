@@ -250,13 +250,14 @@ def _kept(freight: Freight, windows: Windows, passages: Passages) -> Passages:
 def pair_groups(freight: Freight, windows: Windows, passages: Passages) -> Iterator[tuple[Int64, Int64]]:
     """Passages grouped by their ends, each with the shipments that may use both ends."""
     last = windows.max_moves - 1
+    everyone = np.arange(freight.count)
     key = passages.origin.astype(np.int64) << 32 | passages.destination.astype(np.int64)
     order = np.argsort(key, kind="stable")
     bounds = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
     for lo, hi in pairwise(bounds):
         group = order[lo:hi]
         i, j = passages.origin[group[0]], passages.destination[group[0]]
-        can = freight.at_place[:, i] & freight.at_place[:, j]
+        can = freight.may_go(everyone, int(i), int(j))
         can &= windows.ready[last, :, i] <= passages.latest[group].max()
         can &= windows.useful[last, :, j] >= passages.available[group].min()
         k = np.flatnonzero(can)

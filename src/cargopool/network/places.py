@@ -128,3 +128,8 @@ def _open_periods(place: Place, scenario: Scenario, lo_min: int, hi_min: int) ->
     if found is None:
         return ()
     return found or ((NEVER, NEVER),)
+
+
+def rate_limited(place: Place) -> bool:
+    """Whether the cross-dock's throughput is limited, so that starts are choices."""
+    return isinstance(place, Hub) and place.cross_dock is not None and place.cross_dock.pallets_per_hour is not None
