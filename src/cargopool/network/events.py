@@ -386,11 +386,13 @@ def _without(new: Passages, old: Passages) -> Passages:
 
 
 def _fresh(events: Events, seen: Events) -> Events:
-    """Events that were not seen before."""
-    place = np.concatenate([seen.place, events.place])
-    minute = np.concatenate([seen.minute, events.minute])
-    shipment = np.concatenate([seen.shipment, events.shipment])
+    """Events that were not seen before, or only after more moves."""
+    new = np.repeat([0, 1], [seen.count, events.count])
+    order = np.argsort(2 * np.concatenate([seen.used, events.used]) + new, kind="stable")
+    place, minute, shipment, used = (
+        np.concatenate([getattr(seen, name), getattr(events, name)])[order]
+        for name in ("place", "minute", "shipment", "used")
+    )
     first = first_of_each([place, minute, shipment])
-    first = first[first >= seen.count]
-    used = np.concatenate([seen.used, events.used])
+    first = first[new[order][first] == 1]
     return Events(place=place[first], minute=minute[first], shipment=shipment[first], used=used[first])
