@@ -19,7 +19,7 @@ def run_command(arguments: Sequence[str] | None, started: float) -> int:
     try:
         code = _dispatched(given, started)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the parser answers a closed pipe by leaving the process
         _silence_stdout()
         return Exit.OUTPUT
     except OSError as error:

@@ -20,7 +20,11 @@ def parsed_settings(settings: Sequence[str] | None) -> dict[str, Any]:
 
     overrides: dict[str, Any] = {}
     for text in settings or ():
-        path, value = parse_setting(text)
+        try:
+            path, value = parse_setting(text)
+        except ValueError as error:
+            way_out = "write it as --set objective.carbon_price_eur_per_t=200"
+            raise InputError(Diagnostic("E2005", str(error), "--set", way_out)) from None
         if path in overrides and overrides[path] != value:
             raise InputError(Diagnostic("E2005", f"{path} is set twice", "--set", "give each path once"))
         overrides[path] = value

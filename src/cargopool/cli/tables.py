@@ -41,13 +41,14 @@ def print_tables(scenario: Scenario, plan: Plan) -> None:
 
 def print_grid(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
     """Print a table of plain text."""
-    table = Table(title=Text(printable(title), "bold"), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
     for head in heads:
         table.add_column(Text(printable(head), "dim"), justify="right" if head in right else "left")
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     console = results()
     console.print()
+    console.print(Text(printable(title), "bold"), soft_wrap=True)
     console.print(table)
 
 
