@@ -21,14 +21,13 @@ DOORS = {
     "D-DUI-1": ("DEDUI", "Works in Wesel", 51.66, 6.62, 60, "live"),
     "D-DUI-2": ("DEDUI", "Warehouse in Neuss", 51.20, 6.69, 60, "drop"),
     "D-ZAZ-1": ("ESZAZ", "Works in Figueruelas", 41.77, -1.17, 60, "live"),
-    "D-ZAZ-2": ("ESZAZ", "Warehouse in Huesca", 42.13, -0.41, 90, "live"),
     "D-BLQ-1": ("ITBLQ", "Works in Modena", 44.65, 10.93, 60, "live"),
-    "D-BLQ-2": ("ITBLQ", "Warehouse in Ferrara", 44.83, 11.62, 60, "drop"),
     "D-DGS-1": ("FRDGS", "Works in Valenciennes", 50.36, 3.52, 60, "live"),
-    "D-DGS-2": ("FRDGS", "Warehouse in Arras", 50.29, 2.78, 60, "live"),
     "D-LHR-1": ("GBLHR", "Warehouse in Slough", 51.51, -0.59, 60, "live"),
-    "D-LHR-2": ("GBLHR", "Works in Luton", 51.88, -0.42, 90, "live"),
 }
+PARTNERS = ("BEANR", "NLRTM", "DECGN", "DELUH", "DEHAM", "FRLIO", "FRVTN", "ITSGE", "ESBCN", "ESMAD", "PLPOZ", "CZPRG")
+"""Partner regions with demand of their own; the other hubs of the scenario are terminals on the way."""
+
 DOOR_SHARE = 0.35
 """Share of a cluster's shipments that start or end at one of its doors."""
 
@@ -108,7 +107,8 @@ def write_clusters20() -> None:
     folder = ROOT / "scenarios" / "clusters20-week"
     folder.mkdir(parents=True, exist_ok=True)
     draw = random.Random(SEED + 1)
-    week = generate_week(reference_regions(), road_km(), shipments=SHIPMENTS, seed=SEED, monday=MONDAY)
+    regions = [region for region in reference_regions() if region.hub in (*CLUSTERS, *PARTNERS)]
+    week = generate_week(regions, road_km(), shipments=SHIPMENTS, seed=SEED, monday=MONDAY)
     write_csv(folder / "shipments.csv", SHIPMENT_COLUMNS, [shipment_row(demand, draw) for demand in week])
     hubs = load_reference().hubs
     doors = [
