@@ -59,6 +59,8 @@ def _lines(rng: random.Random, data: bytes) -> bytes:
 def _value(rng: random.Random, data: bytes) -> bytes:
     """Replace one cell or value."""
     marks = [at for at, byte in enumerate(data) if byte in b",:;=\n{}[]"]
+    if len(marks) < 2:
+        return _insert(rng, data)
     first = rng.randrange(len(marks) - 1)
     return data[: marks[first] + 1] + rng.choice((b"", b" ")) + rng.choice(_VALUES) + data[marks[first + 1] :]
 

@@ -25,7 +25,12 @@ _WANTED = {
     "none_required": "null",
 }
 _RANGE = frozenset({"greater_than_equal", "less_than_equal", "greater_than", "less_than"})
-_SHORT_LONG = {"string_too_short": "must not be empty", "string_too_long": "is too long"}
+_SHORT_LONG = {
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "string_too_long": "is too long",
+    "too_long": "is too long",
+}
 
 
 def checked(
@@ -102,7 +107,7 @@ def _words(problem: Mapping[str, Any], location: tuple[Any, ...], known: list[st
         return "E0204", _SHORT_LONG[kind], "shorten it" if kind.endswith("long") else "give a value"
     wanted = _WANTED.get(kind)
     if wanted is None:
-        return "E0203", f"{shown(value)!r} does not fit: {shown(problem['msg'])}", ""
+        return "E0203", f"{shown(value)!r} does not fit: {shown(problem['msg'])}", "check the value"
     return "E0203", f"{_kind_of(value)} is not {wanted}", _type_help(wanted, value)
 
 

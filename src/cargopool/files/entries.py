@@ -14,6 +14,7 @@ from cargopool.files.documents import Document, Node, NodeLocator, plain
 from cargopool.files.findings import FilePlace, Findings, FixedPlace, Locator, did_you_mean, one_of, shown
 from cargopool.files.schema.base import Row
 from cargopool.files.tables import Table, read_table
+from cargopool.model.checks.base import plain as plain_text
 from cargopool.model.place import Provenance
 
 Key = tuple[str, ...]
@@ -131,7 +132,7 @@ class SectionKind:
 
     def label(self, key: Key) -> str:
         """Object path of a row."""
-        return f"{self.path}[{'-'.join(key)}]"
+        return f"{self.path}[{'-'.join(map(plain_text, key))}]"
 
 
 @dataclass(slots=True)

@@ -6,12 +6,14 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from cargopool.errors import Diagnostic, Severity
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SHOWN = 80
+MAX_FINDINGS = 1000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,13 +49,25 @@ class FixedPlace:
 
 @dataclass(slots=True)
 class Findings:
-    """Collector of diagnostics with the map from object paths to file places."""
+    """Collector of diagnostics with the map from object paths to file places.
+
+    Attributes
+    ----------
+    failed : bool
+        Whether anything but warnings was found.
+    """
 
     found: list[tuple[FilePlace, Diagnostic]] = field(default_factory=list)
     locators: dict[str, Locator] = field(default_factory=dict)
+    left_out: int = 0
+    failed: bool = False
 
     def add(self, place: FilePlace, code: str, message: str, help_text: str = "", severity: Severity = "error") -> None:
-        """Record one finding at a place."""
+        """Record one finding at a place; beyond some number they are only counted."""
+        self.failed = self.failed or severity == "error"
+        if len(self.found) >= MAX_FINDINGS:
+            self.left_out += 1
+            return
         self.found.append((place, Diagnostic(code, message, str(place), help_text, severity)))
 
     def register(self, object_path: str, locator: Locator) -> None:
@@ -77,15 +91,14 @@ class Findings:
             prefix = prefix[: max(prefix.rfind("."), prefix.rfind("["), 0)]
         return fallback
 
-    @property
-    def failed(self) -> bool:
-        """Whether anything but warnings was found."""
-        return any(finding.severity == "error" for _, finding in self.found)
-
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found, by file and place, each once."""
         ordered = sorted(self.found, key=lambda item: (item[0], item[1].code, item[1].message))
-        return tuple(dict.fromkeys(finding for _, finding in ordered))
+        different = tuple(dict.fromkeys(finding for _, finding in ordered))
+        if not self.left_out:
+            return different
+        more = Diagnostic("E0001", f"{self.left_out} more findings are not shown", "", "mend the ones above first")
+        return (*different, more)
 
 
 def _steps(rest: str) -> tuple[str | int, ...]:
@@ -104,9 +117,12 @@ def shown(value: object) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Help text that names the nearest known words; empty when none is near."""
-    if len(word) > _SHOWN:
-        return ""
+    """Help text that names the nearest known word; empty when none is near."""
+    return _nearest(word, tuple(sorted(known))) if len(word) <= _SHOWN else ""
+
+
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
     candidates = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), candidates, n=1, cutoff=0.6)
     return f"did you mean {shown(candidates[near[0]])!r}?" if near else ""

@@ -16,6 +16,7 @@ from cargopool.files.findings import FilePlace, Findings, shown
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+_ROW_MARK = re.compile(r'"|,|\r\n|\n|\r')
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".zip", ".zst", ".lzma", ".7z", ".tar"})
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
@@ -90,26 +91,35 @@ class Table:
     text: str = ""
     header_line: int = 1
     _starts: list[int] = field(default_factory=list)
+    _row: tuple[int, list[tuple[int, int]]] = (0, [])
 
     def cell_place(self, line: int, index: int) -> FilePlace:
         """Where a cell of the row that starts at a line stands; in workbooks the column is its number."""
         if not self.text:
             return FilePlace(self.file, line, index + 1)
+        if self._row[0] != line:
+            self._row = (line, self._cell_places(line))
+        return FilePlace(self.file, *self._row[1][min(index, len(self._row[1]) - 1)])
+
+    def _cell_places(self, line: int) -> list[tuple[int, int]]:
+        """Line and column of every cell of the row that starts at a line."""
         if not self._starts:
             self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))]
-        offset = self._starts[line - 1] if line <= len(self._starts) else len(self.text)
-        row_line, row_start = line, offset
+        row_start = self._starts[line - 1] if line <= len(self._starts) else len(self.text)
+        places = [(line, 1)]
         quoted = False
-        while index and offset < len(self.text):
-            character = self.text[offset]
-            if character == '"':
+        for match in _ROW_MARK.finditer(self.text, row_start):
+            mark = match.group()
+            if mark == '"':
                 quoted = not quoted
-            elif character == "," and not quoted:
-                index -= 1
-            elif character == "\n":
-                row_line, row_start = row_line + 1, offset + 1
-            offset += 1
-        return FilePlace(self.file, row_line, offset - row_start + 1)
+            elif mark == ",":
+                if not quoted:
+                    places.append((line, match.end() - row_start + 1))
+            elif quoted:
+                line, row_start = line + 1, match.end()
+            else:
+                break
+        return places
 
 
 def table_path(folder: Path, name: str, place: FilePlace, findings: Findings) -> tuple[Path, str] | None:
