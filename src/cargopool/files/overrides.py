@@ -15,6 +15,7 @@ from cargopool.files.documents import Document, Node, parse_yaml, plain, resolve
 from cargopool.files.entities import SECTION_KINDS
 from cargopool.files.entries import Entry, Key, SectionKind
 from cargopool.files.findings import FilePlace, Findings, did_you_mean, one_of, shown
+from cargopool.files.schema.document import ScenarioDocument
 
 _ROW_PATH = re.compile(r"([a-z_.]+)\[([^\[\]]*)\]\.([a-z_0-9.]+)\Z")
 _BLOCK_PATH = re.compile(r"[A-Za-z_0-9-]+(\.[A-Za-z_0-9-]+)*\Z")
@@ -96,6 +97,34 @@ def settings_of(document: Document, variant: str, extra: Mapping[str, Any], find
     return settings
 
 
+def check_unused(document: Document, used: Iterable[Setting], findings: Findings) -> None:
+    """Report paths of overrides that the variant does not use and that lead nowhere."""
+    overrides = _child(document.root.value, "overrides")
+    named = overrides.value if overrides is not None and isinstance(overrides.value, dict) else {}
+    taken = {setting.by for setting in used}
+    for name, block in named.items():
+        if name in taken or not isinstance(block.value, dict):
+            continue
+        settings = [Setting(path, node, document.file, name) for path, node in block.value.items()]
+        RowOverrides(settings, findings).check_paths()
+        for setting in settings:
+            if not is_row_path(setting.path):
+                _check_block_path(setting, findings)
+
+
+def _check_block_path(setting: Setting, findings: Findings) -> bool:
+    first = setting.path.split(".")[0]
+    if not _BLOCK_PATH.match(setting.path) or first in ("overrides", "variants", "format"):
+        message = f"{shown(setting.path)!r} is not a path that can be set"
+        findings.add(setting.locate(()), "E0407", message, _PATH_HELP)
+        return False
+    if first not in ScenarioDocument.model_fields:
+        message = f"there is no block {shown(first)!r}"
+        findings.add(setting.locate(()), "E0403", message, one_of(first, ScenarioDocument.model_fields) or _PATH_HELP)
+        return False
+    return True
+
+
 def _child(root: Any, name: str) -> Node | None:
     return root.get(name) if isinstance(root, dict) else None
 
@@ -139,9 +168,12 @@ def apply_to_document(document: Document, settings: Iterable[Setting], findings:
     for setting in settings:
         if is_row_path(setting.path):
             continue
-        if not _BLOCK_PATH.match(setting.path) or setting.path.split(".")[0] in ("overrides", "variants", "format"):
-            message = f"{shown(setting.path)!r} is not a path that can be set"
-            findings.add(setting.locate(()), "E0407", message, _PATH_HELP)
+        if not _check_block_path(setting, findings):
+            continue
+        block = setting.path.split(".")[0]
+        if block not in ScenarioDocument.model_fields:
+            message = f"{shown(setting.path)!r}: a scenario has no {shown(block)!r}"
+            findings.add(setting.locate(()), "E0403", message, one_of(block, ScenarioDocument.model_fields))
             continue
         clash = _clash(setting, done)
         if clash is not None:
@@ -207,6 +239,15 @@ class RowOverrides:
                 message = f"there is no section {shown(match.group(1))!r} with rows"
                 help_text = one_of(match.group(1), SECTION_KINDS) or _PATH_HELP
                 self.findings.add(setting.locate(()), "E0403", message, help_text)
+            else:
+                self._check_field(setting, SECTION_KINDS[match.group(1)], match.group(3))
+
+    def _check_field(self, setting: Setting, kind: SectionKind, field_name: str) -> None:
+        columns = columns_of(kind.row_type)
+        if field_name not in columns or field_name in kind.key_fields:
+            message = f"rows of {kind.path} have no field {shown(field_name)!r} that can be set"
+            help_text = one_of(field_name, columns) or "name a column of the section's table"
+            self.findings.add(setting.locate(()), "E0403", message, help_text)
 
     def apply(self, kind: SectionKind, entries: Mapping[Key, Entry], facts: Mapping[Key, frozenset[str]]) -> None:
         """Set values in the rows of one section.
@@ -227,8 +268,6 @@ class RowOverrides:
                 continue
             field_name = match.group(3)
             if field_name not in columns or field_name in kind.key_fields:
-                message = f"rows of {kind.path} have no field {shown(field_name)!r} that can be set"
-                self.findings.add(setting.locate(()), "E0403", message, one_of(field_name, columns))
                 continue
             hits = [entry for entry in entries.values() if matches(match.group(2), kind, entry, facts)]
             if not hits:
