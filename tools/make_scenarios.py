@@ -8,11 +8,11 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cargopool.batches.generate import Demand, generate_week, reference_regions
+from cargopool.batches.generate import Demand, Region, generate_week, reference_regions
 from cargopool.reference import load_reference
 
 ROOT = Path(__file__).resolve().parents[1]
-SEED = 2026
+SEED = 2038
 SHIPMENTS = 300
 MONDAY = datetime(2026, 11, 23)
 CLUSTERS = ("DEDUI", "ESZAZ", "ITBLQ", "FRDGS", "GBLHR")
@@ -30,6 +30,93 @@ PARTNERS = ("BEANR", "NLRTM", "DECGN", "DELUH", "DEHAM", "FRLIO", "FRVTN", "ITSG
 
 DOOR_SHARE = 0.35
 """Share of a cluster's shipments that start or end at one of its doors."""
+
+LINES = [
+    "S001",
+    "S008",
+    "S009",
+    "S010",
+    "S012",
+    "S016",
+    "S018",
+    "S019",
+    "S021",
+    "S022",
+    "S026",
+    "S027",
+    "S028",
+    "S033",
+    "S035",
+    "S038",
+    "S039",
+    "S040",
+    "S042",
+    "S045",
+    "S049",
+    "S054",
+    "S056",
+    "S062",
+    "S065",
+    "S066",
+    "S067",
+    "S070",
+    "S078",
+    "S081",
+    "S083",
+    "S087",
+    "S089",
+    "S090",
+    "S091",
+    "S092",
+    "S104",
+    "S105",
+    "S106",
+    "S108",
+    "S114",
+    "S116",
+    "S117",
+    "S135",
+    "S136",
+    "S137",
+    "S138",
+    "S139",
+]
+"""Lines of the week, both directions, first departure of the day only."""
+
+SLOTS = {"rail": (1, 1), "barge": (1, 2), "sea": (1, 2)}
+"""Allotment and spot slots per departure: few, so that departures fill up."""
+
+CHARTERS = (
+    (
+        "C1",
+        "Charter Bologna-Duisburg",
+        "ITBLQ",
+        "DEDUI",
+        "0+19:00",
+        "2+00:30",
+        1147,
+        "IT=257 CH=240 DE=650",
+        "We",
+        4,
+        2400,
+        "a group of wagons; priced to be worth choosing",
+    ),
+    (
+        "C2",
+        "Charter Duisburg-Zaragoza",
+        "DEDUI",
+        "ESZAZ",
+        "0+17:00",
+        "2+12:00",
+        1721,
+        "DE=90 BE=220 FR=1090 ES=321",
+        "Th",
+        10,
+        26000,
+        "a short train of its own; priced to be refused",
+    ),
+)
+"""id, name, origin, destination, departure, arrival, km, countries, weekday, units, EUR per run, note."""
 
 SHIPMENT_COLUMNS = [
     "id",
@@ -103,13 +190,63 @@ def shipment_row(demand: Demand, draw: random.Random) -> dict:
     }
 
 
+def emphasised(region: Region) -> Region:
+    """The five clusters weigh four times as much as in the packaged regions."""
+    if region.hub not in CLUSTERS:
+        return region
+    return Region(
+        region.hub,
+        {name: 4 * weight for name, weight in region.supply.items()},
+        {name: 4 * weight for name, weight in region.demand.items()},
+    )
+
+
+def slot_rows() -> list[dict]:
+    services = load_reference().services
+    rows = []
+    for line in LINES:
+        for service_id in (line, f"{line}R"):
+            allotment, spot = SLOTS[services[service_id].mode]
+            rows.append({"id": service_id, "allotment_units": allotment, "spot_units": spot})
+    return rows
+
+
+def charter_rows() -> list[dict]:
+    rows = []
+    for name, text, origin, destination, departure, arrival, km, countries, day, units, price, note in CHARTERS:
+        rows.append(
+            {
+                "id": name,
+                "name": text,
+                "operator": "Example Rail",
+                "mode": "rail",
+                "stops": f"hub={origin} departure={departure} closing_min=240 booking_close_min=1440;"
+                f"hub={destination} arrival={arrival} pick_up_ready_min=180",
+                "legs": f"km={km} countries={countries.replace(' ', ',')}",
+                "weekdays": day,
+                "unit_types": "pw45hc;reefer45",
+                "capacity.units": units,
+                "capacity.plugs": 2,
+                "charter.eur_per_run": price,
+                "mj_per_gross_tkm": 0.0769,
+                "carrier": "electricity",
+                "run_gross_t": 30 * units,
+                "source": "cargopool",
+                "confidence": "synthetic",
+                "note": note,
+            }
+        )
+    return rows
+
+
 def write_clusters20() -> None:
     folder = ROOT / "scenarios" / "clusters20-week"
     folder.mkdir(parents=True, exist_ok=True)
     draw = random.Random(SEED + 1)
-    regions = [region for region in reference_regions() if region.hub in (*CLUSTERS, *PARTNERS)]
+    regions = [emphasised(region) for region in reference_regions() if region.hub in (*CLUSTERS, *PARTNERS)]
     week = generate_week(regions, road_km(), shipments=SHIPMENTS, seed=SEED, monday=MONDAY)
     write_csv(folder / "shipments.csv", SHIPMENT_COLUMNS, [shipment_row(demand, draw) for demand in week])
+    write_csv(folder / "services.csv", SERVICE_COLUMNS, [*slot_rows(), *charter_rows()])
     hubs = load_reference().hubs
     doors = [
         {
@@ -131,6 +268,28 @@ def write_clusters20() -> None:
     ]
     write_csv(folder / "doors.csv", list(doors[0]), doors)
 
+
+SERVICE_COLUMNS = [
+    "id",
+    "name",
+    "operator",
+    "mode",
+    "stops",
+    "legs",
+    "weekdays",
+    "unit_types",
+    "capacity.units",
+    "capacity.plugs",
+    "allotment_units",
+    "spot_units",
+    "charter.eur_per_run",
+    "mj_per_gross_tkm",
+    "carrier",
+    "run_gross_t",
+    "source",
+    "confidence",
+    "note",
+]
 
 OVERSEAS = {
     # place: days from ready to due to and from Europe
