@@ -6,10 +6,10 @@ import random
 from datetime import timedelta
 from typing import Any
 
-from network.network_cases import DAY, FACTORS, MONDAY, box, door, hours, hub, load, truck
 from cargopool.model.place import CrossDock, RoadLink
 from cargopool.model.scenario import Drayage, Horizon, ModelScope, Scenario, TruckBan
 from cargopool.model.service import LegCapacity, Service, ServiceLeg, ServiceStop, Tariff, WeightClass
+from network.network_cases import DAY, FACTORS, MONDAY, box, door, hours, hub, load, truck
 
 COUNTRIES = ("DE", "FR", "IT", "ES", "NL")
 
@@ -142,7 +142,9 @@ def _service(rng: random.Random, n: int, places: list[Any]) -> Service:
         capacity=LegCapacity(units=6, teu_milli=14_000),
         tariff=Tariff(
             eur_per_unit=400.0,
-            weight_classes=(WeightClass(up_to_kg=20_000, factor=0.8), WeightClass(up_to_kg=34_000, factor=1.0)) if rng.random() < 0.3 else (),
+            weight_classes=(WeightClass(up_to_kg=20_000, factor=0.8), WeightClass(up_to_kg=34_000, factor=1.0))
+            if rng.random() < 0.3
+            else (),
         ),
         allotment_units=rng.choice((0, 0, 2)),
         spot_units=4,
