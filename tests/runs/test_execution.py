@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,8 +76,6 @@ def test_the_record_says_what_interfaces_promise(scenario_folder: Path, tmp_path
 
 
 def test_limits_count_from_the_start_of_the_command(scenario_folder: Path, tmp_path: Path, handmade) -> None:
-    import time
-
     calls = handmade()
     run(request(scenario_folder, tmp_path / "week", time_limit=30.0), started=time.monotonic() - 10)
     assert calls[0]["stop"].max_seconds < 20
@@ -163,11 +162,37 @@ def test_a_second_ctrl_c_leaves_at_once(scenario_folder: Path, tmp_path: Path, h
 
 def test_a_ctrl_c_in_the_baselines_costs_only_them(scenario_folder, tmp_path, handmade, monkeypatch) -> None:
     handmade()
-    monkeypatch.setattr("cargopool.sharing.compute", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+
+    def interrupted(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(3)
+
+    monkeypatch.setattr("cargopool.sharing.compute", interrupted)
+    begin = time.monotonic()
     outcome = run(request(scenario_folder, tmp_path / "week", baselines=True))
     assert outcome.interrupted
     assert outcome.record["baseline"]["reason"]["road_alone"] == "interrupted"
     assert outcome.record["status"] == "feasible"
+    assert time.monotonic() - begin < 3
+
+
+def test_baselines_that_do_not_end_cost_a_reason_and_no_more_time(scenario_folder, tmp_path, handmade, monkeypatch):
+    handmade()
+    monkeypatch.setattr("cargopool.runs.execution.baseline_seconds", lambda _limit: 0.2)
+    monkeypatch.setattr("cargopool.sharing.compute", lambda *_: time.sleep(3))
+    record = run(request(scenario_folder, tmp_path / "week", baselines=True)).record
+    assert "not finished" in record["baseline"]["reason"]["road_alone"]
+    assert record["seconds"]["baselines"] < 2
+
+
+def test_baselines_that_fail_are_a_reason(scenario_folder, tmp_path, handmade, monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no tariff")
+
+    handmade()
+    monkeypatch.setattr("cargopool.sharing.compute", fail)
+    record = run(request(scenario_folder, tmp_path / "week", baselines=True)).record
+    assert record["baseline"]["reason"]["road_alone"] == "failed: ValueError: no tariff"
 
 
 def test_a_full_disk_at_the_end_keeps_the_old_run_and_rescues_the_plan(

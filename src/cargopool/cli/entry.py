@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 
@@ -19,6 +20,8 @@ def run_command(arguments: Sequence[str] | None, started: float) -> int:
     try:
         code = _dispatched(given, started)
         sys.stdout.flush()
+        if arguments is None:
+            _leave_stragglers(code)
     except (BrokenPipeError, SystemExit):  # the parser answers a closed pipe by leaving the process
         _silence_stdout()
         return Exit.OUTPUT
@@ -26,6 +29,16 @@ def run_command(arguments: Sequence[str] | None, started: float) -> int:
         _silence_stdout()
         return _unwritable(error)
     return code
+
+
+def _leave_stragglers(code: int) -> None:
+    """End the process at once when work that nobody waits for is still under way in native code.
+
+    Such threads cannot be stopped, and must not run on while the interpreter takes itself apart.
+    """
+    if threading.active_count() > 1:
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _dispatched(given: list[str], started: float) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from cargopool.sharing import Baseline, Baselines
 
 BASELINES = ("road_alone", "intermodal_alone")
+_POLL_S = 0.05
 _NO_CLOCK_S = 600.0
 """Time for the baselines of a run without a time limit, long enough for every one that ends at all."""
 
@@ -49,17 +53,39 @@ class Comparison:
         return record | {"reason": reasons}
 
 
-def compare_with_baselines(scenario: Scenario, result: Result, seconds: float | None, seed: int = 1) -> Comparison:
+def compare_with_baselines(
+    scenario: Scenario,
+    result: Result,
+    seconds: float | None,
+    seed: int = 1,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Comparison:
     """Compute the baselines of a result within ``seconds``; what is not finished has a reason instead.
 
-    The plan is safe by now, so a failure here is a reason and not an end to the run.
+    They run on a thread of their own, because compiling and single steps of a search look at no clock: when the time
+    is over, or ``stopped`` says so, they are left alone and end by themselves.
     """
-    from cargopool.sharing import compute
-
     if result.plan is None:
         return Comparison(reason="there is no plan to compare with")
+    limit = _NO_CLOCK_S if seconds is None else seconds
+    found: list[Comparison] = []
+    thread = threading.Thread(target=lambda: found.append(_computed(scenario, result, limit, seed)), daemon=True)
+    deadline = time.monotonic() + limit
+    thread.start()
+    while thread.is_alive():
+        if stopped():
+            return Comparison(reason="interrupted")
+        if time.monotonic() > deadline:
+            return Comparison(reason="not finished within the time for comparisons")
+        thread.join(_POLL_S)
+    return found[0] if found else Comparison(reason="failed")
+
+
+def _computed(scenario: Scenario, result: Result, limit: float, seed: int) -> Comparison:
+    """The baselines; the plan is safe by now, so a failure is a reason and not an end to the run."""
+    from cargopool.sharing import compute
+
     try:
-        limit = _NO_CLOCK_S if seconds is None else seconds
         return Comparison(baselines=compute(scenario, result, limit, seed))
-    except (CargopoolError, ArithmeticError, LookupError, ValueError) as error:
+    except (CargopoolError, ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
         return Comparison(reason=f"failed: {type(error).__name__}: {error}")

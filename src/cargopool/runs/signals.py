@@ -32,7 +32,6 @@ class SignalWatch:
         self.stopped = False
         self._flag = flag
         self._leave = leave
-        self._breaking = False
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         """Take a signal."""
@@ -40,17 +39,6 @@ class SignalWatch:
             self._leave()
         self.stopped = True
         self._flag.set()
-        if self._breaking:
-            raise KeyboardInterrupt
-
-    @contextmanager
-    def breaking(self) -> Iterator[None]:
-        """A block whose work knows no stop flag: the first signal raises `KeyboardInterrupt` in it."""
-        self._breaking = True
-        try:
-            yield
-        finally:
-            self._breaking = False
 
 
 def _raise_interrupt() -> None:

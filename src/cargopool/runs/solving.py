@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from cargopool.errors import Diagnostic, InputError, VerificationError
@@ -187,12 +187,7 @@ def baseline_seconds(time_limit_s: float | None) -> float | None:
 
 def with_baselines(scenario: Scenario, result: RunResult, watch: SignalWatch, seconds: float | None) -> RunResult:
     """The result with its comparison, or with the reason why there is none."""
-    from dataclasses import replace
-
     if watch.stopped:
         return replace(result, comparison=Comparison(reason="interrupted"))
-    try:
-        with watch.breaking():
-            return replace(result, comparison=compare_with_baselines(scenario, result, seconds))
-    except KeyboardInterrupt:
-        return replace(result, comparison=Comparison(reason="interrupted"))
+    comparison = compare_with_baselines(scenario, result, seconds, stopped=lambda: watch.stopped)
+    return replace(result, comparison=comparison)
