@@ -13,6 +13,7 @@ from cargopool.footprint.dearest import units_needed
 from cargopool.footprint.unserved import handling_minutes
 from cargopool.model.plan import DepartureStage, Handling, Itinerary, Move, MoveUse
 from cargopool.model.scenario import Objective, Scenario
+from cargopool.model.service import Charter
 from cargopool.model.shipment import Shipment
 from cargopool.rules import crossing_between, road_link, trip_arrival
 from golden.golden_world import MOVES, WORLD
@@ -250,3 +251,54 @@ def test_the_constant_is_the_shipments_own():
     bigger = replace(hubbed, pallets_milli=66_000, kg=30_000)
     assert unserved_cents(WORLD, hubbed) < unserved_cents(WORLD, bigger)
     assert unserved_cents(WORLD, hubbed) == unserved_cents(replace(WORLD), hubbed)
+
+
+def _rail_only() -> Shipment:
+    return replace(WORLD.shipments["HUBBED"], modes=frozenset({"rail", "barge", "sea"}))
+
+
+def _dearer(kind: str) -> tuple[Scenario, int]:
+    """The world with one rate raised to 50,000 EUR, and how often one itinerary may pay it."""
+    hubs, services, units = dict(WORLD.hubs), dict(WORLD.services), dict(WORLD.load_units)
+    if kind == "tariff":
+        services["R1"] = replace(services["R1"], tariff=replace(services["R1"].tariff, eur_per_unit=50_000.0))
+    elif kind == "charter":
+        services["C1"] = replace(services["C1"], charter=Charter(eur_per_run=50_000.0))
+    elif kind == "lift":
+        hubs["BAS"] = replace(hubs["BAS"], lift_eur=50_000.0)
+    elif kind == "one_way":
+        units["pw45"] = replace(units["pw45"], one_way_eur=50_000.0)
+    elif kind == "surcharge":
+        extra = replace(WORLD.surcharges[0], id="x", eur_per_unit=50_000.0)
+        return replace(WORLD, surcharges=(*WORLD.surcharges, extra)), 9
+    elif kind == "haulage":
+        vehicle = replace(WORLD.vehicles["chassis"], min_eur=50_000.0, unit_types=frozenset())
+        return replace(WORLD, vehicles={**WORLD.vehicles, "chassis": vehicle}), 6
+    elif kind == "crossing":
+        return replace(WORLD, crossings=(replace(WORLD.crossings[0], eur=50_000.0),)), 3
+    elif kind == "cross_dock":
+        dock = replace(hubs["MIL"].cross_dock, eur_per_pallet=5_000.0)
+        hubs["MIL"] = replace(hubs["MIL"], cross_dock=dock)
+    times = {"tariff": 9, "charter": 9, "lift": 12, "one_way": 3, "cross_dock": 4}[kind]
+    return replace(WORLD, hubs=hubs, services=services, load_units=units), times
+
+
+@pytest.mark.parametrize(
+    "kind", ["tariff", "charter", "lift", "one_way", "surcharge", "haulage", "crossing", "cross_dock"]
+)
+def test_the_bound_without_road_counts_every_rate_as_often_as_it_may_be_paid(kind):
+    dearer, times = _dearer(kind)
+    before, after = unserved_cents(WORLD, _rail_only()), unserved_cents(dearer, _rail_only())
+    assert after >= times * 50_000 * 100
+    assert after > before
+
+
+def test_the_constant_counts_both_handlings_and_the_storage_at_the_origin():
+    hubbed = WORLD.shipments["HUBBED"]
+    base = unserved_cents(WORLD, hubbed)
+    dock = replace(WORLD.hubs["DUI"].cross_dock, eur_per_pallet=104.20)
+    dear = replace(WORLD, hubs={**WORLD.hubs, "DUI": replace(WORLD.hubs["DUI"], cross_dock=dock)})
+    assert unserved_cents(dear, hubbed) == base + 100_000  # 10 pallets x 100 EUR
+    stored = replace(WORLD.hubs["DUI"], storage_eur_per_pallet_day=11.10)
+    # latest 9000 min: 7 days begun, 1 free, 6 x 10 pallets x 10 EUR more
+    assert unserved_cents(replace(WORLD, hubs={**WORLD.hubs, "DUI": stored}), hubbed) == base + 60_000

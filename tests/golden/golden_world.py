@@ -199,7 +199,7 @@ SERVICES = {
         ),
         _service(
             "W1", "barge", ("DUI", "BAS"), (ServiceLeg(km=650.0, countries=(("DE", 600.0), ("FR", 50.0))),),
-            tariff=Tariff(eur_per_teu=95.0, min_eur=260.0, by_stops={("DUI", "BAS"): 1.0}),
+            tariff=Tariff(eur_per_teu=95.0, min_eur=260.0, by_stops={("DUI", "BAS"): 0.9}),
             mj_per_gross_tkm=0.35, carrier="gasoil",
         ),
         # 1200 x 1500^-0.62 Wh per gross tonne-km = 0.046377 MJ
@@ -334,6 +334,7 @@ MOVES = {
         _road("swaps", "DUI", "MIL", "chassis", "swap", 0, 1_545),
         _road("short", "FAC", "DUI", "chassis", "pw45", 0, 50),
         _road("electric", "DUI", "MIL", "battery", "trailer", 0, 1_545),
+        _road("onward", "MIL", "SHOP", "artic", "trailer", 6_000, 6_035),
         _road("lone", "DUI", "MIL", "lone", "trailer", 0, 1_545),
         _road("tank", "DUI", "MIL", "tank", "trailer", 0, 1_545),
         _chain("rail", "pw45", (_ride("R1", "DUI", "MIL", "spot", 3_000, 6_000),), 2_800, 8_000, 20_000),
@@ -395,6 +396,8 @@ PARTS = {
     "delivered": _part("LOOSE", 1, 0, 21, ("truck",), 7_195, delivery=DELIVERED),
     "from-door": _part("LOOSE", 1, 0, 21, ("door",), 6_300),
     "hubbed": _part("HUBBED", 1, 0, 10, ("leg", "alps"), 4_000),
+    "waiting": _part("HUBBED", 1, 0, 10, ("truck", "onward"), 6_100),
+    "sealed-waiting": _part("SEALED", 1, 0, 2, ("lone", "onward"), 6_035),
     "charter-load": _part("HUBBED", 1, 0, 10, ("chartered",), 5_000),
     "british": _part("BRITISH", 1, 0, 4, ("tunnel",), 1_000),
     "bonded": _part("BONDED", 1, 0, 1, ("often",), 5_000),

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from cargopool.footprint import COST_KINDS, TCE_KINDS, Priced, price_move, price_part, price_run
+from cargopool.footprint import COST_KINDS, TCE_KINDS, Priced, price_move, price_part, price_run, weighted_cents
 from golden.golden_world import CHILLED, MOVES, PARTS, RUNS, WORLD
 from golden.sheets import half_even, read_sheet, work_out
 
@@ -97,3 +97,19 @@ def test_published_train_energy(row):
     assert watt_hours == pytest.approx(float(row["published"]), abs=float(row["tolerance"]))
     grid = Fraction(540 * 380 + 260 * 40 + 80 * 300, 880)
     assert tce.grams == pytest.approx(float(grid) * watt_hours / 1000 * gross * 880, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("exclude", "weight", "expected"),
+    [
+        (False, 1.0, 19_488),
+        (True, 1.0, 10_718),  # 194.88 - 87.70 EUR
+        (False, 1.37, 26_699),  # 266.9856 EUR
+        (True, 1.37, 14_684),  # 107.18 x 1.37 = 146.8366 EUR
+        (True, 0.0, 0),
+    ],
+)
+def test_objective_weighs_a_toll_that_prices_carbon(exclude, weight, expected):
+    objective = replace(WORLD.objective, exclude_carbon_in_prices=exclude, weights={"toll": weight})
+    line = next(line for line in priced("truck").lines if line.what.startswith("DE"))
+    assert weighted_cents(objective, line) == expected
