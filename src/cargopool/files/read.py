@@ -26,7 +26,7 @@ from cargopool.files.entities import (
 )
 from cargopool.files.entries import Entry, Key, Section, SectionKind, SectionReader
 from cargopool.files.findings import FilePlace, Findings, shown
-from cargopool.files.overrides import RowOverrides, apply_to_document, settings_of
+from cargopool.files.overrides import RowOverrides, apply_to_document, check_unused, settings_of
 from cargopool.files.schema.document import DrayageBlock
 from cargopool.files.shelf import DEFAULT_FACTORS, Shelf, countries_of, territories_of
 from cargopool.model.scenario import Scenario
@@ -128,6 +128,7 @@ class _Reading:
         apply_to_document(self.document, settings, self.findings)
         self.rows = RowOverrides(settings, self.findings)
         self.rows.check_paths()
+        check_unused(self.document, settings, self.findings)
         header = blocks.header()
         horizon, horizon_known = blocks.horizon()
         self.made = Assembler(self.findings, horizon)

@@ -61,7 +61,6 @@ DayTime = Annotated[str, BeforeValidator(_as_text), Field(max_length=20, json_sc
 ModeName = Annotated[Literal["rail", "barge", "sea", "road"], BeforeValidator(_mode_word)]
 """Mode; the words of other data sets (iww, ro-ro, ...) are read as ours."""
 TemperatureName = Literal["ambient", "chilled", "frozen"]
-Confidence = Literal["verified", "derived", "memory", "synthetic", "inconsistent", "own"]
 
 
 class Row(Block):
@@ -75,7 +74,3 @@ class Row(Block):
     """Licence of the source."""
     note: Text = UNSET
     """What a reader must know before relying on the row."""
-
-
-RowType = type[Row]
-Scalar = str | int | float | bool | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from cargopool.files.schema.base import (
     UNSET,
@@ -13,7 +13,6 @@ from cargopool.files.schema.base import (
     Numbers,
     Positive,
     Row,
-    Scalar,
     Text,
     Texts,
 )
@@ -322,7 +321,7 @@ class ScenarioDocument(Block):
     """State of the world."""
     scope: ScopeBlock = UNSET
     """Parameters of the reference model."""
-    overrides: dict[Text, dict[Text, Scalar | list[Scalar]]] = UNSET
+    overrides: dict[Text, dict[Text, Any]] = UNSET
     """Named changes: paths such as conditions.kaub_gauge_cm or services[mode=rail].capacity_factor, and values."""
     variants: dict[Text, list[Text]] = UNSET
     """Named lists of overrides; base is the scenario as it stands."""
