@@ -51,14 +51,16 @@ def list_columns(
 def columns_of(network: Network, k: int, most: int) -> tuple[list[Column], bool]:
     """Columns of one shipment and of its possible parts; whether they are all."""
     shipment = network.scenario.shipments[network.shipment_ids[k]]
-    whole, complete = enumerate_columns(network, k, most)
     if shipment.max_parts == 1 or shipment.atoms == 1:
+        whole, complete = enumerate_columns(network, k, most)
         return list(whole), complete
-    return _with_parts(network, k, list(whole), complete, most)
+    return _with_parts(network, k, most)
 
 
-def _with_parts(network: Network, k: int, whole: list[Column], complete: bool, most: int) -> tuple[list[Column], bool]:
+def _with_parts(network: Network, k: int, most: int) -> tuple[list[Column], bool]:
+    """Every way of the whole shipment, taken by every range of its atoms that a part may be."""
     shipment = network.scenario.shipments[network.shipment_ids[k]]
+    whole, complete = enumerate_columns(_spilling(network, shipment), k, most)
     ranges = part_ranges(shipment)
     if len(whole) * (len(ranges) + 1) > most:
         ranges, complete = _coarse_ranges(network, shipment, ranges, most // max(1, len(whole)) - 1), False
@@ -97,7 +99,8 @@ def part_ranges(shipment: Shipment) -> list[tuple[int, int]]:
     for first in starts:
         for atoms in range(least, whole - first + 1):
             rest = whole - first - atoms
-            if atoms < whole and (rest == 0 or rest >= least):
+            inner = first > 0 and rest > 0
+            if atoms < whole and (rest == 0 or rest >= least) and (shipment.max_parts > 2 or not inner):
                 found.append((first, atoms))
     return found
 

@@ -45,7 +45,6 @@ class Exact:
         self._whole_pool = pool
         self._pool = pool
         self._complete = bool(pool.complete.all())
-        self._reasons = why_unserved(session, pool)
         self._floor = -math.inf
 
     def run(self) -> None:
@@ -100,7 +99,7 @@ class Exact:
         if needs is None or not rows_hold(self._session, self._pool, answer.chosen, needs):
             return
         chosen = [self._pool.columns[c] for c in answer.chosen]
-        self._session.offer(chosen, reasons=self._reasons)
+        self._session.offer(chosen)
 
     def _reduced(self, model: ExactModel) -> ExactModel:
         """Leave out columns whose relaxation is dearer than the incumbent: nothing better can use them."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cargopool.footprint import lateness_cents, time_value_cents
 from cargopool.model.place import Door, Hub
 from cargopool.model.shipment import Shipment
 from cargopool.network.arrays import Bool, Float64, Int32, Int64, Network
@@ -182,7 +181,7 @@ def _view(network: Network, clock: _Clock, views: _Views, k: int) -> None:
             views.waits[k, mine[leaving]] = latest[leaving] - there.min() <= free
         last = leaves[-1] if leaves.size else -_NEVER
         views.stays[k, mine[arriving]] = last - available[arriving] <= free
-        views.end[k, mine[arriving]] = clock.end_cents(goods, place, done[arriving])
+        views.end[k, mine[arriving]] = clock.end_price(goods, place, done[arriving])
 
 
 class _Clock:
@@ -248,11 +247,11 @@ class _Clock:
         price = facts.storage_eur_per_unit_day if goods.load_units else facts.storage_eur_per_pallet_day
         return _NEVER if price == 0 else facts.free_storage_days * MINUTES_PER_DAY
 
-    def end_cents(self, goods: Shipment, place: int, done: Int64) -> Float64:
+    def end_price(self, goods: Shipment, place: int, done: Int64) -> Float64:
         """Lateness and value of time when the shipment's last handling at a place ends then; infinite for never."""
         name = self._n.place_ids[place]
         if name == goods.destination:
-            return np.array([self._cents(goods, int(minute)) for minute in done])
+            return np.array([self._price(goods, int(minute)) for minute in done])
         door = self._places[self._n.place_ids.index(goods.destination)]
         minutes = dict(self._tours(goods.destination, out=False)) if isinstance(door, Door) else {}
         if place not in minutes or goods.load_units or not isinstance(door, Door):
@@ -260,12 +259,13 @@ class _Clock:
         found = []
         for minute in done.tolist():
             start = earliest_start(door, self._start, minute + minutes[place], door.loading_min)
-            found.append(np.inf if start is None else self._cents(goods, start + door.loading_min))
+            found.append(np.inf if start is None else self._price(goods, start + door.loading_min))
         return np.array(found)
 
     @staticmethod
-    def _cents(goods: Shipment, delivered: int) -> float:
+    def _price(goods: Shipment, delivered: int) -> float:
         if delivered > goods.latest_min:
             return np.inf
-        late = lateness_cents(goods, goods.atoms, max(0, delivered - goods.due_min))
-        return late + time_value_cents(goods, goods.atoms, delivered - goods.ready_min)
+        # Unrounded, so that the order holds for every part of the shipment.
+        late = max(0, delivered - goods.due_min)
+        return late * goods.late_eur_per_h + (delivered - goods.ready_min) * goods.value_of_time_eur_per_h

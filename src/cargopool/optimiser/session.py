@@ -70,6 +70,8 @@ class Session:
         1 once the solve has to end; compiled kernels read it.
     incumbent : tuple of Column or None
         Columns of the newest accepted plan.
+    reasons : dict of shipment index to str
+        What is known of why a shipment would be unserved.
     events : queue
         Progress for the caller's thread.
     """
@@ -92,6 +94,7 @@ class Session:
         self.events: queue.SimpleQueue[Progress] = queue.SimpleQueue()
         self.state = State()
         self.incumbent: tuple[Column, ...] | None = None
+        self.reasons: dict[int, str] = {}
         self._accept = accept
         self._worker = worker
         self._lock = threading.Lock()
@@ -199,17 +202,12 @@ class Session:
         self.state.stage = stage
         self._publish()
 
-    def offer(
-        self,
-        columns: Sequence[Column],
-        counts: Mapping[tuple[int, int], int] | None = None,
-        reasons: Mapping[int, str] | None = None,
-    ) -> bool:
+    def offer(self, columns: Sequence[Column], counts: Mapping[tuple[int, int], int] | None = None) -> bool:
         """Offer chosen columns as an incumbent; True when it is better than the last and was accepted."""
         if self.ended:
             raise Ended
         began = time.monotonic()
-        plan = assemble(self.network, columns, counts, planner=self.planner, reasons=reasons)
+        plan = assemble(self.network, columns, counts, planner=self.planner, reasons=self.reasons)
         cents = plan.totals.objective_cents
         best = self.state.objective_cents
         if best is not None and cents >= best:

@@ -15,7 +15,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.columns import Column
 from cargopool.optimiser.columns import list_columns
-from cargopool.optimiser.exact import Exact
+from cargopool.optimiser.exact import Exact, why_unserved
 from cargopool.optimiser.params import SolveParams
 from cargopool.optimiser.polish import polish
 from cargopool.optimiser.pool import Pool, make_pool
@@ -168,6 +168,7 @@ def _listed(session: Session, known: Sequence[Column]) -> Pool | None:
 def _exact(session: Session, pool: Pool, known: Sequence[Column]) -> None:
     began = time.monotonic()
     session.enter("start")
+    session.reasons = why_unserved(session, pool)
     start(session, pool, known)
     session.state.seconds["start"] = time.monotonic() - began
     share = 1.0 if session.params.method == "exact" else session.params.exact.share
