@@ -16,7 +16,7 @@ from cargopool.model.scenario import Objective, Scenario, TruckBan
 from cargopool.model.service import Charter, LegCapacity, Surcharge, Tariff, WeightClass
 from cargopool.network import Network, build
 from cargopool.network.columns import Column, enumerate_columns, evaluate, to_itinerary
-from network.network_cases import DAY, box, case, door, hours, hub, load, train, truck
+from network.network_cases import DAY, box, case, door, hours, hub, line_case, load, train, truck
 from scale import scaled
 
 SEEDS = range(scaled(4, 100))
