@@ -16,6 +16,7 @@ from cargopool.files.findings import FilePlace, Findings, shown
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+_QUOTED = re.compile(r'[",\r\n]|^\s|\s$')
 _ROW_MARK = re.compile(r'"|,|\r\n|\n|\r')
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".zip", ".zst", ".lzma", ".7z", ".tar"})
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -55,11 +56,16 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
         Text, numbers, bools or None.
     """
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([neutralised(name) for name in columns])
+        stream.write(_line([neutralised(name) for name in columns]))
         for row in rows:
-            texts = [cell_text(value) for value in row]
-            stream.write('""\n') if texts == [""] else writer.writerow(texts)
+            stream.write(_line([cell_text(value) for value in row]))
+
+
+def _line(texts: Sequence[str]) -> str:
+    """One row; the csv module would leave a lone CR unquoted, and an only empty cell invisible."""
+    if len(texts) == 1 and not texts[0]:
+        return '""\n'
+    return ",".join('"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text for text in texts) + "\n"
 
 
 def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
