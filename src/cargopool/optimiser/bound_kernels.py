@@ -1,10 +1,10 @@
 """Compiled kernels of the lower bound: priced shortest itineraries and the sharing of load-unit costs.
 
-The bound is Lagrangian. An *arc* is a move, or a set of road moves of one kind that leave within one time bucket; a
-*group* is an arc and a pooling class. Every shipment that may use a group is charged ``charge[e]`` cents for it (entry
-e). The charges of a group are *affordable* when no set of shipments that fits the group's load units pays more than
-they cost; then the sum over shipments of their cheapest itinerary at these charges, less the capacity rows' price of
-their limits, is a lower bound. Charges rise on what is used and are projected back onto the affordable set.
+The bound is Lagrangian. A *group* is a line (moves that differ only in when they go) and a pooling class. Every
+shipment that may use a group is charged ``charge[e]`` cents for it (entry e). The charges of a group are *affordable*
+when no set of shipments that fits the group's load units pays more than they cost; then the sum over shipments of their
+cheapest itinerary at these charges, less the capacity rows' price of their limits, is a lower bound. Charges rise on
+what is used and are projected back onto the affordable set.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from cargopool.optimiser.kernel_data import (
 )
 from cargopool.optimiser.kernels import INF, NEVER, delivered, earliest_start, time_cents
 
-ARC_DESTINATION, ARC_EARLIEST, ARC_LATEST, ARC_MINUTES, ARC_AVAILABLE, ARC_DONE = range(6)
-"""Columns of ``ai``."""
-ARC_PER_KG, ARC_CROSSING = range(2)
-"""Columns of ``af``."""
+LINE_DESTINATION, LINE_MINUTES, LINE_FIRST, LINE_LAST = range(4)
+"""Columns of ``li``."""
+LINE_PER_KG, LINE_CROSSING = range(2)
+"""Columns of ``lf``."""
 
 
 @njit(cache=True, nogil=True)
@@ -50,7 +50,7 @@ def cheapest(d, b, w, charge, k, used):
     ki, kf, pi, end_of, handling = d.ki, d.kf, d.pi, d.end_of, d.k_handling
     open_ptr, open_start, open_end = d.open_ptr, d.open_start, d.open_end
     head, done_at, cost_at, entry_at, parent_at, next_at = w.head, w.done, w.cost, w.entry, w.parent, w.next
-    entry_arc, ai, af = b.entry_arc, b.ai, b.af
+    entry_line, li, lf, times = b.entry_line, b.li, b.lf, b.times
     sealed = ki[k, SEALED] > 0
     latest_k = ki[k, LATEST_K]
     kg = ki[k, SIZE + 1]
@@ -83,32 +83,41 @@ def cheapest(d, b, w, charge, k, used):
             if first < 0:
                 continue
             for e in range(b.origin_ptr[k, place], b.origin_ptr[k, place + 1]):
-                arc = entry_arc[e]
-                destination = ai[arc, ARC_DESTINATION]
+                line = entry_line[e]
+                destination = li[line, LINE_DESTINATION]
                 end = end_of[k, destination]
                 if last and end < 0:
                     continue
-                price = charge[e] + af[arc, ARC_PER_KG] * kg + handling[k, destination]
+                price = charge[e] + lf[line, LINE_PER_KG] * kg + handling[k, destination]
                 if transit == 0:
-                    price += af[arc, ARC_CROSSING]
-                minutes = ai[arc, ARC_MINUTES]
-                arc_latest = ai[arc, ARC_LATEST]
+                    price += lf[line, LINE_CROSSING]
+                minutes = li[line, LINE_MINUTES]
                 i = first
                 while i >= 0:
                     label = i
                     i = next_at[i]
                     cost = cost_at[label] + price
-                    if cost >= best or done_at[label] > arc_latest:
+                    if cost >= best:
                         continue
                     if minutes >= 0:
-                        available = max(done_at[label], ai[arc, ARC_EARLIEST]) + minutes
+                        available = done_at[label] + minutes
                         if available > latest_k:
                             continue
                         duration = 0 if sealed else pi[destination, HANDLING]
                         start = earliest_start(open_ptr, open_start, open_end, destination, available, duration)
                         done = start + duration
                     else:
-                        done = ai[arc, ARC_AVAILABLE] if sealed else ai[arc, ARC_DONE]
+                        low, high = li[line, LINE_FIRST], li[line, LINE_LAST]
+                        past = high
+                        while low < high:
+                            mid = (low + high) // 2
+                            if times[mid, 0] < done_at[label]:
+                                low = mid + 1
+                            else:
+                                high = mid
+                        if low >= past:
+                            continue
+                        done = times[low, 1] if sealed else times[low, 2]
                     if done > latest_k:
                         continue
                     if end >= 0:
@@ -155,114 +164,60 @@ def all_cheapest(d, b, w, charge, value, uses, stop):
 
 
 @njit(cache=True, nogil=True)
-def excess(target, weight, whole, cap, lam, first, last, entries, theta):
-    """Sum of unit shares mu at water level ``theta`` for the group entries, given the common price ``lam``."""
-    total = 0.0
-    for i in range(first, last):
-        e = entries[i]
-        rest = target[e] - lam * weight[e]
-        mu = (rest - theta / whole[e]) / whole[e]
-        if mu > 0.0:
-            total += mu
-    return total
-
-
-@njit(cache=True, nogil=True)
-def level(target, weight, whole, cap, lam, first, last, entries):
-    """Water level at which the unit shares fit what ``lam`` leaves of the group's cost."""
-    room = cap - lam
-    if excess(target, weight, whole, cap, lam, first, last, entries, 0.0) <= room:
-        return 0.0
-    low = 0.0
-    high = 0.0
-    for i in range(first, last):
-        e = entries[i]
-        high = max(high, (target[e] - lam * weight[e]) * whole[e])
-    for _ in range(24):
-        mid = 0.5 * (low + high)
-        if excess(target, weight, whole, cap, lam, first, last, entries, mid) > room:
-            low = mid
-        else:
-            high = mid
-    return high
-
-
-@njit(cache=True, nogil=True)
-def miss(target, weight, whole, cap, lam, first, last, entries):
-    """Squared distance of the targets from what is affordable at ``lam``."""
-    theta = level(target, weight, whole, cap, lam, first, last, entries)
-    total = 0.0
-    for i in range(first, last):
-        e = entries[i]
-        rest = target[e] - lam * weight[e]
-        if rest > 0.0:
-            mu = max(0.0, (rest - theta / whole[e]) / whole[e])
-            lost = rest - whole[e] * mu
-            total += lost * lost
-    return total
-
-
-@njit(cache=True, nogil=True)
-def project(target, charge, weight, whole, cap, first, last, entries):
-    """Set ``charge`` of a group's entries to affordable values near ``target``; more where it costs nothing."""
-    low, high = 0.0, cap
-    golden = 0.6180339887498949
-    a = high - golden * (high - low)
-    c = low + golden * (high - low)
-    fa = miss(target, weight, whole, cap, a, first, last, entries)
-    fc = miss(target, weight, whole, cap, c, first, last, entries)
-    for _ in range(10):
-        if fa <= fc:
-            high = c
-            c, fc = a, fa
-            a = high - golden * (high - low)
-            fa = miss(target, weight, whole, cap, a, first, last, entries)
-        else:
-            low = a
-            a, fa = c, fc
-            c = low + golden * (high - low)
-            fc = miss(target, weight, whole, cap, c, first, last, entries)
-    lam = 0.5 * (low + high)
-    at_zero = miss(target, weight, whole, cap, 0.0, first, last, entries)
-    at_cap = miss(target, weight, whole, cap, cap, first, last, entries)
-    here = miss(target, weight, whole, cap, lam, first, last, entries)
-    if at_zero <= here and at_zero <= at_cap:
-        lam = 0.0
-    elif at_cap <= here:
-        lam = cap
-    theta = level(target, weight, whole, cap, lam, first, last, entries)
-    total = lam
-    for i in range(first, last):
-        e = entries[i]
-        mu = max(0.0, (target[e] - lam * weight[e] - theta / whole[e]) / whole[e])
-        total += mu
-        charge[e] = lam * weight[e] + whole[e] * mu
-    if total > cap and total > 0.0:
-        shrink = cap / total
-        for i in range(first, last):
-            charge[entries[i]] *= shrink
-
-
-@njit(cache=True, nogil=True)
-def fill(charge, weight, whole, cap, group_ptr, entries):
+def fill(common, own, charge, weight, whole, cap, group_ptr, entries):
     """First charges: in proportion to size; where all users fit one load unit they share its whole cost."""
     for g in range(group_ptr.shape[0] - 1):
         total = 0.0
         for i in range(group_ptr[g], group_ptr[g + 1]):
-            e = entries[i]
-            total += weight[e] / whole[e]
-        factor = 1.0 / total if 0.0 < total < 1.0 else 1.0
+            total += weight[entries[i]] / whole[entries[i]]
+        alone = 0.0 < total < 1.0
+        common[g] = 0.0 if alone else cap[g]
         for i in range(group_ptr[g], group_ptr[g + 1]):
-            charge[entries[i]] = cap[g] * weight[entries[i]] * factor
+            e = entries[i]
+            own[e] = cap[g] * weight[e] / whole[e] / total if alone else 0.0
+            charge[e] = common[g] * weight[e] + whole[e] * own[e]
 
 
 @njit(cache=True, nogil=True)
-def ascend(direction, touched, charge, target, weight, whole, cap, group_ptr, entries, step):
-    """Move the charges of the touched groups along ``direction`` by ``step`` and project."""
+def surplus(common, own, entries, first, last, level):
+    """Sum of what is left of a group's prices above ``level``."""
+    total = max(0.0, common - level)
+    for i in range(first, last):
+        total += max(0.0, own[entries[i]] - level)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def ascend(direction, touched, common, own, charge, weight, whole, cap, group_ptr, entries, step):
+    """Raise the prices of the touched groups along ``direction`` by ``step`` and project them.
+
+    A group's prices are one per full load unit, shared by size (``common``), and one per user (``own``); they are
+    affordable exactly when they are not negative and add up to no more than the group's cost: a simplex.
+    """
     for t in range(touched.shape[0]):
         g = touched[t]
         first, last = group_ptr[g], group_ptr[g + 1]
+        gain = 0.0
+        highest = 0.0
         for i in range(first, last):
             e = entries[i]
-            target[e] = charge[e] + step * direction[e]
-        project(target, charge, weight, whole, cap[g], first, last, entries)
+            gain += direction[e] * weight[e]
+            own[e] += step * direction[e] * whole[e]
+            highest = max(highest, own[e])
+        common[g] += step * gain
+        highest = max(highest, common[g])
+        level = 0.0
+        if surplus(common[g], own, entries, first, last, 0.0) > cap[g]:
+            low, high = 0.0, highest
+            for _ in range(40):
+                mid = 0.5 * (low + high)
+                if surplus(common[g], own, entries, first, last, mid) > cap[g]:
+                    low = mid
+                else:
+                    high = mid
+            level = high
+        common[g] = max(0.0, common[g] - level)
+        for i in range(first, last):
+            e = entries[i]
+            own[e] = max(0.0, own[e] - level)
+            charge[e] = common[g] * weight[e] + whole[e] * own[e]

@@ -1,0 +1,549 @@
+"""Lines, entries and groups of the lower bound: a relaxation that covers every move of the reference model P.
+
+A *line* is a road ride between two places at any time, or all scheduled (or door) moves between them with one unit
+type, room and set of modes, whichever services, slots and days they ride. Its load units are counted together, which
+relaxes when and where they must meet. What a unit costs is the least over the line's *variants*: moves that use the
+same rows, days apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from cargopool.footprint import move_coefficients
+from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.model.plan import DepartureStage, Move, RoadStage
+from cargopool.model.scenario import Scenario
+from cargopool.network.arrays import ROAD, Network
+from cargopool.network.thinning import beaten_road_units
+from cargopool.optimiser.kernel_data import handled
+from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, INF, NEVER, SearchData
+from cargopool.rules.driving import trip_arrival
+from cargopool.rules.roads import crossing_between, road_link
+
+_RUN = re.compile(r"\.runs\[[^\]]*\]")
+
+
+class LineArrays(NamedTuple):
+    """What the kernels read. Entries of a shipment at a place: ``origin_ptr[k, p]:origin_ptr[k, p + 1]``.
+
+    ``li`` int64[L, 4] and ``lf`` float64[L, 2]: columns by the constants of `bound_kernels`. LINE_MINUTES >= 0: leaves
+    at any minute and takes that long; else rows LINE_FIRST:LINE_LAST of ``times`` int64[T, 3] are its departures by
+    ascending hand-over: latest hand-over, and the earliest availability and end of handling of it or a later one.
+    """
+
+    origin_ptr: Any
+    entry_line: Any
+    li: Any
+    lf: Any
+    times: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines with their groups (line and pooling class) and entries (shipment and line).
+
+    Attributes
+    ----------
+    kernel : LineArrays
+    entry_group : int64[E]
+    entry_weight, entry_whole : float64[E]
+        Share of a load unit that the shipment takes in the group's tightest dimension, and the whole units that it
+        needs at least.
+    group_ptr, group_entries : int64[G + 1], int64[E]
+    variant_ptr : int64[G]
+        First variant of each group; every group has one at least.
+    variant_cost : float64[V]
+        Least cents of one use, carbon and charter share inside.
+    variant_rows : csr_matrix[V, R]
+        Row use of one use; rows are summed over the days of a service.
+    row_limit, row_scale : float64[R]
+        Limits, and one over the typical amount of a row's users.
+    """
+
+    kernel: LineArrays
+    entry_group: Any
+    entry_weight: Any
+    entry_whole: Any
+    group_ptr: Any
+    group_entries: Any
+    variant_ptr: Any
+    variant_cost: Any
+    variant_rows: Any
+    row_limit: Any
+    row_scale: Any
+
+
+class Line(NamedTuple):
+    """One line; ``minutes`` is -1 for a timetable, whose moves are ``moves`` in the order of ``variants``."""
+
+    origin: int
+    destination: int
+    unit: int
+    modes: int
+    minutes: int
+    cost: float
+    cost_powered: float
+    cents_per_kg: float
+    crossing: float
+    capacity: tuple[int, int, int, int]
+    units: int
+    beaten: bool
+    moves: Any
+    variants: Any
+
+
+def _truck_capacity(vehicle: RoadVehicle, unit: LoadUnitType) -> tuple[int, int, int, int]:
+    units = unit.per_truck
+    limit = vehicle.gross_limit_kg - vehicle.tractor_kg - units * unit.tare_kg
+    return (
+        units * unit.pallets_milli,
+        max(0, min(units * unit.payload_kg, limit)),
+        units * unit.volume_m3_milli,
+        units * unit.loading_metres_milli,
+    )
+
+
+def _ways(network: Network, data: SearchData) -> list[tuple[int, int]]:
+    """Ordered pairs of places that some shipment's freight may go between by road: hubs, and its own two ends."""
+    able = data.k_handling < INF / 2
+    hubs = len(network.scenario.hubs)
+    inner = [int(p) for p in np.flatnonzero(able[:, :hubs].any(axis=0))]
+    origins, ends = network.shipment_origin.tolist(), network.shipment_destination.tolist()
+    ways = {(i, j) for i, j in product(inner, inner) if i != j}
+    ways.update((i, j) for i, j in product({o for o in origins if o >= hubs}, inner))
+    ways.update((i, j) for i, j in product(inner, {e for e in ends if e >= hubs}))
+    ways.update(zip(origins, ends, strict=True))
+    return sorted(way for way in ways if way[0] != way[1])
+
+
+def _road_lines(network: Network, data: SearchData) -> list[Line]:
+    scenario = network.scenario
+    price = scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+    crossing_weight = 100.0 * scenario.objective.weights.get("crossing", 1.0)
+    sealed = {s.load_unit for s in scenario.shipments.values() if s.load_units}
+    beaten = beaten_road_units(scenario)
+    pairs = [
+        (vehicle, scenario.load_units[unit_id])
+        for vehicle in scenario.vehicles.values()
+        for unit_id in sorted(vehicle.unit_types - (beaten - sealed))
+        if unit_id in scenario.load_units and "road" in scenario.load_units[unit_id].modes
+    ]
+    lines = []
+    for i, j in _ways(network, data):
+        link = road_link(scenario, network.place_ids[i], network.place_ids[j])
+        if link is None:
+            continue
+        crossing = crossing_between(scenario, network.place_ids[i], network.place_ids[j])
+        for vehicle, unit in pairs:
+            arrival = trip_arrival(scenario, link, 0, vehicle.manning, bans=False)
+            move = _ride_move(network, (i, j), vehicle, unit, arrival, arrival + (crossing.minutes if crossing else 0))
+            known = move_coefficients(scenario, move)
+            lines.append(
+                Line(
+                    i,
+                    j,
+                    network.unit_ids.index(unit.id),
+                    8,
+                    move.available_min,
+                    known.objective_cents + price * known.grams,
+                    known.objective_cents + price * known.grams_powered,
+                    price * known.grams_per_kg,
+                    crossing.eur * crossing_weight if crossing else 0.0,
+                    _truck_capacity(vehicle, unit),
+                    unit.per_truck,
+                    unit.id in beaten,
+                    None,
+                    None,
+                )
+            )
+    return lines
+
+
+def _ride_move(
+    network: Network, way: tuple[int, int], vehicle: RoadVehicle, unit: LoadUnitType, arrival: int, available: int
+) -> Move:
+    """The road move of a ride, leaving at minute 0 without bans: the shortest and so the cheapest that it can be."""
+    origin, destination = network.place_ids[way[0]], network.place_ids[way[1]]
+    stage = RoadStage(
+        purpose="main", vehicle=vehicle.id, origin=origin, destination=destination, depart_min=0, arrive_min=arrival
+    )
+    return Move(
+        id="ride",
+        kind="road",
+        origin=origin,
+        destination=destination,
+        unit_type=unit.id,
+        stages=(stage,),
+        latest_min=0,
+        available_min=available,
+        units_per_move=unit.per_truck,
+    )
+
+
+def _summed_rows(network: Network) -> tuple[Any, Any]:
+    """Row of each row's service over all its days, and the limits of those sums."""
+    names: dict[str, int] = {}
+    of_row = np.array([names.setdefault(_RUN.sub("", label), len(names)) for label in network.row_label], np.int64)
+    limit = np.bincount(of_row, weights=network.row_limit, minlength=1) if names else np.zeros(1)
+    return of_row, limit
+
+
+def _row_use(network: Network, of_row: Any, rows: int) -> tuple[Any, Any]:
+    """Use of the summed rows by each move, of ambient and of powered classes, csr[M, R]."""
+
+    def matrix(use: Any) -> Any:
+        return csr_matrix(
+            (use.amount.astype(np.float64), of_row[use.index], use.indptr), shape=(network.moves, max(1, rows))
+        )
+
+    plain = matrix(network.move_rows)
+    return plain, csr_matrix(plain + matrix(network.move_rows_powered))
+
+
+def _timetable_lines(network: Network, data: SearchData, use: Any) -> list[Line]:
+    """Moves but road moves by line and variant; moves that ride headway services only become any-time lines."""
+    scenario = network.scenario
+    fixed = np.flatnonzero(network.move_kind != ROAD)
+    if not fixed.size:
+        return []
+    mark = np.random.default_rng(7).integers(1, 1 << 40, use.shape[1])
+    signature = np.asarray(use @ mark.astype(np.float64)).ravel()[fixed]
+    headway = np.full(fixed.size, -1, np.int64)
+    if any(service.headway_min is not None for service in scenario.services.values()):
+        for n in np.flatnonzero(np.diff(use.indptr)[fixed] == 0):
+            headway[n] = _headway_minutes(network, int(fixed[n]))
+    key = np.column_stack(
+        [
+            network.move_origin[fixed],
+            network.move_destination[fixed],
+            network.move_unit[fixed],
+            network.move_capacity[fixed, 1],
+            network.move_modes[fixed],
+            headway,
+        ]
+    )
+    _, line_of = np.unique(key, axis=0, return_inverse=True)
+    line_of = line_of.reshape(-1)
+    order = np.lexsort((network.move_latest[fixed], signature, line_of))
+    lines = []
+    for chosen in np.split(order, np.flatnonzero(np.diff(line_of[order])) + 1):
+        members = fixed[chosen]
+        starts = np.concatenate([[0], np.flatnonzero(np.diff(signature[chosen])) + 1])
+        m = members[0]
+        lines.append(
+            Line(
+                int(network.move_origin[m]),
+                int(network.move_destination[m]),
+                int(network.move_unit[m]),
+                int(network.move_modes[m]),
+                int(headway[chosen[0]]),
+                float(data.m_cost[members].min()),
+                float(data.m_cost_powered[members].min()),
+                float(data.m_cents_per_kg[members].min()),
+                float(data.m_crossing[members].min()),
+                tuple(int(x) for x in network.move_capacity[members].max(axis=0)),  # type: ignore[arg-type]
+                int(network.move_units[m]),
+                False,
+                members,
+                starts,
+            )
+        )
+    return lines
+
+
+def _headway_minutes(network: Network, m: int) -> int:
+    """Least minutes of a move that rides headway services only, -1 when it rides another."""
+    move = network.describe(m)
+    stages = [s for s in move.stages if isinstance(s, DepartureStage) and s.slot == "headway"]
+    if len(stages) != len(move.stages):
+        return -1
+    crossing = crossing_between(network.scenario, move.origin, move.destination)
+    lift = network.scenario.hubs[move.destination].lift_min
+    return stages[-1].pick_up_ready_min - move.latest_min + lift + (crossing.minutes if crossing else 0)
+
+
+class _Times(NamedTuple):
+    """Departures of all timetable lines, flat."""
+
+    line: Any
+    latest: Any
+    available: Any
+
+
+def _reach(data: SearchData, k: int, rides: Any, times: _Times, lines: Any) -> tuple[Any, Any]:
+    """Earliest minute that shipment ``k`` can leave each place, and latest that it may be there, by relaxation.
+
+    ``rides``: any-time lines that it may use; ``times``: departures of the timetable lines that it may use; ``lines``:
+    (origin, destination, minutes) of all lines.
+    """
+    all_origin, all_destination, all_minutes = lines
+    origin, destination, minutes = all_origin[rides], all_destination[rides], all_minutes[rides]
+    fo, fd = all_origin[times.line], all_destination[times.line]
+    places = data.place_handling.size
+    handling = np.zeros(places, np.int64) if data.k_units[k] > 0 else data.place_handling
+    early = np.full(places, NEVER // 4, np.int64)
+    late = np.full(places, -NEVER // 4, np.int64)
+    for o in range(data.start_ptr[k], data.start_ptr[k + 1]):
+        p = data.start_place[o]
+        early[p] = min(early[p], data.start_minute[o] + handling[p])
+    for e in range(data.end_ptr[k], data.end_ptr[k + 1]):
+        p = data.end_place[e]
+        unload = data.place_handling[data.end_door[e]] if data.end_door[e] >= 0 else 0
+        late[p] = max(late[p], data.k_latest[k] - handling[p] - data.end_minutes[e] - unload)
+    able = data.k_handling[k] < INF / 2
+    for _ in range(data.max_moves):
+        fits = early[fo] <= times.latest
+        np.minimum.at(early, fd[fits], times.available[fits] + handling[fd[fits]])
+        np.minimum.at(early, destination, early[origin] + minutes + handling[destination])
+        early[~able] = NEVER // 4
+        fits = times.available <= late[fd]
+        np.maximum.at(late, fo[fits], times.latest[fits] - handling[fo[fits]])
+        np.maximum.at(late, origin, late[destination] - minutes - handling[origin])
+        late[~able] = -NEVER // 4
+    return early, late
+
+
+def make_lines(network: Network, data: SearchData) -> Lines:
+    """Build the relaxation of a network that holds all scheduled and door moves of P; road moves are made here."""
+    of_row, row_limit = _summed_rows(network)
+    plain, powered = _row_use(network, of_row, row_limit.size)
+    timetable = _timetable_lines(network, data, plain)
+    lines = _road_lines(network, data) + timetable
+    ends = (
+        np.array([line.origin for line in lines], np.int64),
+        np.array([line.destination for line in lines], np.int64),
+        np.array([line.minutes for line in lines], np.int64),
+    )
+    scheduled = [n for n, line in enumerate(lines) if line.minutes < 0]
+    by_time = [lines[n].moves[np.argsort(data.m_latest[lines[n].moves], kind="stable")] for n in scheduled]
+    flat = np.concatenate([*by_time, np.zeros(0, np.int64)]).astype(np.int64)
+    times = _Times(
+        np.repeat(scheduled, [moves.size for moves in by_time]).astype(np.int64),
+        data.m_latest[flat],
+        data.m_available[flat],
+    )
+    owner, entry_line = _entries(network, data, lines, ends, times)
+    order = np.lexsort((ends[0][entry_line], owner))
+    owner, entry_line = owner[order], entry_line[order]
+    kernel = _kernel_arrays(network, data, lines, ends, (times, flat), owner, entry_line)
+    return _groups(network, data, lines, (plain, powered, row_limit, of_row), kernel, owner, entry_line)
+
+
+def _entries(
+    network: Network, data: SearchData, lines: list[Line], ends: tuple[Any, Any, Any], times: _Times
+) -> tuple[Any, Any]:
+    """Which lines each shipment may use in time: (shipment, line) pairs."""
+    scenario = network.scenario
+    units = scenario.load_units
+    unit = np.array([line.unit for line in lines], np.int64)
+    modes = np.array([line.modes for line in lines], np.int64)
+    beaten = np.array([line.beaten for line in lines], np.bool_)
+    capacity = np.array([line.capacity for line in lines], np.int64).reshape(-1, 4)
+    any_time = ends[2] >= 0
+    own = _usable_lines(network, lines)
+    owners, found = [], []
+    for k, shipment in enumerate(scenario.shipments.values()):
+        takes = np.array([shipment.temperature in units[u].temperatures for u in network.unit_ids])
+        if shipment.load_units:
+            takes = np.array([u == shipment.load_unit for u in network.unit_ids])
+        able = takes[unit] & ((modes & ~int(network.shipment_modes[k])) == 0)
+        if not shipment.load_units:
+            able &= ~beaten
+        able &= ~((data.k_size[k][None, :] > 0) & (capacity <= 0)).any(axis=1)
+        able &= own[k] | any_time
+        handles = data.k_handling[k] < INF / 2
+        able &= handles[ends[0]] & handles[ends[1]]
+        able &= (ends[1] != network.shipment_origin[k]) & (ends[0] != network.shipment_destination[k])
+        rides = np.flatnonzero(able & any_time)
+        kept = able[times.line]
+        mine = _Times(times.line[kept], times.latest[kept], times.available[kept])
+        early, late = _reach(data, k, rides, mine, ends)
+        rides = rides[early[ends[0][rides]] + ends[2][rides] <= late[ends[1][rides]]]
+        goes = (early[ends[0][mine.line]] <= mine.latest) & (mine.available <= late[ends[1][mine.line]])
+        found.append(np.concatenate([rides, np.unique(mine.line[goes])]))
+        owners.append(np.full(found[-1].size, k, np.int64))
+    none = np.zeros(0, np.int64)
+    return np.concatenate([*owners, none]), np.concatenate([*found, none])
+
+
+def _usable_lines(network: Network, lines: list[Line]) -> Any:
+    """Lines of which the network says that a shipment can use some move, bool[K, L]."""
+    line_of = np.full(network.moves, -1, np.int64)
+    for n, line in enumerate(lines):
+        if line.moves is not None:
+            line_of[line.moves] = n
+    found = np.zeros((len(network.usable), len(lines)), np.bool_)
+    for k, moves in enumerate(network.usable):
+        used = line_of[moves]
+        found[k, used[used >= 0]] = True
+    return found
+
+
+def _kernel_arrays(
+    network: Network,
+    data: SearchData,
+    lines: list[Line],
+    ends: tuple[Any, Any, Any],
+    departures: tuple[_Times, Any],
+    owner: Any,
+    entry_line: Any,
+) -> LineArrays:
+    times, flat = departures
+    first = np.searchsorted(times.line, np.arange(len(lines)))
+    last = np.searchsorted(times.line, np.arange(len(lines)), side="right")
+    done = handled(data)[flat]
+    available = times.available.copy()
+    for a, b in zip(first, last, strict=True):
+        if b - a > 1:
+            done[a:b] = np.minimum.accumulate(done[a:b][::-1])[::-1]
+            available[a:b] = np.minimum.accumulate(available[a:b][::-1])[::-1]
+    places, shipments = len(network.place_ids), data.k_class.size
+    position = owner * (places + 1) + ends[0][entry_line]
+    origin_ptr = np.searchsorted(position, np.arange(shipments * (places + 1)))
+    return LineArrays(
+        origin_ptr=origin_ptr.reshape(shipments, places + 1).astype(np.int64),
+        entry_line=entry_line.astype(np.int64),
+        li=np.ascontiguousarray(np.column_stack([ends[1], ends[2], first, last]).astype(np.int64)),
+        lf=np.array([(line.cents_per_kg, line.crossing) for line in lines], np.float64).reshape(-1, 2),
+        times=np.ascontiguousarray(np.column_stack([times.latest, available, done]).astype(np.int64)),
+    )
+
+
+def _groups(
+    network: Network,
+    data: SearchData,
+    lines: list[Line],
+    rows: tuple[Any, Any, Any, Any],
+    kernel: LineArrays,
+    owner: Any,
+    entry_line: Any,
+) -> Lines:
+    plain, powered_use, row_limit, of_row = rows
+    classes = max(1, len(network.class_keys))
+    group_key, entry_group = np.unique(entry_line * classes + data.k_class[owner], return_inverse=True)
+    entry_group = entry_group.reshape(-1)
+    group_line, group_class = group_key // classes, group_key % classes
+    powered = np.asarray(network.class_powered)[group_class]
+    capacity = np.array([line.capacity for line in lines], np.int64).reshape(-1, 4)
+    per_use = np.array([line.units for line in lines], np.int64)
+    weight, whole = _weights(
+        network, data, (capacity[entry_line], per_use[entry_line]), owner, entry_group, group_key.size
+    )
+    variants = _variants(data, lines, group_line, powered, plain, powered_use)
+    share = _charter_shares(network, data, variants.rows, of_row)
+    users = np.bincount(variants.rows.indices, minlength=row_limit.size)
+    amount = np.asarray(variants.rows.sum(axis=0)).ravel()
+    scale = np.where(amount > 0, users / np.maximum(amount, 1e-9), 0.0)
+    scale[np.unique(of_row[np.asarray(network.row_run) >= 0])] = 0.0
+    counts = np.bincount(entry_group, minlength=group_key.size)
+    return Lines(
+        kernel=kernel,
+        entry_group=entry_group.astype(np.int64),
+        entry_weight=weight,
+        entry_whole=whole,
+        group_ptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        group_entries=np.argsort(entry_group, kind="stable").astype(np.int64),
+        variant_ptr=variants.first,
+        variant_cost=variants.cost + variants.rows @ share,
+        variant_rows=variants.rows,
+        row_limit=row_limit,
+        row_scale=scale,
+    )
+
+
+class _Variants(NamedTuple):
+    """Variants of all groups: first of each group, cents, row use."""
+
+    first: Any
+    cost: Any
+    rows: Any
+
+
+def _variants(
+    data: SearchData, lines: list[Line], group_line: Any, powered: Any, plain: Any, powered_use: Any
+) -> _Variants:
+    """Variants of each group; a line without moves has one without rows."""
+    counts, costs, picks = [], [], []
+    for n, hot in zip(group_line, powered, strict=True):
+        line = lines[n]
+        if line.moves is None or line.minutes >= 0:
+            counts.append(1)
+            costs.append(np.array([line.cost_powered if hot else line.cost]))
+            picks.append(np.array([-1]))
+            continue
+        prices = data.m_cost_powered if hot else data.m_cost
+        counts.append(line.variants.size)
+        costs.append(np.minimum.reduceat(prices[line.moves], line.variants))
+        picks.append(line.moves[line.variants])
+    count = np.array(counts, np.int64)
+    pick = np.concatenate([*picks, np.zeros(0, np.int64)]).astype(np.int64)
+    hot = np.repeat(powered, count)
+    place = np.arange(pick.size)
+    shape = (pick.size, plain.shape[0])
+    cold_at, hot_at = (pick >= 0) & ~hot, (pick >= 0) & hot
+    pick_cold = csr_matrix((np.ones(int(cold_at.sum())), (place[cold_at], pick[cold_at])), shape=shape)
+    pick_hot = csr_matrix((np.ones(int(hot_at.sum())), (place[hot_at], pick[hot_at])), shape=shape)
+    first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64) if count.size else count
+    rows = csr_matrix(pick_cold @ plain + pick_hot @ powered_use)
+    return _Variants(first, np.concatenate([*costs, np.zeros(0)]), rows)
+
+
+def _charter_shares(network: Network, data: SearchData, rows_used: Any, of_row: Any) -> Any:
+    """Cents that a charter run adds per amount of one of its rows, the same for all days of its service."""
+    share = np.zeros(rows_used.shape[1])
+    row_run = np.asarray(network.row_run)
+    users = np.bincount(rows_used.indices, minlength=rows_used.shape[1])
+    by_service: dict[str, list[int]] = {}
+    for y, run in enumerate(network.runs):
+        by_service.setdefault(run.service, []).append(y)
+    for runs in by_service.values():
+        rows = np.flatnonzero(np.isin(row_run, runs) & (network.row_limit > 0))
+        if not rows.size:
+            continue
+        chosen = of_row[rows[np.argmax(users[of_row[rows]])]]
+        mine = rows[of_row[rows] == chosen]
+        share[chosen] = min(data.run_cost[row_run[r]] / network.row_limit[r] for r in mine)
+    return share
+
+
+def _weights(
+    network: Network, data: SearchData, room: tuple[Any, Any], owner: Any, group: Any, groups: int
+) -> tuple[Any, Any]:
+    """Share of a use per entry in its group's tightest dimension, and whole uses needed."""
+    capacity, per_use = room
+    size = data.k_size[owner].astype(np.float64)
+    share = np.where(size > 0, size / np.maximum(capacity, 1), 0.0)
+    totals = np.stack([np.bincount(group, weights=share[:, d], minlength=groups) for d in range(4)], axis=1)
+    weight = share[np.arange(owner.size), totals.argmax(axis=1)[group]] if owner.size else np.zeros(0)
+    most = share.max(axis=1, initial=0.0)
+    splits = np.asarray(network.shipment_max_parts)[owner] > 1
+    whole = np.where(splits, np.maximum(1.0, most), np.maximum(1.0, np.ceil(most - 1e-9)))
+    sealed = data.k_units[owner] / per_use
+    weight = np.where(sealed > 0, sealed, weight)
+    whole = np.where(sealed > 0, np.where(splits, np.maximum(1.0, sealed), np.ceil(sealed)), whole)
+    return weight, whole
+
+
+def without_hub_limits(scenario: Scenario) -> Scenario:
+    """The scenario with no lift, yard, plug, pallet or cross-dock limits: a relaxation with fewer moves."""
+    return replace(
+        scenario,
+        hubs={
+            name: replace(
+                hub,
+                lifts_per_hour=None,
+                yard_places=None,
+                reefer_plugs=None,
+                pallet_places=None,
+                cross_dock=replace(hub.cross_dock, pallets_per_hour=None) if hub.cross_dock else None,
+            )
+            for name, hub in scenario.hubs.items()
+        },
+    )
