@@ -155,7 +155,7 @@ def _bound(record: Record) -> tuple[str, str]:
 def _time(record: Record) -> Headline:
     seconds = record["seconds"]
     memory = f", peak {record['peak_memory_mb']} MB" if record["peak_memory_mb"] is not None else ""
-    repeat = "repeats exactly" if record["reproducible"] else "not reproducible: it depended on the clock"
+    repeat = "repeats exactly" if record["reproducible"] else "time-limited, so not reproducible"
     return Headline("Time", f"{seconds['total']:.1f} s", f"optimise {seconds['optimise']:.1f} s{memory}; {repeat}")
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cargopool.errors import CargopoolError
 from cargopool.model.plan import Result
 from cargopool.model.scenario import Scenario
 
@@ -87,5 +86,5 @@ def _computed(scenario: Scenario, result: Result, limit: float, seed: int) -> Co
 
     try:
         return Comparison(baselines=compute(scenario, result, limit, seed))
-    except (CargopoolError, ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
+    except Exception as error:
         return Comparison(reason=f"failed: {type(error).__name__}: {error}")
