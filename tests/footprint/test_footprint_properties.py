@@ -231,6 +231,27 @@ def test_a_charter_is_paid_by_its_riders_alone():
     assert "charter" not in shares["BRITISH"].cost_by_kind
 
 
+def test_a_charter_is_shared_by_mass_times_km():
+    """Hubbed freight rides both legs (4500 kg x 880 km), the British one the first alone (1900 kg x 560 km)."""
+    two_legs = replace(WORLD.services["C1"], stops=WORLD.services["R1"].stops, legs=WORLD.services["R1"].legs)
+    case = replace(WORLD, services={**WORLD.services, "C1": two_legs})
+    short = replace(MOVES["chartered"].stages[0], destination="BAS")
+    half = replace(MOVES["chartered"], id="half", destination="BAS", stages=(short,))
+    uses = [
+        MoveUse(move=move, temperature="ambient", segregation="general", count=1) for move in (MOVES["chartered"], half)
+    ]
+    parts = [PARTS["charter-load"], replace(PARTS["british"], moves=("half",))]
+    priced = price_plan(case, uses, parts, list(RUNS.values()), ())
+    plan = Plan(
+        scenario="golden", variant="base", moves=tuple(uses), units=(), itineraries=tuple(parts),
+        charters=tuple(RUNS.values()), unserved=(), cost_lines=priced.lines, tces=priced.tces, totals=priced.totals,
+    )  # fmt: skip
+    shares = allocate(case, plan)
+    # 3,960,000 of 5,024,000 kg km: 18,500 EUR x 0.788217 = 14,582.01
+    assert shares["HUBBED"].cost_by_kind["charter"] == 1_458_201
+    assert shares["BRITISH"].cost_by_kind["charter"] == 1_850_000 - 1_458_201
+
+
 def test_a_charter_without_cargo_falls_to_all_by_mass_or_to_nobody():
     plan = _plan([], [], [], [RUNS["run"]])
     assert allocate(WORLD, plan)[UNALLOCATED].cost_cents == 1_850_000

@@ -10,7 +10,7 @@ from cargopool.model.place import RoadLink
 from cargopool.model.scenario import TruckBan
 from cargopool.rules.index import ScenarioIndex
 from cargopool.rules.spans import Spans
-from cargopool.rules.trips import Stretch
+from cargopool.rules.trips import Stretch, drive_only
 
 
 @lru_cache(maxsize=512)
@@ -42,10 +42,7 @@ def _stretches(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
         upto = int(round(link.drive_min * passed / whole, 6)) if whole else link.drive_min
         if upto > (found[-1][0] if found else 0):
             found.append((upto, _bans_of(index, country)))
-    if link.drive_min and (not found or found[-1][0] < link.drive_min):
-        last_bans = found.pop()[1] if found else None
-        found.append((link.drive_min, last_bans))
-    return tuple(found)
+    return tuple(found) or drive_only(link.drive_min)
 
 
 def stretches_of(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
