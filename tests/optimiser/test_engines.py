@@ -97,7 +97,7 @@ def test_a_bound_under_a_gap_is_never_above_the_optimum(name: str) -> None:
 @pytest.mark.parametrize("name", WHOLE)
 def test_work_limits_keep_incumbent_and_bound_and_repeat(name: str) -> None:
     rng = np.random.default_rng(7)
-    n, rows = 120, 30
+    n, rows = 60, 18
     a = rng.integers(0, 40, (rows, n)).astype(float)
     c = (-rng.integers(10, 60, n)).astype(float)
     m = model(c.tolist(), a.tolist(), [-np.inf] * rows, (a.sum(axis=1) // 3).tolist(), [1.0] * n)

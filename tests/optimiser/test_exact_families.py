@@ -239,7 +239,15 @@ def everything():  # type: ignore[no-untyped-def]
     services = {
         "T": train("T", "A", "B", 13 * H, 300, 100.0, capacity=capacity(units=2), allotment_units=1, spot_units=2),
         "C": train(
-            "C", "A", "B", 15 * H, 300, 0.0, charter=Charter(eur_per_run=250.0), capacity=capacity(units=2), spot_units=None
+            "C",
+            "A",
+            "B",
+            15 * H,
+            300,
+            0.0,
+            charter=Charter(eur_per_run=250.0),
+            capacity=capacity(units=2),
+            spot_units=None,
         ),
         "U": train("U", "A", "B", 18 * H, 300, 0.0, tariff=Tariff(eur_per_unit=180.0)),
     }

@@ -79,9 +79,9 @@ def test_a_stop_ends_the_child_at_once_and_the_next_call_works(name: str) -> Non
         began = time.monotonic()
         with pytest.raises(StoppedError):
             worker.call(SOLVE, name, hard_model(), EngineLimits(), stop=flag.is_set)
-        assert time.monotonic() - began < 0.3 + 0.3
+        assert time.monotonic() - began < 0.3 + 0.7
         assert child is not None
-        assert gone(child, 0.5)
+        assert gone(child, 1.0)
         assert worker.call(SOLVE, "highs", easy_model(), EngineLimits()).status is EngineStatus.OPTIMAL
 
 

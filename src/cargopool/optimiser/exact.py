@@ -17,6 +17,8 @@ from cargopool.optimiser.rows import ExactModel, build_model
 from cargopool.optimiser.session import Session
 
 _SAFETY_CENTS = 2.0
+_SMALLEST = 2_000
+"""Models with fewer variables are solved as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Exact:
             result = session.call_engine(model.model, hint=hint_of(session, model), seconds=left)
             self._learn(result)
             if result.status is EngineStatus.INFEASIBLE:
-                self._close()
+                self._nothing_left()
                 return
             if result.x is None:
                 return
@@ -83,16 +85,18 @@ class Exact:
         """Columns left out by reduced cost are only known to be no better than this."""
         return self._floor if math.isfinite(self._floor) else math.inf
 
-    def _close(self) -> None:
-        """The model holds nothing better than the incumbent, or nothing at all."""
+    def _nothing_left(self) -> None:
+        """The model holds no plan: none better than the incumbent, or none at all."""
         session = self._session
-        best = session.state.objective_cents
-        if not self._complete:
-            return
-        if best is None:
+        if self._complete and session.state.objective_cents is None and not session.state.rejected:
             session.declare_infeasible(infeasible_text(session, self._whole_pool))
-        elif math.isfinite(self._floor):
-            session.raise_bound(min(float(best), self._ceiling()))
+        self._close()
+
+    def _close(self) -> None:
+        """The model holds nothing better than the incumbent."""
+        best = self._session.state.objective_cents
+        if self._complete and best is not None and math.isfinite(self._floor):
+            self._session.raise_bound(min(float(best), self._ceiling()))
 
     def _offer(self, answer: Answer, needs: dict[int, int] | None) -> None:
         """Offer the answer with the uses that packing needs, if the rows still hold."""
@@ -105,7 +109,7 @@ class Exact:
         """Leave out columns whose relaxation is dearer than the incumbent: nothing better can use them."""
         session = self._session
         best = session.state.objective_cents
-        if not session.params.exact.cutoff_by_reduced_cost or model.model.columns < 2_000:
+        if not session.params.exact.cutoff_by_reduced_cost or model.model.columns < _SMALLEST:
             return model
         relaxed = session.call_engine(relaxation(model.model), name=session.params.lp_engine)
         if relaxed.status is not EngineStatus.OPTIMAL or relaxed.duals is None:

@@ -164,7 +164,7 @@ class SolveParams:
     engine: str = "auto"
     lp_engine: str = "glop"
     threads: int = 1
-    inline_entries: int = 1_500
+    inline_entries: int = 4_000
     exact: ExactParams = field(default_factory=ExactParams)
     start: StartParams = field(default_factory=StartParams)
     search: SearchParams = field(default_factory=SearchParams)

@@ -30,6 +30,9 @@ _POLL_SECONDS = 0.02
 _GRACE_SECONDS = 0.4
 """How long a solve that was told to stop may go on before its caller leaves it alone."""
 
+_WORTH_A_WORKER = 10
+"""From so many shipments on a child process is started while the network is built."""
+
 Phase = Callable[[Session], None]
 """A step of a solve: reads the session, offers incumbents and bounds, returns when it has no more to do."""
 
@@ -74,6 +77,8 @@ def solve(
     with contextlib.ExitStack() as stack:
         worker: Worker = stack.enter_context(workers.borrow() if workers is not None else Worker())
         session = Session(scenario, stop=stop, seed=seed, params=settings, accept=accept, worker=worker)
+        if len(scenario.shipments) >= _WORTH_A_WORKER:
+            worker.start("scipy.optimize")
         failures: list[BaseException] = []
         steps = phases if phases is not None else _phases(warm_start)
         thread = threading.Thread(target=_run, args=(session, steps, failures), daemon=True)
