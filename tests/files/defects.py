@@ -200,7 +200,6 @@ DEFECTS = [
     Defect("E1413", K, "2026-10-27T18:00", "2027-10-27T18:00", "2027-10-27"),
     Defect("E1415", K, "ambient,8,1", "ambient,12,1", "12,1"),
     Defect("E1416", K, "20,04,ambient", "20,4,ambient", "4,ambient"),
-    Defect("E1417", K, "free,Beta", "free,Acme", "Acme,\n"),
     Defect("E1418", K, "chilled,,2,4", "chilled,,2,40", "40,"),
     Defect("E0206", K, "true,rail,false,free", "true,rail,false,duty", "duty"),
     # objective, factors, scope

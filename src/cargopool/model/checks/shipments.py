@@ -122,9 +122,6 @@ def _check_words(case: Checker, shipment: Shipment, where: str) -> None:
             if not _NST.match(text):
                 message = f"{plain(text)!r} is not an NST 2007 division"
                 case.error("E1416", f"{where}.{name}", message, "write two digits, 01 to 20")
-    if shipment.shipper in shipment.veto_shippers or shipment.goods_class in shipment.veto_goods:
-        name = "veto_shippers" if shipment.shipper in shipment.veto_shippers else "veto_goods"
-        case.error("E1417", f"{where}.{name}", "the shipment vetoes itself", "take its own shipper or class out")
 
 
 def _check_parts(case: Checker, shipment: Shipment, where: str) -> None:

@@ -1,0 +1,143 @@
+"""Meaning is checked in memory as it is checked in files: same codes, object paths in file words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cargopool.files import read_scenario
+from cargopool.footprint.kinds import COST_KINDS
+from cargopool.model.checks import whole
+from cargopool.model.place import WeekHours
+from cargopool.model.scenario import Horizon, Scenario
+from cargopool.model.service import LegCapacity
+from cargopool.model.validate import check_scenario
+from files.defect_base import write_base
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    folder: Path = tmp_path_factory.mktemp("base")
+    return read_scenario(write_base(folder))
+
+
+def put(scenario: Scenario, table: str, key: str, **changes: Any) -> Scenario:
+    rows = dict(getattr(scenario, table))
+    rows[key] = replace(rows[key], **changes)
+    return replace(scenario, **{table: rows})
+
+
+def found(scenario: Scenario) -> list[tuple[str, str]]:
+    return [(finding.code, finding.where) for finding in check_scenario(scenario)]
+
+
+def test_the_base_is_clean(base: Scenario) -> None:
+    assert check_scenario(base) == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "changes", "code", "where"),
+    [
+        ("hubs", "DUI", {"lat": float("nan")}, "E0205", "hubs[DUI].lat"),
+        ("hubs", "DUI", {"lat": float("inf")}, "E0205", "hubs[DUI].lat"),
+        ("hubs", "DUI", {"lat": 91.0}, "E1010", "hubs[DUI].lat"),
+        ("hubs", "DUI", {"lon": "6.7"}, "E0203", "hubs[DUI].lon"),
+        ("hubs", "DUI", {"lift_min": -1}, "E1010", "hubs[DUI].lift_min"),
+        ("hubs", "DUI", {"timezone": "Mars/Base"}, "E0504", "hubs[DUI].timezone"),
+        ("hubs", "DUI", {"timezone": "../etc/passwd"}, "E0504", "hubs[DUI].timezone"),
+        ("hubs", "DUI", {"modes": frozenset({"air"})}, "E0206", "hubs[DUI].modes"),
+        ("hubs", "DUI", {"id": "DUX"}, "E1101", "hubs[DUI]"),
+        ("hubs", "DUI", {"country": "de"}, "E1111", "hubs[DUI].country"),
+        ("hubs", "DUI", {"opening": WeekHours(days=())}, "E1105", "hubs[DUI].opening"),
+        ("hubs", "DUI", {"opening": WeekHours(days=(((5, 5),),) * 7)}, "E1105", "hubs[DUI].opening"),
+        ("hubs", "DUI", {"opening": WeekHours(days=(((0, 600), (600, 700)),) * 7)}, "E1105", "hubs[DUI].opening"),
+        ("hubs", "DUI", {"opening": WeekHours(days=((),) * 7)}, "W1106", "hubs[DUI].opening"),
+        ("hubs", "DUI", {"depot_stock": {"box": -4}}, "E1010", "hubs[DUI].depot_stock"),
+        ("doors", "D1", {"loading": "fast"}, "E0206", "doors[D1].loading"),
+        ("doors", "D1", {"road_region": "atlantis"}, "W1509", "doors[D1].road_region"),
+        ("load_units", "box", {"payload_kg": 0}, "E1010", "load_units[box].payload_kg"),
+        ("load_units", "box", {"pallets_milli": -1}, "E1010", "load_units[box].pallets"),
+        ("load_units", "box", {"temperatures": frozenset()}, "E1202", "load_units[box].temperatures"),
+        ("vehicles", "truck", {"carrier": "petrol"}, "E1603", "road.vehicles[truck].carrier"),
+        ("vehicles", "truck", {"toll_eur_per_km": {"Germany": 0.1}}, "E1111", "road.vehicles[truck].toll_eur_per_km"),
+        ("vehicles", "truck", {"toll_carbon_share": {"DE": 1.5}}, "E1010", "road.vehicles[truck].toll_carbon_share"),
+        ("services", "R1", {"mode": "road"}, "E0206", "services[R1].mode"),
+        ("services", "R1", {"weekdays": frozenset({7})}, "E1307", "services[R1].weekdays"),
+        ("services", "R1", {"weekdays": frozenset(), "added_dates": frozenset()}, "W1315", "services[R1].weekdays"),
+        ("services", "R1", {"removed_dates": frozenset({"2026-10-24"})}, "E1308", "services[R1].added_dates"),
+        ("services", "CH", {"headway_min": 60}, "E1309", "services[CH].charter"),
+        ("services", "R1", {"capacity": LegCapacity(units=2)}, "W1313", "services[R1].allotment_units"),
+        ("services", "R1", {"unit_types": frozenset({"crate"})}, "W1314", "services[R1].unit_types"),
+        ("services", "R1", {"mj_per_gross_tkm": float("inf")}, "E0205", "services[R1].mj_per_gross_tkm"),
+        ("shipments", "K1", {"kg": 10**9}, "E1010", "shipments[K1].kg"),
+        ("shipments", "K1", {"pallets_milli": 0}, "E1404", "shipments[K1].pallets"),
+        ("shipments", "K1", {"due_min": 0}, "E1411", "shipments[K1].due"),
+        ("shipments", "K1", {"ready_min": -1}, "E1410", "shipments[K1].ready"),
+        ("shipments", "K1", {"modes": frozenset()}, "E1414", "shipments[K1].modes"),
+        ("shipments", "K1", {"temperature": "hot"}, "E0206", "shipments[K1].temperature"),
+        ("shipments", "K1", {"kg": 900_000}, "E1405", "shipments[K1].kg"),
+        ("shipments", "K1", {"keep_together": True, "pallets_milli": 40_000}, "W1419", "shipments[K1].keep_together"),
+        ("shipments", "K1", {"max_parts": 0}, "E1010", "shipments[K1].max_parts"),
+        ("shipments", "K1", {"shipper": " "}, "E1403", "shipments[K1].shipper"),
+        ("shipments", "K3", {"load_unit": ""}, "E1407", "shipments[K3].load_unit"),
+    ],
+)
+def test_one_wrong_field(base: Scenario, table: str, key: str, changes: dict[str, Any], code: str, where: str) -> None:
+    assert (code, where) in found(put(base, table, key, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "where"),
+    [
+        ({"crossings": ()}, "E1507", "shipments[K2]"),
+        ({"hubs": {}, "doors": {}}, "E1103", "hubs"),
+        ({"shipments": {}}, "W1400", "shipments"),
+        ({"vehicles": {}}, "E1207", "drayage.vehicle"),
+    ],
+)
+def test_wholes(base: Scenario, changes: dict[str, Any], code: str, where: str) -> None:
+    assert (code, where) in found(replace(base, **changes))
+
+
+def test_horizons(base: Scenario) -> None:
+    start = datetime(2026, 10, 19, tzinfo=UTC)
+    assert found(replace(base, horizon=Horizon(start=start, end=start)))[0][0] == "E1001"
+    naive = Horizon(start=datetime(2026, 10, 19), end=datetime(2026, 10, 20))
+    assert found(replace(base, horizon=naive))[0][0] == "E1002"
+    long = Horizon(start=start, end=start + timedelta(days=400))
+    assert found(replace(base, horizon=long))[0][0] == "E1003"
+
+
+def test_a_horizon_counts_elapsed_minutes_even_in_a_local_zone() -> None:
+    brussels = ZoneInfo("Europe/Brussels")
+    horizon = Horizon(start=datetime(2026, 10, 25, tzinfo=brussels), end=datetime(2026, 10, 26, tzinfo=brussels))
+    assert horizon.minutes == 25 * 60
+
+
+def test_clock_changes_hit_only_the_runs_of_that_night(base: Scenario) -> None:
+    stops = base.services["R1"].stops
+    last = replace(stops[1], arrival=(1, 150))
+    clashing = put(base, "services", "R1", stops=(stops[0], last))
+    assert ("E0503", "services[R1].stops[1].arrival") in found(clashing)
+    spared = put(clashing, "services", "R1", removed_dates=frozenset({"2026-10-24"}), added_dates=frozenset())
+    assert found(spared) == []
+
+
+def test_weights_name_kinds_of_cost_lines(base: Scenario) -> None:
+    assert frozenset(COST_KINDS) == whole.COST_KINDS
+    wrong = replace(base, objective=replace(base.objective, weights={"tolls": 1.0}))
+    assert found(wrong) == [("E1602", "objective.weights")]
+
+
+def test_every_finding_has_help(base: Scenario) -> None:
+    broken = replace(
+        put(put(base, "hubs", "DUI", lat=1e9, timezone="x"), "shipments", "K1", origin="?", due_min=-5),
+        crossings=(),
+        vehicles={},
+    )
+    findings = check_scenario(broken)
+    assert len(findings) >= 6
+    assert all(finding.help and finding.where and finding.message for finding in findings)
