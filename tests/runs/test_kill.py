@@ -22,7 +22,7 @@ QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart"
 
 
 def command(target: Path, seed: int) -> list[str]:
-    limits = ["--time-limit", "30", "--seed", str(seed), "--out", str(target)]
+    limits = ["--time-limit", "30", "--no-baselines", "--seed", str(seed), "--out", str(target)]
     return [sys.executable, "-m", "cargopool", "solve", str(QUICKSTART), *limits]
 
 

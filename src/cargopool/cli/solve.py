@@ -29,6 +29,7 @@ _Out = Annotated[Path | None, typer.Option("--out", help="Run folder; runs/NAME 
 _FailOnUnserved = Annotated[
     bool, typer.Option("--fail-on-unserved", help="Exit with 5 when the plan leaves a shipment out.")
 ]
+_Baselines = Annotated[bool, typer.Option("--baselines/--no-baselines", help="Compare with every shipper alone.")]
 _DEFAULT_GAP = 0.01
 _DEFAULT_TIME_LIMIT_S = 60.0
 
@@ -47,6 +48,7 @@ def solve_file(
     warm_start: _WarmStart = None,
     out: _Out = None,
     fail_on_unserved: _FailOnUnserved = False,
+    baselines: _Baselines = True,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -69,6 +71,7 @@ def solve_file(
         seed=seed,
         params=_read_params(params),
         warm_start=warm_start,
+        baselines=baselines,
     )
     with shown_progress(request.time_limit, quiet=quiet or as_json, verbose=verbose) as shown:
         outcome = run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +166,8 @@ class _Work:
             with self.stopwatch.stage("baselines"):
                 seconds = baseline_seconds(self.request.time_limit)
                 result = with_baselines(self.scenario, result, self.watch, seconds)
+        else:
+            result = replace(result, comparison=Comparison(reason="not asked for"))
         record = self._written(result)
         path = self._placed(result)
         return RunOutcome(
