@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 import cargopool.verifier
-from cargopool.model.plan import DepartureStage
+from cargopool.model.plan import DepartureStage, Handling
 from cargopool.model.scenario import Scenario
 from cargopool.verifier import CODES, verify
 from scale import scaled
-from verifier.mutant_tools import with_itinerary, with_move, without
-from verifier.verifier_plans import everything, priced
+from verifier.mutant_tools import with_itinerary, with_move, with_row, without
+from verifier.verifier_plans import drive, everything, priced, road
 from verifier.verifier_world import at, world
 
 ROOM = Path(cargopool.verifier.__file__).parent
@@ -109,6 +109,34 @@ def test_waiting_at_the_door_before_unloading_is_legal(case):
     waits = replace(old.delivery, end_min=old.delivery.end_min + 30)
     changed = with_itinerary(plan, old, delivery=waits, delivered_min=waits.end_min)
     assert accepted(scenario, changed) == ()
+
+
+def test_loose_freight_does_not_change_at_a_door(case):
+    """Iris' pallets go on from the store to Zaragoza with another truck: a door has no cross-dock."""
+    scenario, plan = case
+    scenario = with_row(scenario, "shipments", "K12", destination="ZA")
+    old = part_of(plan, "K12")
+    hop = road("hop", "tilt", drive("main", "art", ("D3", "ZA"), at(5, 9), at(5, 9, 50)))
+    changed = with_itinerary(
+        plan,
+        old,
+        moves=("direct", "hop"),
+        handlings=(
+            old.handlings[0],
+            replace(old.handlings[1], kind="transfer"),
+            Handling(place="ZA", kind="unload", start_min=at(5, 9, 50), end_min=at(5, 10, 50)),
+        ),
+        delivered_min=at(5, 10, 50),
+        late_min=650,
+    )
+    use = next(use for use in plan.moves if use.move.id == "direct")
+    unit = next(unit for unit in plan.units if unit.move == "direct")
+    changed = replace(
+        changed,
+        moves=(*changed.moves, replace(use, move=hop)),
+        units=(*changed.units, replace(unit, id="hopper", move="hop")),
+    )
+    assert {v.code for v in accepted(scenario, changed)} == {"V123"}
 
 
 def test_clock_change_is_elapsed_time(case):

@@ -26,7 +26,7 @@ CODES: Final[dict[str, str]] = {
     "V120": "itinerary does not start at the origin or end at the destination",
     "V121": "moves of an itinerary do not join",
     "V122": "place visited twice",
-    "V123": "loose freight handled at a hub without a cross-dock",
+    "V123": "loose freight handled where there is no cross-dock",
     "V124": "mode that the shipment forbids",
     "V125": "hub does not accept the ADR class",
     "V126": "service does not accept the ADR class",

@@ -123,7 +123,8 @@ def _check_handling_places(case: Case, itinerary: Itinerary, shipment: Shipment,
         if handling.place != place:
             case.say("V130", f"{path}.handlings[{i}].place", f"{handling.place}, not {place}")
         hub = case.hub(place)
-        if hub is not None and hub.cross_dock is None and not shipment.load_units:
+        docked = handling.kind != "transfer" if hub is None else hub.cross_dock is not None
+        if not docked and not shipment.load_units:
             case.say("V123", f"{path}.handlings[{i}]", place)
     return True
 
