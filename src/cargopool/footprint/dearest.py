@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cargopool.footprint.carriers import ELECTRICITY, intensity
 from cargopool.footprint.road import pooled_mj_per_kg_km
 from cargopool.footprint.scheduled import matching_surcharges
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
@@ -62,10 +63,12 @@ class _Worst:
         Highest carbon price that any run may use.
     weight : float
         Highest line weight, at least 1.
-    road_km, road_min : float
-        Longest road and longest driving.
-    lift_eur, dock_eur, crossing_eur, charter_eur : float
-        Dearest lift, cross-docking of a pallet, crossing and charter run; lift, dock and charter with their carbon.
+    road_km, road_min, haulage_min : float
+        Longest road and longest driving; longest driving of a road within the drayage radius.
+    lift_eur, dock_eur, crossing_eur : float
+        Dearest lift, cross-docking of a pallet, and crossing; lift and dock with their carbon.
+    charters_eur : float
+        The dearest charter runs that one itinerary may ride, carbon included.
     unit_day_eur, pallet_day_eur : float
         Dearest storage.
     """
@@ -76,10 +79,11 @@ class _Worst:
     weight: float
     road_km: float
     road_min: float
+    haulage_min: float
     lift_eur: float
     dock_eur: float
     crossing_eur: float
-    charter_eur: float
+    charters_eur: float
     unit_day_eur: float
     pallet_day_eur: float
 
@@ -100,19 +104,50 @@ class _WorstUnit:
     least_kg: int
 
 
-def _longest_road(scenario: Scenario) -> tuple[float, float]:
-    """Km and minutes: link rows, and twice the farthest place from one of its region (the triangle inequality)."""
+def _farthest_km(places: list[Place]) -> float:
+    """Great circle from the place next to the mean of all to the farthest one."""
+    lat = sum(place.lat for place in places) / len(places)
+    lon = sum(place.lon for place in places) / len(places)
+    middle = min(places, key=lambda place: (place.lat - lat) ** 2 + (place.lon - lon) ** 2)
+    return max(great_circle_km(middle, other) for other in places)
+
+
+def _longest_roads(scenario: Scenario) -> tuple[float, float, float]:
+    """Km and minutes of the longest road, minutes of the longest within the drayage radius.
+
+    Roads without a row are at most twice as long as the way from the middle place of a region to its farthest one.
+    """
     regions: dict[str, list[Place]] = {}
     everywhere: list[Place] = [*scenario.hubs.values(), *scenario.doors.values()]
     for place in everywhere:
         regions.setdefault(place.road_region, []).append(place)
-    far = max(
-        (2 * max(great_circle_km(places[0], other) for other in places) for places in regions.values()), default=0.0
+    far = max((2 * _farthest_km(places) for places in regions.values()), default=0.0)
+    factors, radius, rows = scenario.factors, scenario.drayage.radius_km, scenario.road_links
+    km = far * factors.detour_road + 1
+    pace = MINUTES_PER_HOUR / factors.road_speed_kmh
+    return (
+        max([km, *(row.km for row in rows)]),
+        max([km * pace + 1, *(float(row.drive_min) for row in rows)]),
+        max([min(km, radius) * pace + 1, *(float(row.drive_min) for row in rows if row.km <= radius)]),
     )
-    km = far * scenario.factors.detour_road + 1
-    minutes = 60 * km / scenario.factors.road_speed_kmh + 1
-    rows = scenario.road_links
-    return max([km, *(row.km for row in rows)]), max([minutes, *(float(row.drive_min) for row in rows)])
+
+
+def _charters_eur(scenario: Scenario, weight: float, eur_per_g: float, g_per_kwh: float) -> float:
+    """Runs that one itinerary may ride at most: no place comes twice, so each leg of each charter service once."""
+    runs: list[float] = []
+    for service in scenario.services.values():
+        if service.charter is not None:
+            mj = service.run_gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm
+            grams = mj * _g_per_mj(scenario, service.carrier, g_per_kwh)
+            runs += [weight * service.charter.eur_per_run + grams * eur_per_g] * len(service.legs)
+    return sum(sorted(runs)[-scenario.scope.max_moves * scenario.scope.max_departures :])
+
+
+def _g_per_mj(scenario: Scenario, carrier: str, g_per_kwh: float) -> float:
+    """Grams per MJ of a carrier, of electricity at the dirtiest grid."""
+    if carrier == ELECTRICITY:
+        return g_per_kwh / MJ_PER_KWH
+    return sum(intensity(scenario, carrier))
 
 
 def _worst(scenario: Scenario) -> _Worst:
@@ -127,7 +162,7 @@ def _worst(scenario: Scenario) -> _Worst:
     lifts = [
         weight * hub.lift_eur + (hub.lift_kwh * g_per_kwh + hub.lift_diesel_mj * g_per_mj) * eur_per_g for hub in hubs
     ]
-    km, minutes = _longest_road(scenario)
+    km, minutes, haulage_min = _longest_roads(scenario)
     return _Worst(
         g_per_mj=g_per_mj,
         g_per_kwh=g_per_kwh,
@@ -135,26 +170,16 @@ def _worst(scenario: Scenario) -> _Worst:
         weight=weight,
         road_km=km,
         road_min=minutes,
+        haulage_min=haulage_min,
         lift_eur=max(lifts, default=0.0),
         dock_eur=max(
             (weight * dock.eur_per_pallet + dock.kwh_per_pallet * g_per_kwh * eur_per_g for dock in docks), default=0.0
         ),
         crossing_eur=weight * max((row.eur for row in scenario.crossings), default=0.0),
-        charter_eur=max((_charter_eur(row, weight, g_per_mj * eur_per_g) for row in _services(scenario)), default=0.0),
+        charters_eur=_charters_eur(scenario, weight, eur_per_g, g_per_kwh),
         unit_day_eur=weight * max((hub.storage_eur_per_unit_day for hub in hubs), default=0.0),
         pallet_day_eur=weight * max((hub.storage_eur_per_pallet_day for hub in hubs), default=0.0),
     )
-
-
-def _services(scenario: Scenario) -> list[Service]:
-    return list(scenario.services.values())
-
-
-def _charter_eur(service: Service, weight: float, eur_per_mj: float) -> float:
-    if service.charter is None:
-        return 0.0
-    mj = service.run_gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm
-    return weight * service.charter.eur_per_run + mj * eur_per_mj
 
 
 def dearest_itinerary_eur(scenario: Scenario, shipment: Shipment) -> float:
@@ -168,12 +193,12 @@ def dearest_itinerary_eur(scenario: Scenario, shipment: Shipment) -> float:
             key = ("worst", unit.id)
             of_unit: _WorstUnit = memo.get(key) or memo.setdefault(key, _worst_unit(scenario, worst, unit))
             moves = max(moves, _move_eur(scenario, worst, of_unit, shipment, unit, days))
-    return scenario.scope.max_moves * moves + _part_eur(scenario, worst, shipment, days)
+    return scenario.scope.max_moves * moves + worst.charters_eur + _part_eur(scenario, worst, shipment, days)
 
 
 def _worst_unit(scenario: Scenario, worst: _Worst, unit: LoadUnitType) -> _WorstUnit:
     scope = scenario.scope
-    ride = max((_ride_eur(scenario, worst, service, unit) for service in _services(scenario)), default=0.0)
+    ride = max((_ride_eur(scenario, worst, service, unit) for service in scenario.services.values()), default=0.0)
     drayage = scenario.vehicles.get(scenario.drayage.vehicle)
     haulage = 2 * _truck_eur(scenario, worst, drayage, unit, haulage=True) if drayage else 0.0
     trucks = [row for row in scenario.vehicles.values() if unit.id in row.unit_types]
@@ -185,14 +210,13 @@ def _worst_unit(scenario: Scenario, worst: _Worst, unit: LoadUnitType) -> _Worst
 def _move_eur(
     scenario: Scenario, worst: _Worst, of_unit: _WorstUnit, shipment: Shipment, unit: LoadUnitType, days: int
 ) -> float:
-    """All units of the shipment on one move, and its charter runs."""
-    departures = scenario.scope.max_departures
+    """All units of the shipment on one move."""
     hours = (shipment.latest_min - shipment.ready_min) / MINUTES_PER_HOUR
-    stored = (departures + 1) * days * worst.unit_day_eur
+    stored = (scenario.scope.max_departures + 1) * days * worst.unit_day_eur
     rented = worst.weight * (days + unit.return_days) * unit.rental_eur_day * unit.per_truck
     powered = scenario.factors.reefer_mj_per_h * hours * unit.per_truck * worst.g_per_mj * worst.eur_per_g
     units = units_needed(shipment, unit, of_unit.least_kg)
-    return units * (of_unit.use_eur + stored + rented + powered) + departures * worst.charter_eur
+    return units * (of_unit.use_eur + stored + rented + powered)
 
 
 def _least_kg(scenario: Scenario, unit: LoadUnitType) -> int:
@@ -217,7 +241,8 @@ def _ride_eur(scenario: Scenario, worst: _Worst, service: Service, unit: LoadUni
         for row in matching_surcharges(scenario, service)
     )
     gross_t = (unit.tare_kg + unit.payload_kg) / KG_PER_TONNE
-    grams = gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm * worst.g_per_mj
+    grams = gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm
+    grams *= _g_per_mj(scenario, service.carrier, worst.g_per_kwh)
     return worst.weight * (price + extra) + grams * worst.eur_per_g
 
 
@@ -226,7 +251,7 @@ def _truck_eur(scenario: Scenario, worst: _Worst, vehicle: RoadVehicle, unit: Lo
     km, drive_min, trips, empty = worst.road_km, worst.road_min, 1, vehicle.empty_km_factor
     loading = 0
     if haulage:
-        km = min(km, scenario.drayage.radius_km)
+        km, drive_min = min(km, scenario.drayage.radius_km), worst.haulage_min
         trips, empty = 2, vehicle.haulage_empty_km_factor + 2
         loading = max((door.loading_min for door in scenario.doors.values()), default=0)
     ride = max(factors.shuttle_min.values(), default=0)
@@ -236,7 +261,8 @@ def _truck_eur(scenario: Scenario, worst: _Worst, vehicle: RoadVehicle, unit: Lo
     money = max(money + max(factors.shuttle_eur.values(), default=0.0), vehicle.min_eur)
     slope = max(0.0, vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / vehicle.full_load_kg
     gross = unit.per_truck * (unit.tare_kg + unit.payload_kg)
-    grams = km * ((1 + empty) * vehicle.mj_per_km_empty + slope * gross) * worst.g_per_mj
+    grams = km * ((1 + empty) * vehicle.mj_per_km_empty + slope * gross)
+    grams *= _g_per_mj(scenario, vehicle.carrier, worst.g_per_kwh)
     grams += max(factors.shuttle_kwh.values(), default=0.0) * worst.g_per_kwh
     return worst.weight * money + grams * worst.eur_per_g
 
