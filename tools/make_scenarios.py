@@ -293,15 +293,15 @@ SERVICE_COLUMNS = [
 
 OVERSEAS = {
     # place: days from ready to due to and from Europe
-    "MACAS": (9, 13),
-    "BRSSZ": (31, 38),
+    "MACAS": (6, 9),
+    "BRSSZ": (24, 30),
 }
 OVERSEAS_SHIPPERS = {
     "MACAS": ("Atlas Citrus", "Rif Textiles", "Sahel Cables", "Souss Foods"),
     "BRSSZ": ("Santos Coffee", "Cerrado Pulp", "Paulista Parts"),
 }
 EXPORTERS = ("Ruhr Machines", "Ebro Ceramics", "Emilia Packaging", "Lys Textiles", "Thames Care")
-OVERSEAS_SHIPMENTS = 48
+OVERSEAS_SHIPMENTS = 40
 
 
 def overseas_row(number: int, draw: random.Random) -> dict:
@@ -328,7 +328,7 @@ def overseas_row(number: int, draw: random.Random) -> dict:
         "load_units": 1 if sealed else "",
         "ready": ready.isoformat(timespec="minutes"),
         "due": due.isoformat(timespec="minutes"),
-        "latest": (due + timedelta(days=3)).isoformat(timespec="minutes"),
+        "latest": (due + timedelta(days=2)).isoformat(timespec="minutes"),
         "late_eur_per_h": "6",
         "goods_class": draw.choice(("01", "04", "05", "11")),
         "temperature": "chilled" if chilled else "",
