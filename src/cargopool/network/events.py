@@ -358,6 +358,9 @@ def _headway(setting: Setting, place: Int64, minute: Int64, *, at_end: bool) -> 
         else:
             hand_in = places.earliest(i, minutes, 0)
         hand_in = np.unique(hand_in[(hand_in > -NEVER // 2) & (hand_in < NEVER)])
+        if limited[i] and not at_end:
+            later = [later_minutes(places, i, m, m + slack, bucket) for m in hand_in.tolist()]
+            hand_in = np.unique(np.concatenate([hand_in, *(np.array(some, dtype=np.int64) for some in later)]))
         collect = places.earliest(j, hand_in + length, 0)
         real = collect < NEVER
         hand_in, collect = hand_in[real], collect[real]
@@ -365,10 +368,10 @@ def _headway(setting: Setting, place: Int64, minute: Int64, *, at_end: bool) -> 
         hand_ins.append(hand_in)
         collects.append(collect)
         for a, b in zip(hand_in, collect, strict=True) if limited[j] else ():
-            later = later_minutes(places, j, int(b), int(a) + length + slack, bucket)
-            which.append(np.full(len(later), c))
-            hand_ins.append(np.full(len(later), a))
-            collects.append(np.array(later, dtype=np.int64))
+            after = later_minutes(places, j, int(b), int(a) + length + slack, bucket)
+            which.append(np.full(len(after), c))
+            hand_ins.append(np.full(len(after), a))
+            collects.append(np.array(after, dtype=np.int64))
     if not which:
         nothing = np.zeros(0, dtype=np.int64)
         return scheduled_passages(places, chains, nothing, nothing, nothing)

@@ -19,6 +19,9 @@ from cargopool.rules.index import index_of
 from cargopool.rules.latest import arrival_pieces
 from cargopool.units import MINUTES_PER_DAY
 
+_RUN_MIN = 240
+"""Longest run of departures whose arrivals are made at once."""
+
 Way = tuple[int, int, Manning]
 Piece = tuple[int, int, int, int]
 """First and last departure, arrival of the last, and how much more an earlier departure by a minute adds."""
@@ -83,9 +86,9 @@ class Trips:
         arrive = departs + free
         bans = self.bans_on(link)
         if bans[0].size:
-            blocks = self._blocks_of((origin, destination, manning), link)
+            duty, scenario = self.duty_before(origin), self.scenario
             for n in np.flatnonzero(touched(bans, departs, arrive)):
-                arrive[n] = blocks.arrival(int(departs[n]))
+                arrive[n] = trip_arrival(scenario, link, int(departs[n]), manning, bans=True, duty_before_min=duty)
         return arrive
 
     def departures(self, origin: int, destination: int, manning: Manning, arrive_by: Int64) -> Int64:
@@ -134,15 +137,19 @@ class Trips:
 
 
 class _Blocks:
-    """Runs of departures that a ban touches, on one link; the pieces of a run are made when first asked for."""
+    """Runs of departures that a ban touches, on one link, cut short; their pieces are made when first asked for."""
 
     def __init__(self, trips: Trips, way: Way, link: RoadLink, runs: Spans) -> None:
         self.trips = trips
         self.way = way
         self.link = link
         self.free = trips.free_minutes(*way)
-        self.first = [int(x) for x in runs[0]]
-        self.last = [int(x) - 1 for x in runs[1]]
+        self.first = [first for a, b in zip(*runs, strict=True) for first in range(int(a), int(b), _RUN_MIN)]
+        self.last = [
+            min(first + _RUN_MIN, int(b)) - 1
+            for a, b in zip(*runs, strict=True)
+            for first in range(int(a), int(b), _RUN_MIN)
+        ]
         self.made: dict[int, tuple[list[Piece], list[int]]] = {}
 
     def pieces(self, run: int) -> tuple[list[Piece], list[int]]:
@@ -152,15 +159,6 @@ class _Blocks:
             pieces = self.trips.pieces(self.way, self.link, (self.first[run], self.last[run]))[::-1]
             found = self.made[run] = pieces, [piece[0] for piece in pieces]
         return found
-
-    def arrival(self, depart: int) -> int:
-        """Arrival of a departure."""
-        run = bisect_right(self.first, depart) - 1
-        if run < 0 or depart > self.last[run]:
-            return depart + self.free
-        pieces, firsts = self.pieces(run)
-        _, last, arrive, slope = pieces[bisect_right(firsts, depart) - 1]
-        return arrive + slope * (last - depart)
 
     def last_departure(self, first: int, last: int, arrive_by: int) -> int:
         """Largest departure in [first, last] that arrives in time; ``-NEVER`` when there is none."""
