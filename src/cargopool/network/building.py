@@ -69,7 +69,8 @@ def build(
     road = road_minutes(scenario, places, freight, trips)
     first = first_windows(places, freight)
     _give_up(stop, "chains")
-    chains = _chains(scenario, places, freight, rides, road, first)
+    longest = min(scenario.scope.max_departures, thinning.max_departures or scenario.scope.max_departures)
+    chains = _chains(longest, places, freight, rides, road, first)
     fixed = fixed_passages(scenario, places, chains)
     windows = _windows(scenario, places, freight, chains, fixed, road, first)
     _give_up(stop, "passages")
@@ -106,7 +107,7 @@ def _range(scenario: Scenario) -> tuple[int, int]:
 
 
 def _chains(
-    scenario: Scenario,
+    longest: int,
     places: Places,
     freight: Freight,
     rides: Rides,
@@ -117,7 +118,7 @@ def _chains(
     grown = single_rides(rides)
     ready, useful = rough_windows(places, freight, grown, road, first)
     found: list[Chains] = []
-    for length in range(1, scenario.scope.max_departures + 1):
+    for length in range(1, longest + 1):
         if length > 1:
             grown = extended(grown, rides, places, length - 1)
         grown = grown.chosen(any_in_time(ready, useful, grown))

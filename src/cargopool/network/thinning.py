@@ -29,6 +29,8 @@ class Thinning:
         A shipment changes moves only at hubs where the great-circle way over the hub is at most this times the direct
         one, plus ``detour_km``; None for all hubs.
     detour_km : float
+    max_departures : int or None
+        Departures of a scheduled move at most; None for as many as the scenario's scope.
     best_road_units : bool
         Loose freight rides by road only in unit types that no other type beats in room, temperature and price.
     """
@@ -38,6 +40,7 @@ class Thinning:
     grid_min: int = 0
     detour: float | None = None
     detour_km: float = 150.0
+    max_departures: int | None = None
     best_road_units: bool = False
 
 

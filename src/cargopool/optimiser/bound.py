@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cargopool.model.scenario import Scenario
 from cargopool.optimiser.bound_kernels import all_cheapest, ascend, fill
 from cargopool.optimiser.bound_lines import Lines, make_lines
 from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
-from cargopool.optimiser.search_data import SearchData
+from cargopool.optimiser.reduced import bound_network
+from cargopool.optimiser.search_data import SearchData, make_data
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
 MAX_LABELS = 20_000
@@ -79,7 +81,7 @@ class Bound:
 
     def advance(self, incumbent_cents: float) -> bool:
         """One iteration toward the incumbent; False when stopped, or when nothing can be said."""
-        data, lines = self.data, self.lines
+        _data, lines = self.data, self.lines
         if not all_cheapest(self._packed, lines.kernel, self._labels, self._charge, self._value, self._uses, self.stop):
             return False
         value = float(self._value.sum()) - float(self._row_price @ lines.row_limit)
@@ -180,6 +182,8 @@ class Bound:
         self._cap = cap
 
 
-def ascent(data: SearchData, network: Any, params: BoundParams, stop: Any) -> Bound:
-    """Prepare the bound of a network."""
+def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
+    """Prepare the bound on P of a scenario."""
+    network = bound_network(scenario)
+    data = make_data(network)
     return Bound(data, make_lines(network, data), params, stop)

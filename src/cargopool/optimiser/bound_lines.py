@@ -9,7 +9,7 @@ same rows, days apart.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -19,7 +19,6 @@ from scipy.sparse import csr_matrix
 from cargopool.footprint import move_coefficients
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.plan import DepartureStage, Move, RoadStage
-from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import ROAD, Network
 from cargopool.network.thinning import beaten_road_units
 from cargopool.optimiser.kernel_data import handled
@@ -529,21 +528,3 @@ def _weights(
     weight = np.where(sealed > 0, sealed, weight)
     whole = np.where(sealed > 0, np.where(splits, np.maximum(1.0, sealed), np.ceil(sealed)), whole)
     return weight, whole
-
-
-def without_hub_limits(scenario: Scenario) -> Scenario:
-    """The scenario with no lift, yard, plug, pallet or cross-dock limits: a relaxation with fewer moves."""
-    return replace(
-        scenario,
-        hubs={
-            name: replace(
-                hub,
-                lifts_per_hour=None,
-                yard_places=None,
-                reefer_plugs=None,
-                pallet_places=None,
-                cross_dock=replace(hub.cross_dock, pallets_per_hour=None) if hub.cross_dock else None,
-            )
-            for name, hub in scenario.hubs.items()
-        },
-    )

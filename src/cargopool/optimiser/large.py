@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cargopool.model.plan import Termination
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column, evaluate
 from cargopool.optimiser.bound import Bound, ascent
@@ -22,6 +23,9 @@ CHUNK = 400
 
 POLL_S = 0.05
 OFFER_EVERY_S = 2.0
+WORTH_TELLING = 5e-4
+"""Share by which a bound must rise to be reported before the end."""
+
 POLISH_SHARE = 0.4
 """Part of the time left that the restricted model may take."""
 
@@ -38,6 +42,7 @@ class _Shared:
     adopt: Solution | None = None
     heat: float = 1.0
     iterations: int = 0
+    bound: Bound | None = None
     error: BaseException | None = None
 
 
@@ -105,12 +110,12 @@ def solve_large(session: Session, polish: Polish | None = None) -> None:
     search.construct()
     pool = _Pool(network, data)
     _offer(session, data, search.best, pool)
-    bound = ascent(data, network, params.bound, session.halt) if params.bound.enabled else None
     session.enter("search")
     if session.counts_work:
+        bound = ascent(session.scenario, params.bound, session.halt) if params.bound.enabled else None
         _by_work(session, data, search, bound, pool)
     else:
-        _by_time(session, data, search, bound, pool, polish)
+        _by_time(session, data, search, pool, polish)
 
 
 def _offer(session: Session, data: SearchData, solution: Solution, pool: _Pool) -> None:
@@ -134,37 +139,34 @@ def _by_work(session: Session, data: SearchData, search: Search, bound: Bound | 
     session.spend(session.remaining_work or 0)
 
 
-def _by_time(
-    session: Session, data: SearchData, search: Search, bound: Bound | None, pool: _Pool, polish: Polish | None
-) -> None:
+def _by_time(session: Session, data: SearchData, search: Search, pool: _Pool, polish: Polish | None) -> None:
     """Search and bound in two threads while this one watches the clock, offers plans and polishes."""
     quit_now = np.zeros(1, np.int64)
     search.stop = quit_now
     shared = _Shared(stop=quit_now, best=search.best)
     threads = [_start(lambda: _search_loop(search, shared), shared)]
-    if bound is not None:
-        bound.stop = quit_now
-        threads.append(_start(lambda: _bound_loop(bound, shared), shared))
+    if session.params.bound.enabled:
+        threads.append(_start(lambda: _bound_loop(session, shared), shared))
     try:
-        _watch(session, data, shared, bound, pool, polish)
+        _watch(session, data, shared, pool, polish)
     finally:
         quit_now[0] = 1
         for thread in threads:
             thread.join()
     if shared.error is not None:
         raise shared.error
-    if bound is not None:
-        session.raise_bound(bound.best_cents, bound.relaxed)
+    if shared.bound is not None:
+        session.raise_bound(shared.bound.best_cents, shared.bound.relaxed)
     _offer(session, data, search.best, pool)
+    session.end(Termination.TIME)
 
 
-def _watch(
-    session: Session, data: SearchData, shared: _Shared, bound: Bound | None, pool: _Pool, polish: Polish | None
-) -> None:
+def _watch(session: Session, data: SearchData, shared: _Shared, pool: _Pool, polish: Polish | None) -> None:
     whole = session.remaining_seconds
     began = last_offer = time.monotonic()
     offered = float("inf") if shared.best is None else shared.best.cents
     polished = polish is None or not whole
+    told = -1.0
     while shared.error is None:
         session.checkpoint()
         now = time.monotonic()
@@ -173,8 +175,10 @@ def _watch(
             return
         shared.heat = _heat(now - began, whole)
         session.state.iterations = shared.iterations
-        if bound is not None and bound.iterations:
-            session.raise_bound(bound.best_cents, bound.relaxed)
+        bound = shared.bound
+        if bound is not None and bound.best_cents > told + WORTH_TELLING * abs(told):
+            told = bound.best_cents
+            session.raise_bound(told, bound.relaxed)
         best = shared.best
         if best is not None and best.cents < offered - 0.5 and now - last_offer >= OFFER_EVERY_S:
             _offer(session, data, best, pool)
@@ -254,7 +258,9 @@ def _search_loop(search: Search, shared: _Shared) -> None:
         shared.best = search.best
 
 
-def _bound_loop(bound: Bound, shared: _Shared) -> None:
+def _bound_loop(session: Session, shared: _Shared) -> None:
+    bound = ascent(session.scenario, session.params.bound, shared.stop)
+    shared.bound = bound
     while not shared.stop[0]:
         target = shared.best.cents if shared.best is not None else 0.0
         if not bound.advance(target):

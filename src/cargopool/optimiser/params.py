@@ -20,6 +20,8 @@ class ExactParams:
     ----------
     max_columns : int
         Above this many columns over all shipments the large-case methods take over.
+    max_shipments : int
+        Above this many shipments the large-case methods work on reduced networks from the start.
     max_pairs : int
         Above this many (shipment, usable move) pairs they take over without listing columns.
     share : float
@@ -35,6 +37,7 @@ class ExactParams:
     """
 
     max_columns: int = 20_000
+    max_shipments: int = 40
     max_pairs: int = 60_000
     share: float = 0.6
     max_columns_per_shipment: int = 20_000
@@ -66,8 +69,12 @@ class SearchParams:
     Attributes
     ----------
     enabled : bool
-    event_depth : int
-        Event depth of the network that is searched (the bound covers the whole of P whatever it is).
+    event_depth, max_departures : int
+        Event depth and departures per move of the network that is searched (the bound covers the whole of P).
+    grid_min : int
+        Road moves leave at ready times and at multiples of this many minutes in the network that is searched.
+    detour : float
+        Shipments change moves only at hubs whose way over is at most this times the direct one, plus 150 km.
     start_temperature, end_temperature : float
         Annealing, as a share of the mean cost of a shipment.
     largest_ruin : int
@@ -82,7 +89,10 @@ class SearchParams:
     """
 
     enabled: bool = True
-    event_depth: int = 1
+    event_depth: int = 0
+    max_departures: int = 2
+    grid_min: int = 360
+    detour: float = 1.3
     start_temperature: float = 0.15
     end_temperature: float = 0.002
     largest_ruin: int = 12
@@ -117,16 +127,13 @@ class BoundParams:
         Iterations without a better bound before the step shrinks.
     shrink : float
         Factor of the step then.
-    bucket_h : int
-        Hours of departure time that one road arc of the relaxation stands for.
     """
 
     enabled: bool = True
-    step: float = 1.0
-    memory: float = 0.7
-    patience: int = 6
-    shrink: float = 0.7
-    bucket_h: int = 6
+    step: float = 2.0
+    memory: float = 0.8
+    patience: int = 15
+    shrink: float = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from cargopool.optimiser.exact import Exact, why_unserved
 from cargopool.optimiser.params import SolveParams
 from cargopool.optimiser.polish import polish
 from cargopool.optimiser.pool import Pool, make_pool
+from cargopool.optimiser.reduced import is_large, search_network
 from cargopool.optimiser.session import Ended, Session
 from cargopool.optimiser.start import Greedy, insertion_order
 from cargopool.optimiser.stop import NEVER, StoppingCriterion
@@ -137,7 +138,7 @@ def _pass_on(session: Session, on_progress: Callable[[Progress], None] | None) -
 
 def _build_network(session: Session) -> None:
     began = time.monotonic()
-    network = build(session.scenario)
+    network = search_network(session.scenario, session.params.search) if is_large(session) else build(session.scenario)
     session.state.seconds["network"] = time.monotonic() - began
     session.set_network(network)
     session.checkpoint()
@@ -146,13 +147,13 @@ def _build_network(session: Session) -> None:
 def _begin(session: Session, warm_start: Plan | None) -> None:
     """Go the exact way when the columns are few enough, and the large one when they are not or time is left."""
     known = [] if warm_start is None else columns_of_plan(session.network, warm_start)
-    pool = None if session.params.method == "search" else _listed(session, known)
+    pool = None if is_large(session) else _listed(session, known)
     if pool is not None:
         _exact(session, pool, known)
     elif known:
         _offer_known(session, known)
     if session.params.method != "exact":
-        from cargopool.optimiser.large import solve_large
+        from cargopool.optimiser.large import solve_large  # numba is not for those who never need it
 
         solve_large(session, polish)
 

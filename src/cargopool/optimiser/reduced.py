@@ -1,0 +1,53 @@
+"""Reduced networks of large cases: one to search, one to bound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cargopool.model.scenario import Scenario
+from cargopool.network import build
+from cargopool.network.arrays import Network
+from cargopool.network.thinning import Thinning
+from cargopool.optimiser.params import SearchParams
+from cargopool.optimiser.session import Session
+
+
+def is_large(session: Session) -> bool:
+    """Whether the large-case methods work from the start."""
+    method = session.params.method
+    if method != "auto":
+        return method == "search"
+    return len(session.scenario.shipments) > session.params.exact.max_shipments
+
+
+def search_network(scenario: Scenario, params: SearchParams) -> Network:
+    """The part of P that the search looks at: near hubs, short chains, trucks on a grid and at ready times."""
+    thinning = Thinning(
+        backward=False,
+        grid_min=params.grid_min,
+        detour=params.detour,
+        max_departures=params.max_departures,
+        best_road_units=True,
+    )
+    return build(scenario, depth=min(scenario.scope.event_depth, params.event_depth), thinning=thinning)
+
+
+def bound_network(scenario: Scenario) -> Network:
+    """All scheduled and door moves of P without the limits of hubs; the bound makes the road moves itself."""
+    return build(without_hub_limits(scenario), depth=0, thinning=Thinning(road=False, backward=False))
+
+
+def without_hub_limits(scenario: Scenario) -> Scenario:
+    """The scenario with no lift, yard, plug, pallet or cross-dock limits: a relaxation with fewer moves."""
+    hubs = {
+        name: replace(
+            hub,
+            lifts_per_hour=None,
+            yard_places=None,
+            reefer_plugs=None,
+            pallet_places=None,
+            cross_dock=replace(hub.cross_dock, pallets_per_hour=None) if hub.cross_dock else None,
+        )
+        for name, hub in scenario.hubs.items()
+    }
+    return replace(scenario, hubs=hubs)
