@@ -10,7 +10,7 @@ from scale import scaled
 
 CHILD = Path(__file__).with_name("fuzz_child.py")
 FILES = scaled(160, 5000)
-BATCH = scaled(40, 250)
+BATCH = scaled(80, 250)
 SLOWEST_S = 5.0
 
 
