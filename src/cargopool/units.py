@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 1440
@@ -81,14 +82,17 @@ def share_out(total: int, weights: Mapping[str, int | Fraction]) -> dict[str, in
     keys = sorted(weights)
     if not keys:
         return {}
-    whole = sum(Fraction(weights[key]) for key in keys)
-    exact = {
-        key: Fraction(total) * Fraction(weights[key]) / whole if whole else Fraction(total, len(keys)) for key in keys
-    }
-    shares = {key: exact[key].__floor__() for key in keys}
+    scale = lcm(*(weight.denominator for weight in weights.values()))
+    exact = {key: int(weights[key] * scale) for key in keys}
+    whole = sum(exact.values())
+    if not whole:
+        exact, whole = dict.fromkeys(keys, 1), len(keys)
+    shares: dict[str, int] = {}
+    remainder: dict[str, int] = {}
+    for key in keys:
+        shares[key], remainder[key] = divmod(total * exact[key], whole)
     left = total - sum(shares.values())
-    by_remainder = sorted(keys, key=lambda key: (shares[key] - exact[key], key))
-    for key in by_remainder[:left]:
+    for key in sorted(keys, key=lambda key: (-remainder[key], key))[:left]:
         shares[key] += 1
     return shares
 
