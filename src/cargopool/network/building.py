@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from cargopool.footprint import price_run, unserved_cents, weighted_cents
+from cargopool.model.equipment import Temperature
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Bool, Int64, Network
 from cargopool.network.capacities import RowBook, finished, move_rows, pallet_rows
 from cargopool.network.coefficients import Priceable, coefficients, crossing_cents
 from cargopool.network.describing import Describer
-from cargopool.network.events import Setting, expanded
+from cargopool.network.events import Setting
+from cargopool.network.expansion import expanded
 from cargopool.network.freight import Freight, freight_of, mode_mask
 from cargopool.network.passages import MANNINGS, Passages, Users, door_passages, fixed_passages, joined
 from cargopool.network.places import NEVER, Places, places_of
@@ -237,24 +240,32 @@ def _assembled(parts: _Parts, lo_min: int, hi_min: int) -> Network:
         ),
         run_grams=np.array([found.grams for found in runs], dtype=np.int64),
         runs=tuple(book.runs),
-        shipment_class=np.array([classes.index(s.pooling_class) for s in freight.shipments], dtype=np.int32),
-        shipment_origin=freight.origin,
-        shipment_destination=freight.destination,
-        shipment_size=_sizes(freight),
-        shipment_units=np.array([s.load_units for s in freight.shipments], dtype=np.int64),
-        shipment_atoms=np.array([s.atoms for s in freight.shipments], dtype=np.int64),
-        shipment_ready=freight.ready,
-        shipment_due=freight.due,
-        shipment_latest=freight.latest,
-        shipment_max_parts=np.array([s.max_parts for s in freight.shipments], dtype=np.int64),
-        shipment_min_part=np.array([s.min_part_pallets for s in freight.shipments], dtype=np.int64),
-        shipment_modes=np.array([mode_mask(frozenset(s.modes)) for s in freight.shipments], dtype=np.uint8),
-        unserved_cost=np.array([unserved_cents(scenario, s) for s in freight.shipments], dtype=np.int64),
+        **_shipment_fields(scenario, freight, classes),
         usable=usable_of(passages, parts.users, moves, freight, fits),
         pallet_row=docked,
         place_row=placed,
         describe=Describer(scenario, places.ids, parts.rides, parts.chains, passages, moves, times),
     )
+
+
+def _shipment_fields(scenario: Scenario, freight: Freight, classes: list[tuple[Temperature, str]]) -> dict[str, Any]:
+    """The fields of the Network over shipments."""
+    shipments = freight.shipments
+    return {
+        "shipment_class": np.array([classes.index(s.pooling_class) for s in shipments], dtype=np.int32),
+        "shipment_origin": freight.origin,
+        "shipment_destination": freight.destination,
+        "shipment_size": _sizes(freight),
+        "shipment_units": np.array([s.load_units for s in shipments], dtype=np.int64),
+        "shipment_atoms": np.array([s.atoms for s in shipments], dtype=np.int64),
+        "shipment_ready": freight.ready,
+        "shipment_due": freight.due,
+        "shipment_latest": freight.latest,
+        "shipment_max_parts": np.array([s.max_parts for s in shipments], dtype=np.int64),
+        "shipment_min_part": np.array([s.min_part_pallets for s in shipments], dtype=np.int64),
+        "shipment_modes": np.array([mode_mask(frozenset(s.modes)) for s in shipments], dtype=np.uint8),
+        "unserved_cost": np.array([unserved_cents(scenario, s) for s in shipments], dtype=np.int64),
+    }
 
 
 def _sizes(freight: Freight) -> Int64:
