@@ -48,6 +48,9 @@ def test_figures_of_all_outputs_agree(scenario_folder: Path, tmp_path: Path, han
     kpis = json.loads((outcome.path / "kpis.json").read_text())
     assert all(kpis[name] == record[name] for name in ("cost_eur", "objective_eur", "co2e_kg", "shipments"))
     assert all(kpis[name] == value for name, value in record["kpis"].items())
+    page = (outcome.path / "report.html").read_text()
+    embedded = page.split('<script type="application/json" id="run">')[1].split("</script>")[0]
+    assert json.loads(embedded) == json.loads((outcome.path / "run.json").read_text())
     _names, rows = read_csv(outcome.path / "costs.csv")
     assert round(sum(float(row[5]) for row in rows) * 100) == totals.cost_cents
 
@@ -207,7 +210,7 @@ def test_a_full_disk_at_the_end_keeps_the_old_run_and_rescues_the_plan(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(execution, "write_outputs", lambda *_: full_disk())
+    monkeypatch.setattr(execution, "write_tables", lambda *_: full_disk())
 
     def full_disk() -> None:
         from cargopool.runs.folder import writing

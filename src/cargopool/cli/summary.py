@@ -49,8 +49,12 @@ def _print_unserved(scenario: Scenario, plan: Plan) -> None:
     console = results()
     for left in plan.unserved[:_SHOWN_UNSERVED]:
         shipment = scenario.shipments[left.shipment]
-        text = f"  {shipment.id} ({shipment.shipper}, {shipment.origin} to {shipment.destination}): {left.text}"
-        console.print(Text(printable(text), "yellow"), soft_wrap=True)
+        who = f"{shipment.id} ({shipment.shipper}, {shipment.origin} to {shipment.destination})"
+        console.print(Text(printable(f"  {who}: {_first_clause(left.text)}"), "yellow"), soft_wrap=True)
     more = len(plan.unserved) - _SHOWN_UNSERVED
-    if more > 0:
-        console.print(Text(f"  and {more} more in unserved.csv", "yellow"))
+    rest = f"{more} more, and " if more > 0 else ""
+    console.print(Text(f"  {rest}how each reason was derived, in unserved.csv", "dim"))
+
+
+def _first_clause(text: str) -> str:
+    return text.partition(";")[0].rstrip(".") + "."

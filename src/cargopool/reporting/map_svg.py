@@ -17,7 +17,7 @@ _WIDTH = 960.0
 _LEAST_HEIGHT, _MOST_HEIGHT = 420.0, 640.0
 _MARGIN = 34.0
 _LEAST_SPAN_DEG = 4.0
-_MOST_STROKE, _LEAST_STROKE = 7.0, 1.2
+_MOST_STROKE, _LEAST_STROKE = 6.0, 0.8
 _BEND = {"rail": 0.06, "barge": 0.12, "sea": 0.18, "road": 0.0}
 """Sideways bend of a flow as a share of its length; modes between the same places lie side by side."""
 _ROAD_BEND = 0.03
@@ -30,6 +30,7 @@ class MapMark:
 
     id: str
     name: str
+    short: str
     kind: str
     x: float
     y: float
@@ -165,7 +166,8 @@ def _marks(
     for place_id in sorted(used, key=lambda p: (-weight[p], p)):
         place = scenario.place(place_id)
         x, y = projection.xy(place.lon, place.lat)
-        length = 6.4 * len(place.name) + 12
+        name = place.name.partition(" (")[0]
+        length = 6.4 * len(name) + 12
         left = x + length > _WIDTH
         start = x - length if left else x
         free = all(abs(y - other) > 15 or start > end or start + length < begin for begin, end, other in taken)
@@ -174,4 +176,4 @@ def _marks(
             taken.append((start, start + length, y))
         kind = "hub" if place_id in scenario.hubs else "door"
         radius = 2.5 + 4 * math.sqrt(weight[place_id] / heaviest)
-        yield MapMark(place_id, place.name, kind, round(x, 1), round(y, 1), round(radius, 1), label, left)
+        yield MapMark(place_id, place.name, name, kind, round(x, 1), round(y, 1), round(radius, 1), label, left)

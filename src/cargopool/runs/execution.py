@@ -19,7 +19,7 @@ from cargopool.runs.opening import load_plan
 from cargopool.runs.record import Record, RunFacts, make_record, to_json
 from cargopool.runs.signals import SignalWatch, stop_on_signals
 from cargopool.runs.solving import RunResult, baseline_seconds, solve_watched, with_baselines
-from cargopool.runs.writing import write_outputs
+from cargopool.runs.writing import write_summaries, write_tables
 
 if TYPE_CHECKING:
     from cargopool.optimiser.params import SolveParams
@@ -195,10 +195,10 @@ class _Work:
     def _written(self, result: RunResult) -> Record:
         try:
             with self.stopwatch.stage("report"):
-                draft = self._record(result, result.comparison, verified=result.plan is not None)
-                write_outputs(self.folder, self.scenario, result, draft)
+                write_tables(self.folder, self.scenario, result)
             self.journal.close()
             record = self._record(result, result.comparison, verified=result.plan is not None)
+            write_summaries(self.folder, self.scenario, result, record)
             self.folder.write_text(RECORD, to_json(record))
         except OutputError:
             self.journal.rescue(result.plan)

@@ -17,8 +17,8 @@ from cargopool.runs.solving import RunResult
 REPORT = "report.html"
 
 
-def write_outputs(folder: RunFolder, scenario: Scenario, result: RunResult, record: Record) -> None:
-    """Write params.toml, the tables, kpis.json, map.geojson and report.html.
+def write_tables(folder: RunFolder, scenario: Scenario, result: RunResult) -> None:
+    """Write params.toml, the tables and map.geojson.
 
     Raises
     ------
@@ -29,14 +29,25 @@ def write_outputs(folder: RunFolder, scenario: Scenario, result: RunResult, reco
 
     if not folder.path("params.toml").exists():
         folder.write_text("params.toml", SolveParams().to_toml())
-    plan = result.plan
-    if plan is None:
+    if result.plan is None:
         return
-    for table in make_tables(scenario, plan):
+    for table in make_tables(scenario, result.plan):
         folder.write_table(table)
+    folder.write_text("map.geojson", to_json(make_geojson(scenario, result.plan)))
+
+
+def write_summaries(folder: RunFolder, scenario: Scenario, result: RunResult, record: Record) -> None:
+    """Write kpis.json and report.html, whose figures are those of run.json.
+
+    Raises
+    ------
+    OutputError
+        When the disk does not take them.
+    """
+    if result.plan is None:
+        return
     folder.write_text("kpis.json", to_json(kpis_of(record)))
-    folder.write_text("map.geojson", to_json(make_geojson(scenario, plan)))
-    folder.write_text(REPORT, render_report(scenario, plan, record))
+    folder.write_text(REPORT, render_report(scenario, result.plan, record))
 
 
 def kpis_of(record: Record) -> Record:
