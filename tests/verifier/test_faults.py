@@ -24,7 +24,7 @@ from verifier.faults import IN_CAPACITIES, IN_OPTIMA, IN_PLANS, IN_PRICES
 from verifier.mutant_tools import with_place, with_row
 from verifier.verifier_world import world
 
-PER_KIND = 12
+PER_KIND = 6
 """Plans per shipment and kind of move."""
 
 
