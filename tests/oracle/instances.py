@@ -47,6 +47,8 @@ class Draft:
     crossings: tuple[Crossing, ...] = ()
     surcharges: tuple[Surcharge, ...] = ()
     truck: dict[str, Any] = field(default_factory=dict)
+    drayage: dict[str, Any] = field(default_factory=dict)
+    roadless: frozenset[str] = frozenset()
     objective: dict[str, Any] = field(default_factory=dict)
     scope: dict[str, int] = field(default_factory=lambda: {"max_moves": 2, "max_departures": 2, "hub_slack_h": 3})
 
@@ -118,7 +120,7 @@ class Draft:
         return self.rng.choice(sorted(self.shipments))
 
     def build(self, name: str) -> Scenario:
-        known = {*self.hubs, *self.doors}
+        known = {*self.hubs, *self.doors} - self.roadless
         links = tuple(
             RoadLink(
                 origin=a,
@@ -143,7 +145,8 @@ class Draft:
             road_links=links, crossings=self.crossings, services=self.services, surcharges=self.surcharges,
             load_units=self.units, vehicles={"truck": vehicle}, shipments=self.shipments,
             objective=Objective(**self.objective), factors=factors, scope=ModelScope(**self.scope), synthetic=True,
-            drayage=Drayage(vehicle="truck", radius_km=60.0, collection_min_fixed=60, collection_speed_kmh=50.0),
+            drayage=Drayage(vehicle="truck", radius_km=60.0, collection_min_fixed=60, collection_speed_kmh=50.0,
+                            **self.drayage),
         )  # fmt: skip
 
 
@@ -216,20 +219,21 @@ def three_departures(d: Draft) -> None:
     d.scope["max_departures"] = 3
     d.tune("base", tariff=Tariff(eur_per_unit=480.0))
     d.train("ac", "A", "C", 11 * H, 60, 40.0)
-    d.train("cd", "C", "D", int(13.5 * H), 60, 40.0)
-    d.train("db", "D", "B", 16 * H, 60, 40.0)
+    d.train("cd", "C", "D", 13 * H + 45, 60, 40.0)
+    d.train("db", "D", "B", 16 * H + 30, 60, d.rng.choice((40.0, 60.0)))
 
 
 @feature(lambda s: scope(s, max_moves=2))
 def three_moves(d: Draft) -> None:
+    """Two cross-docks, since no unit type rides all three trains."""
     d.scope["max_moves"] = 3
-    d.hub("C")
-    d.door("x")
-    d.door("y")
-    d.tune("base", weekdays=frozenset())
-    d.train("cb", "C", "B", 14 * H, 120, 60.0, weekdays=frozenset({0}))
-    for _ in range(2):
-        d.ship("A", "y", pallets=3, ready_min=8 * H, due_min=20 * H)
+    d.roadless = frozenset("CD")
+    d.tune("base", tariff=Tariff(eur_per_unit=480.0))
+    d.unit("low", pallets_milli=5000, tare_kg=1800)
+    d.train("ac", "A", "C", 11 * H, 60, 30.0, unit_types=frozenset({"box"}))
+    d.train("cd", "C", "D", 14 * H + 15, 60, 30.0, unit_types=frozenset({"low"}))
+    d.train("db", "D", "B", 17 * H + 30, 45, d.rng.choice((30.0, 50.0)), unit_types=frozenset({"box"}))
+    d.ship(pallets=4, ready_min=9 * H, due_min=21 * H)
 
 
 @feature(lambda s: without(s, lambda x: x.headway_min is not None))
@@ -242,8 +246,12 @@ def headway(d: Draft) -> None:
 def door_move(d: Draft) -> None:
     d.door("x")
     d.door("y")
+    d.drayage["collection_eur_per_pallet"] = d.rng.choice((14.0, 25.0))
+    d.truck |= {"min_eur": 60.0, "haulage_empty_km_factor": 0.5}
+    for hub in "AB":
+        d.hub(hub, cross_dock=replace(d.hubs[hub].cross_dock, eur_per_pallet=8.0))
     ends = d.rng.choice((("x", "y"), ("x", "B"), ("A", "y")))
-    d.ship(*ends, pallets=d.rng.choice((5, 6)), ready_min=8 * H, due_min=21 * H)
+    d.ship(*ends, pallets=d.rng.choice((5, 6)), ready_min=8 * H, due_min=22 * H)
 
 
 @feature(lambda s: replace(s, drayage=replace(s.drayage, collection_eur_fixed=100_000.0)))
@@ -261,16 +269,6 @@ def hours(*periods: tuple[float, float]) -> WeekHours:
     return WeekHours(days=tuple(tuple((int(s * H), int(e * H)) for s, e in periods) for _ in range(7)))
 
 
-@feature(lambda s: each(each(s, "hubs", opening=None), "doors", opening=None))
-def opening(d: Draft) -> None:
-    where = d.rng.choice("AB")
-    d.hub(where, opening=hours((6, 12), (13, 18)) if where == "A" else hours((6, 12), (d.rng.choice((19.5, 20)), 24)))
-    name = d.some()
-    d.change(name, value_of_time_eur_per_h=6.0)
-    for door in d.doors:
-        d.door(door, opening=hours((8, 21)))
-
-
 @feature(lambda s: each(s, "hubs", lifts_per_hour=None))
 def lifts(d: Draft) -> None:
     d.hub(d.rng.choice("AB"), lifts_per_hour=1)
@@ -283,10 +281,10 @@ def lifts(d: Draft) -> None:
 @feature(lambda s: docks(s, pallets_per_hour=None))
 def throughput(d: Draft) -> None:
     hub = d.rng.choice("AB")
-    d.hub(hub)
+    d.scope["hub_slack_h"] = 2
     d.hub(hub, cross_dock=replace(d.hubs[hub].cross_dock, pallets_per_hour=d.rng.choice((4, 5))))
     for _ in range(2):
-        d.ship(pallets=4, ready_min=11 * H + 30, value_of_time_eur_per_h=3.0)
+        d.ship(pallets=4, ready_min=11 * H, value_of_time_eur_per_h=3.0)
 
 
 @feature(lambda s: each(s, "hubs", yard_places=None))
@@ -340,24 +338,11 @@ def adr(d: Draft) -> None:
         d.tune("base", adr_classes=frozenset({"8"}))
 
 
-@feature(lambda s: each(s, "shipments", segregation=""))
-def segregation(d: Draft) -> None:
-    for name in list(d.shipments)[::2]:
-        d.change(name, segregation="food")
-
-
 @feature(lambda s: each(s, "shipments", veto_shippers=frozenset(), veto_goods=frozenset()))
 def vetoes(d: Draft) -> None:
     a, b = d.ship(pallets=2, goods_class="01"), d.ship(pallets=2, goods_class="04")
-    d.change(
-        a, **d.rng.choice(({"veto_shippers": frozenset({d.shipments[b].shipper})}, {"veto_goods": frozenset({"04"})}))
-    )
-
-
-@feature(lambda s: each(s, "shipments", keep_together=False))
-def keep_together(d: Draft) -> None:
-    for _ in range(3):
-        d.ship(pallets=4, keep_together=True, ready_min=9 * H, due_min=20 * H)
+    kinds = ({"veto_shippers": frozenset({d.shipments[b].shipper})}, {"veto_goods": frozenset({"01", "04"})})
+    d.change(a, **d.rng.choice(kinds))
 
 
 @feature(lambda s: each(s, "shipments", max_parts=1))
@@ -478,7 +463,7 @@ def must_serve(d: Draft) -> None:
 )
 def weight_limit(d: Draft) -> None:
     for _ in range(2):
-        d.ship(pallets=3, kg=d.rng.choice((4200, 5100)), ready_min=9 * H)
+        d.ship(pallets=3, kg=d.rng.choice((7200, 7700)), ready_min=9 * H)
 
 
 @feature(lambda s: each(s, "shipments", modes=frozenset({"rail", "barge", "sea", "road"})))
@@ -491,6 +476,33 @@ def rental(d: Draft) -> None:
     d.unit("box", rental_eur_day=12.0, return_days=1, one_way_eur=18.0)
 
 
+# ---- features of every shipment and place so far
+
+
+@feature(lambda s: each(s, "shipments", segregation=""))
+def segregation(d: Draft) -> None:
+    for name in list(d.shipments)[::2]:
+        d.change(name, segregation="food")
+
+
+@feature(lambda s: each(s, "shipments", keep_together=False))
+def keep_together(d: Draft) -> None:
+    for _ in range(3):
+        d.ship(pallets=5, ready_min=9 * H, due_min=20 * H)
+    for name in d.shipments:
+        d.change(name, keep_together=not d.shipments[name].load_units)
+
+
+@feature(lambda s: each(each(s, "hubs", opening=None), "doors", opening=None))
+def opening(d: Draft) -> None:
+    where = d.rng.choice("AB")
+    d.hub(where, opening=hours((6, 12), (13, 18)) if where == "A" else hours((6, 12), (d.rng.choice((19.5, 20)), 24)))
+    name = d.some()
+    d.change(name, value_of_time_eur_per_h=6.0)
+    for door in d.doors:
+        d.door(door, opening=hours((8, 21)))
+
+
 def instance(seed: int, names: tuple[str, ...]) -> Scenario:
     """A scenario with the features of those names, in the order of FEATURES."""
     rng = random.Random(f"{seed}:{','.join(names)}")
@@ -500,9 +512,9 @@ def instance(seed: int, names: tuple[str, ...]) -> Scenario:
     d.services = {k: replace(s) for k, s in d.services.items()}
     for _ in range(rng.choice((1, 2, 2))):
         d.ship()
-    for name in FEATURES:
+    for name, feature_of_it in FEATURES.items():
         if name in names:
-            FEATURES[name].add(d)
+            feature_of_it.add(d)
     while len(d.shipments) > 6:
         d.shipments.popitem()
     return d.build(f"{seed}-{'-'.join(names)}")

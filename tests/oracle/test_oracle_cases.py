@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import CrossDock, Crossing, Door, Hub, RoadLink, WeekHours
 from cargopool.model.scenario import Carrier, Drayage, Factors, Horizon, ModelScope, Objective, Scenario
@@ -123,7 +124,7 @@ def test_closing_is_met_to_the_minute() -> None:
 
 def test_the_break_makes_the_truck_late() -> None:
     # truck: ready 8:00, loaded 8:30, 345 minutes, 14:15, unloaded 14:45. Due 14:00, 40 EUR/h: 300 + 8 + 30 = 338
-    # train: 13:00 + 300 + 30 = 18:30, lift 18:45, unloaded 19:15: 128 + 5.25 h x 40 = 338; one minute more of delay counts
+    # train: 13:00 + 300 + 30 = 18:30, lift 18:45, unloaded 19:15: 128 + 5.25 h x 40 = 338
     assert eur(world(ship("k", 2, due_min=14 * H, latest_min=24 * H, late_eur_per_h=40.0))) == 338.0
     # at 48 EUR/h the truck: 308 + 36 = 344, the train 380
     assert eur(world(ship("k", 2, due_min=14 * H, latest_min=24 * H, late_eur_per_h=48.0))) == 344.0
@@ -270,7 +271,7 @@ def test_a_tour_takes_its_time() -> None:
 
 
 def test_storage_counts_days_begun() -> None:
-    # ready Monday 8:00, only Tuesday's train at 13:00 (closing 28 h later, 2 days begun, 1 free): 1 x 2 pallets x 5 = 10.
+    # ready Monday 8:00, only Tuesday's train at 13:00 (closing 28 h later, 2 days begun, 1 free): 1 x 2 x 5 = 10.
     # The unit waits at A 60 minutes (1 day begun, free), at B from 18:30 to the opening at 8:00 next day: 1 day, free.
     t = {"t": train("t", "A", "B", 13 * H, 300, 100.0, weekdays=frozenset({1}))}
     paid = {"free_storage_days": 1, "storage_eur_per_pallet_day": 5.0, "storage_eur_per_unit_day": 7.0}
@@ -295,7 +296,7 @@ def test_lifts_per_bucket_make_a_unit_come_earlier() -> None:
 
 
 def test_the_cross_dock_has_a_rate() -> None:
-    # 6 pallets an hour at A. k and l of 6: one handled from 9:00, the other from 10:00, both before 12:00: 288 (two boxes).
+    # 6 pallets an hour at A. k and l of 6: one handled from 9:00, the other from 10:00, both before 12:00: 288.
     # Ready 10:45: k from 10:45 takes 1.5 in bucket 10 and 4.5 in bucket 11; l at 11:00 would need 6 there: it does not
     # fit; at 12:00 it is late: 120 + 300 + 48. The truck's handling waits for 12:00.
     dock = CrossDock(eur_per_pallet=2.0, handling_min=30, pallets_per_hour=6)
@@ -340,8 +341,8 @@ def test_sealed_units_ride_alone() -> None:
 
 
 def test_headway_ride_waits_half_a_headway() -> None:
-    # every 60 minutes: hand-in 8:30, departs 9:00, 300 + 30 minutes, 14:30, lift 14:45, unloaded 15:15: 90 + 20 + 8 = 118,
-    # 7.25 h x 10 EUR = 72.50; truck 308 + 67.50
+    # every 60 minutes: hand-in 8:30, departs 9:00, 300 + 30 minutes, 14:30, lift 14:45, unloaded 15:15:
+    # 90 + 20 + 8 = 118, 7.25 h x 10 EUR = 72.50; truck 308 + 67.50
     line = {"h": train("h", "A", "B", 0, 300, 90.0, headway_min=60, weekdays=frozenset())}
     assert eur(world(ship("k", 2, value_of_time_eur_per_h=10.0), services=line)) == 190.5
 
