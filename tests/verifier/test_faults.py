@@ -24,7 +24,7 @@ from verifier.faults import IN_CAPACITIES, IN_OPTIMA, IN_PLANS, IN_PRICES
 from verifier.mutant_tools import with_place, with_row
 from verifier.verifier_world import world
 
-PER_KIND = 6
+PER_KIND = 8
 """Plans per shipment and kind of move."""
 
 
@@ -58,7 +58,7 @@ SCENES = {
     "closing_one_minute_late": lambda: only("K5"),
     "pick_up_ready_forgotten": lambda: only("K5"),
     "zone_of_the_first_stop_for_all": lambda: only("K5"),
-    "clock_change_forgotten": lambda: only("K1", ready_min=0),
+    "clock_change_forgotten": lambda: with_row(only("K1"), "services", "R1", weekdays=frozenset({4})),
     "booking_close_ignored": closed_booking,
     "headway_without_waiting": lambda: only("K8", origin="BO"),
     "lift_omitted_at_transfers": tight_transfer,
