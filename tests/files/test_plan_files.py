@@ -1,4 +1,5 @@
 import json
+import random
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from cargopool.errors import InputError, OutputError
 from cargopool.files import plan_schema, read_plan, write_plan
 from cargopool.files.plan_files import parse_plan, plan_text
 from cargopool.model.plan import Plan, Totals
+from files.mutations import MUTATIONS
+from scale import scaled
 from small_case import small_plan, small_scenario
 
 SCENARIO = small_scenario()
@@ -93,6 +96,20 @@ def test_times_are_shown_local_with_offset_and_utc() -> None:
 )
 def test_files_that_are_no_plan_of_the_scenario(text: str, code: str) -> None:
     assert code in codes(text)
+
+
+def test_damaged_plans_are_refused_or_read() -> None:
+    rng = random.Random(5)
+    data = TEXT.encode("utf-8")
+    refused = 0
+    for _ in range(scaled(150, 2000)):
+        damaged = rng.choice(MUTATIONS)(rng, data).decode("utf-8", "replace")
+        try:
+            parse_plan(damaged, SCENARIO)
+        except InputError as error:
+            refused += 1
+            assert all(finding.help and finding.message.isprintable() for finding in error.diagnostics)
+    assert refused > 50
 
 
 def test_missing_files_and_numbers_that_are_none(tmp_path: Path) -> None:

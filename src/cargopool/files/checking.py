@@ -52,7 +52,9 @@ def checked(
         seen: set[tuple[Any, ...]] = set()
         for problem in error.errors(include_url=False, include_context=True):
             location = tuple(problem["loc"])
-            if location not in seen:
+            if findings.full:
+                findings.left_out += 1
+            elif location not in seen:
                 seen.add(location)
                 report(problem, label, locator, findings, names_at(block, location[:-1]))
             if location:

@@ -58,8 +58,8 @@ class Node:
         From 1.
     keys : dict of str to (line, column)
         Places of the keys of a mapping.
-    size : int
-        Nodes in it, aliases expanded.
+    size, height : int
+        Nodes in it and levels of collections in it, aliases expanded.
     """
 
     value: Any
@@ -67,6 +67,7 @@ class Node:
     column: int
     keys: dict[str, tuple[int, int]] | None = None
     size: int = 1
+    height: int = 0
 
 
 @dataclass(slots=True)
@@ -210,7 +211,7 @@ class _Composer:
     def _take(self, event: yaml.Event) -> None:
         mark: Any = event.start_mark
         line, column = mark.line + 1, mark.column + 1
-        if isinstance(event, yaml.ScalarEvent):
+        if type(event) is yaml.ScalarEvent:
             self._count(line, column)
             self._scalar(event, line, column)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
@@ -238,7 +239,7 @@ class _Composer:
             raise _StopReadingError("E0104", line, column, f"nested deeper than {MAX_DEPTH} levels", "flatten it")
         self._check_tag(event.tag, line, column)
         is_mapping = isinstance(event, yaml.MappingStartEvent)
-        node = Node({}, line, column, keys={}) if is_mapping else Node([], line, column)
+        node = Node({}, line, column, keys={}, height=1) if is_mapping else Node([], line, column, height=1)
         if self.stack and self.stack[-1].node.keys is not None and not self.stack[-1].has_key:
             raise _StopReadingError("E0103", line, column, "a key must be plain text", "write the key as one word")
         if event.anchor is not None:
@@ -260,19 +261,22 @@ class _Composer:
         node = self.anchors[anchor]
         if node is None:
             raise _StopReadingError("E0111", line, column, f"*{shown(anchor)} contains itself", "write the value out")
+        if len(self.stack) + node.height > MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH} levels, aliases expanded"
+            raise _StopReadingError("E0104", line, column, message, "flatten it")
         self._count(line, column, node.size)
         top = self.stack[-1] if self.stack else None
         if top is not None and top.node.keys is not None and not top.has_key:
             raise _StopReadingError("E0103", line, column, "an alias cannot be a key", "write the key as text")
-        self._put(Node(node.value, line, column, node.keys, node.size))
+        self._put(Node(node.value, line, column, node.keys, node.size, node.height))
 
     def _scalar(self, event: yaml.ScalarEvent, line: int, column: int) -> None:
         text = str(event.value)
         top = self.stack[-1] if self.stack else None
+        self._check_tag(event.tag, line, column)
         if top is not None and top.node.keys is not None and not top.has_key:
             self._key(top, text, line, column)
             return
-        self._check_tag(event.tag, line, column)
         is_text = event.tag in _TEXT_TAGS or not event.implicit[0] or bool(event.style)
         value = text if is_text else resolve_scalar(text)
         if value is None and not is_text and text and text not in _NULL:
@@ -300,6 +304,8 @@ class _Composer:
             return
         top = self.stack[-1]
         top.node.size += node.size
+        if node.height >= top.node.height:
+            top.node.height = node.height + 1
         if top.node.keys is None:
             top.node.value.append(node)
             return

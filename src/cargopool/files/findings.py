@@ -65,10 +65,15 @@ class Findings:
     def add(self, place: FilePlace, code: str, message: str, help_text: str = "", severity: Severity = "error") -> None:
         """Record one finding at a place; beyond some number they are only counted."""
         self.failed = self.failed or severity == "error"
-        if len(self.found) >= MAX_FINDINGS:
+        if self.full:
             self.left_out += 1
             return
         self.found.append((place, Diagnostic(code, message, str(place), help_text, severity)))
+
+    @property
+    def full(self) -> bool:
+        """Whether further findings are only counted."""
+        return len(self.found) >= MAX_FINDINGS
 
     def register(self, object_path: str, locator: Locator) -> None:
         """Say where an object of that path stands in the files."""
