@@ -17,6 +17,7 @@ _WIDTH = 960.0
 _LEAST_HEIGHT, _MOST_HEIGHT = 420.0, 640.0
 _MARGIN = 34.0
 _LEAST_SPAN_DEG = 4.0
+_HALF_TURN_DEG = 180.0
 _MOST_STROKE, _LEAST_STROKE = 6.0, 0.8
 _BEND = {"rail": 0.06, "barge": 0.12, "sea": 0.18, "road": 0.0}
 """Sideways bend of a flow as a share of its length; modes between the same places lie side by side."""
@@ -112,10 +113,20 @@ def _widened(low: float, high: float) -> tuple[float, float]:
 def _land(countries: Iterable[Sequence[Line]], projection: _Projection) -> Iterable[str]:
     """One path for each country that comes into the frame, to be filled by the even-odd rule."""
     for rings in countries:
-        shown = [ring for ring in rings if len(ring) > 2]
+        shown = [piece for ring in rings for piece in _pieces(ring) if len(piece) > 2]
         paths = [_ring_path(points) for ring in shown if _in_frame(points := _projected(ring, projection), projection)]
         if paths:
             yield "".join(paths)
+
+
+def _pieces(ring: Line) -> Iterable[Line]:
+    """A ring, cut where it jumps over the 180th meridian."""
+    begin = 0
+    for at in range(1, len(ring)):
+        if abs(ring[at][0] - ring[at - 1][0]) > _HALF_TURN_DEG:
+            yield ring[begin:at]
+            begin = at
+    yield ring[begin:]
 
 
 def _projected(ring: Line, projection: _Projection) -> list[tuple[float, float]]:
