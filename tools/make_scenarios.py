@@ -10,9 +10,10 @@ from pathlib import Path
 
 from cargopool.batches.generate import Demand, Region, generate_week, reference_regions
 from cargopool.reference import load_reference
+from cargopool.reference.timetable import seeded
 
 ROOT = Path(__file__).resolve().parents[1]
-SEED = 2038
+SEED = 2033
 SHIPMENTS = 300
 MONDAY = datetime(2026, 11, 23)
 CLUSTERS = ("DEDUI", "ESZAZ", "ITBLQ", "FRDGS", "GBLHR")
@@ -83,8 +84,11 @@ LINES = [
 ]
 """Lines of the week, both directions, first departure of the day only."""
 
-SLOTS = {"rail": (1, 1), "barge": (1, 2), "sea": (1, 2)}
+SLOTS = {"rail": (1, 1), "barge": (1, 1), "sea": (1, 2)}
 """Allotment and spot slots per departure: few, so that departures fill up."""
+
+WITHOUT_SPOT = 5
+"""Of ten lines, so many sell no spot slots (seeded by the line)."""
 
 CHARTERS = (
     (
@@ -97,8 +101,8 @@ CHARTERS = (
         1147,
         "IT=257 CH=240 DE=650",
         "We",
-        4,
-        2400,
+        3,
+        1100,
         "a group of wagons; priced to be worth choosing",
     ),
     (
@@ -162,10 +166,21 @@ def door_of(hub: str, draw: random.Random) -> str:
     return draw.choice(doors) if doors and draw.random() < DOOR_SHARE else hub
 
 
+def open_by(moment: datetime) -> datetime:
+    """Monday evening for what falls due when doors are closed for the weekend."""
+    closed = (moment.weekday() == 5 and moment.hour >= 12) or moment.weekday() == 6
+    if not closed:
+        return moment
+    return (moment + timedelta(days=7 - moment.weekday())).replace(hour=18, minute=0)
+
+
 def shipment_row(demand: Demand, draw: random.Random) -> dict:
     origin, destination = demand.origin, demand.destination
     if not demand.load_units:
         origin, destination = door_of(origin, draw), door_of(destination, draw)
+    due, latest = demand.due, demand.latest
+    if destination in DOORS:
+        due, latest = open_by(due), open_by(latest)
     return {
         "id": demand.id,
         "shipper": demand.shipper,
@@ -176,8 +191,8 @@ def shipment_row(demand: Demand, draw: random.Random) -> dict:
         "load_unit": demand.load_unit,
         "load_units": demand.load_units or "",
         "ready": demand.ready.isoformat(timespec="minutes"),
-        "due": demand.due.isoformat(timespec="minutes"),
-        "latest": demand.latest.isoformat(timespec="minutes") if demand.latest > demand.due else "",
+        "due": due.isoformat(timespec="minutes"),
+        "latest": latest.isoformat(timespec="minutes") if latest > due else "",
         "late_eur_per_h": f"{demand.late_eur_per_h:g}" if demand.late_eur_per_h else "",
         "goods_class": demand.goods_class,
         "temperature": demand.temperature if demand.temperature != "ambient" else "",
@@ -191,13 +206,13 @@ def shipment_row(demand: Demand, draw: random.Random) -> dict:
 
 
 def emphasised(region: Region) -> Region:
-    """The five clusters weigh four times as much as in the packaged regions."""
+    """The five clusters weigh six times as much as in the packaged regions."""
     if region.hub not in CLUSTERS:
         return region
     return Region(
         region.hub,
-        {name: 4 * weight for name, weight in region.supply.items()},
-        {name: 4 * weight for name, weight in region.demand.items()},
+        {name: 6 * weight for name, weight in region.supply.items()},
+        {name: 6 * weight for name, weight in region.demand.items()},
     )
 
 
@@ -207,6 +222,8 @@ def slot_rows() -> list[dict]:
     for line in LINES:
         for service_id in (line, f"{line}R"):
             allotment, spot = SLOTS[services[service_id].mode]
+            if seeded(line, "scarcity", 10) < WITHOUT_SPOT:
+                spot = 0
             rows.append({"id": service_id, "allotment_units": allotment, "spot_units": spot})
     return rows
 
