@@ -89,7 +89,7 @@ class SearchParams:
     """
 
     enabled: bool = True
-    event_depth: int = 0
+    event_depth: int = 1
     max_departures: int = 2
     grid_min: int = 360
     detour: float = 1.3
@@ -169,7 +169,7 @@ class SolveParams:
 
     method: str = "auto"
     engine: str = "auto"
-    lp_engine: str = "glop"
+    lp_engine: str = "highs"
     threads: int = 1
     inline_entries: int = 4_000
     exact: ExactParams = field(default_factory=ExactParams)

@@ -8,33 +8,34 @@ conditions look at the network before the reduction, so replacements follow one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from cargopool.model.place import Door, Hub
 from cargopool.model.shipment import Shipment
-from cargopool.network.arrays import Bool, Float64, Int32, Int64, Network
+from cargopool.network.arrays import Bool, Float64, Int64, Network
 from cargopool.optimiser.pool import carbon_rate
 from cargopool.rules import collection_minutes, earliest_start, road_link
 from cargopool.units import MINUTES_PER_DAY
 
-_NEIGHBOURS = 12
-"""Moves before and after in time that are tried as a replacement."""
+_SHIFTS = (1, -1, 1, -1, 2, -2, 1, -1, 3, -3, 5, -5)
+"""Which neighbours in time are tried as a replacement, one after the other."""
 
 _PASSES = 3
 _NEVER = 2**40
 
 
 @dataclass(frozen=True, slots=True)
-class _Views:
-    """How each shipment sees each move, arrays [K, M]; only meaningful where ``usable``.
+class _Pairs:
+    """How a shipment sees a move that it may use, one entry per pair.
 
     Attributes
     ----------
-    reached : int32
+    shipment, move : int64
+    reached : int64
         How many arrivals at the move's origin (ready freight, tours, other moves) are in time for it.
-    caught : int32
+    caught : int64
         How many of the shipment's moves from its destination it is in time for.
     end : float64
         Lateness and value of time when the shipment is delivered by it, infinite where it does not end there.
@@ -42,98 +43,136 @@ class _Views:
         Waiting for it at its origin, and from it at its destination, never costs storage.
     """
 
-    usable: Bool
-    reached: Int32
-    caught: Int32
+    shipment: Int64
+    move: Int64
+    reached: Int64
+    caught: Int64
     end: Float64
     waits: Bool
     stays: Bool
 
+    def chosen(self, which: Bool | Int64) -> _Pairs:
+        """Some of the pairs."""
+        return _Pairs(*(getattr(self, entry.name)[which] for entry in fields(self)))
 
-def reduced(network: Network, *, most_entries: int = 4_000_000) -> Network:
+
+def reduced(network: Network, *, most_pairs: int = 2_500_000) -> Network:
     """The network with fewer usable moves and the same least objective.
 
     Parameters
     ----------
-    most_entries : int
-        Above this many (shipment, move) pairs the network is returned as it is.
+    most_pairs : int
+        Above this many (shipment, usable move) pairs the network is returned as it is.
     """
-    if len(network.shipment_ids) * network.moves > most_entries or network.moves == 0:
+    if network.moves == 0 or sum(mine.size for mine in network.usable) > most_pairs:
         return network
+    clock = _Clock(network)
     for _ in range(_PASSES):
-        views = _views(network)
-        kept = _kept_moves(network, views)
+        kept = _kept_moves(network, _pairs(network, clock))
         if kept.all():
             break
         network = replace(network, usable=tuple(mine[kept[mine]] for mine in network.usable))
     return network
 
 
-def _kept_moves(network: Network, views: _Views) -> Bool:
-    used: Bool = np.asarray(views.usable.any(axis=0))
-    kept = used.copy()
-    candidates = kept & ~_limited(network)
+def _kept_moves(network: Network, pairs: _Pairs) -> Bool:
+    kept = np.ones(network.moves, dtype=np.bool_)
+    used = np.zeros(network.moves, dtype=np.bool_)
+    used[pairs.move] = True
+    candidates = np.flatnonzero(used & ~_limited(network))
+    lane = network.move_origin.astype(np.int64) * len(network.place_ids) + network.move_destination
     worth = _Worth(network)
-    groups: dict[tuple[int, int], list[int]] = {}
-    for m in np.lexsort((network.move_available, network.move_latest)).tolist():
-        if candidates[m]:
-            groups.setdefault((int(network.move_origin[m]), int(network.move_destination[m])), []).append(m)
-    for group in groups.values():
-        for at, m in enumerate(group):
-            near = group[max(0, at - _NEIGHBOURS) : at] + group[at + 1 : at + 1 + _NEIGHBOURS]
-            if any(
-                kept[other] and worth.no_worse(other, m) and _takes_over(views, other, m, network) for other in near
-            ):
-                kept[m] = False
-    kept[~used] = True
+    # Neighbours in time of the same unit type first, then of all types.
+    for keys in (
+        (network.move_available, network.move_latest, network.move_unit, lane),
+        (network.move_unit, network.move_available, network.move_latest, lane),
+    ):
+        order = candidates[np.lexsort([key[candidates] for key in keys])].astype(np.int64)
+        candidates = _thinned(network, pairs, order, lane, worth)
+        kept[order] = False
+        kept[candidates] = True
     return kept
 
 
-def _takes_over(views: _Views, other: int, m: int, network: Network) -> bool:
-    users = np.flatnonzero(views.usable[:, m])
-    if not (
-        views.usable[users, other].all()
-        and (views.reached[users, other] >= views.reached[users, m]).all()
-        and (views.caught[users, other] >= views.caught[users, m]).all()
-        and (views.end[users, other] <= views.end[users, m]).all()
-    ):
-        return False
-    if network.move_latest[other] > network.move_latest[m] and not views.waits[users, other].all():
-        return False
-    return bool(network.move_available[other] >= network.move_available[m] or views.stays[users, other].all())
+def _thinned(network: Network, pairs: _Pairs, order: Int64, lane: Int64, worth: _Worth) -> Int64:
+    """The moves of an order that stay when each is compared to its neighbours."""
+    place = np.full(network.moves, -1, dtype=np.int64)
+    place[order] = np.arange(order.size)
+    pairs = pairs.chosen(place[pairs.move] >= 0)
+    pairs = pairs.chosen(np.lexsort((place[pairs.move], pairs.shipment)))
+    for shift in _SHIFTS:
+        if abs(shift) >= order.size:
+            continue
+        gone = _replaced(network, pairs, order, place, lane, worth, shift)
+        if gone.any():
+            order = order[~gone]
+            place[:] = -1
+            place[order] = np.arange(order.size)
+            pairs = pairs.chosen(place[pairs.move] >= 0)
+    return order
+
+
+def _replaced(
+    network: Network, pairs: _Pairs, order: Int64, place: Int64, lane: Int64, worth: _Worth, shift: int
+) -> Bool:
+    """Which moves of the order the one ``shift`` further on takes over for all of their shipments.
+
+    All of them may go at once: replacements lead in one direction, so each chain ends at a move that stays.
+    """
+    count = order.size
+    near = np.clip(np.arange(count) + shift, 0, count - 1)
+    other = order[near]
+    valid = (near - np.arange(count) == shift) & (lane[order] == lane[other])
+    valid[valid] = worth.no_worse(other[valid], order[valid])
+    at = place[pairs.move]
+    mine = np.flatnonzero(valid[at])
+    keys = pairs.shipment * count + at
+    wanted = keys[mine] + shift
+    found = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
+    one, two = pairs.chosen(mine), pairs.chosen(found)
+    later = network.move_latest[two.move] > network.move_latest[one.move]
+    sooner = network.move_available[two.move] < network.move_available[one.move]
+    fine = (
+        (keys[found] == wanted)
+        & (two.reached >= one.reached)
+        & (two.caught >= one.caught)
+        & (two.end <= one.end)
+        & (two.waits | ~later)
+        & (two.stays | ~sooner)
+    )
+    missed = np.zeros(count, dtype=np.bool_)
+    missed[at[mine[~fine]]] = True
+    result: Bool = valid & ~missed
+    return result
 
 
 class _Worth:
-    """Compares price, room and row use of two moves."""
+    """Compares price, room and energy of moves."""
 
     def __init__(self, network: Network) -> None:
-        self._n = network
-        self._rate = carbon_rate(network)
+        rate = carbon_rate(network)
+        plain, powered = network.move_grams, network.move_grams_powered
         units = [network.scenario.load_units[name] for name in network.unit_ids]
-        self._unit_room = np.array(
-            [[u.pallets_milli, u.payload_kg, u.volume_m3_milli, u.loading_metres_milli] for u in units]
+        inside = np.array([[u.pallets_milli, u.payload_kg, u.volume_m3_milli, u.loading_metres_milli] for u in units])
+        self._prices = (network.move_cost + rate * plain, network.move_cost + rate * powered, plain, powered)
+        self._same = (
+            network.move_kind,
+            network.move_units,
+            network.move_grams_per_kg,
+            network.move_crossing_cents,
         )
+        self._room = (network.move_capacity, inside[network.move_unit])
 
-    def no_worse(self, other: int, m: int) -> bool:
-        """True when one use of ``other`` does what one use of ``m`` does, for no more."""
-        n = self._n
-        same = (
-            n.move_kind[other] == n.move_kind[m]
-            and n.move_units[other] == n.move_units[m]
-            and n.move_grams_per_kg[other] == n.move_grams_per_kg[m]
-            and n.move_crossing_cents[other] == n.move_crossing_cents[m]
-        )
-        if not same:
-            return False
-        return bool(
-            n.move_cost[other] + self._rate * n.move_grams[other] <= n.move_cost[m] + self._rate * n.move_grams[m]
-            and n.move_grams[other] <= n.move_grams[m]
-            and n.move_grams_powered[other] <= n.move_grams_powered[m]
-            and n.move_cost[other] + self._rate * n.move_grams_powered[other]
-            <= n.move_cost[m] + self._rate * n.move_grams_powered[m]
-            and (n.move_capacity[other] >= n.move_capacity[m]).all()
-            and (self._unit_room[n.move_unit[other]] >= self._unit_room[n.move_unit[m]]).all()
-        )
+    def no_worse(self, other: Int64, m: Int64) -> Bool:
+        """Where one use of ``other`` does what one use of ``m`` does, for no more."""
+        found = np.ones(m.size, dtype=np.bool_)
+        for values in self._same:
+            found &= values[other] == values[m]
+        for prices in self._prices:
+            found &= prices[other] <= prices[m]
+        for room in self._room:
+            found &= (room[other] >= room[m]).all(axis=1)
+        return found
 
 
 def _limited(network: Network) -> Bool:
@@ -145,26 +184,26 @@ def _limited(network: Network) -> Bool:
     return result
 
 
-def _views(network: Network) -> _Views:
-    shape = len(network.shipment_ids), network.moves
-    views = _Views(
-        usable=np.zeros(shape, dtype=np.bool_),
-        reached=np.zeros(shape, dtype=np.int32),
-        caught=np.zeros(shape, dtype=np.int32),
-        end=np.full(shape, np.inf),
-        waits=np.zeros(shape, dtype=np.bool_),
-        stays=np.zeros(shape, dtype=np.bool_),
-    )
-    clock = _Clock(network)
-    for k in range(shape[0]):
-        _view(network, clock, views, k)
-    return views
+def _pairs(network: Network, clock: _Clock) -> _Pairs:
+    views = [_view(network, clock, k) for k in range(len(network.shipment_ids))]
+    if not views:
+        none = np.zeros(0, dtype=np.int64)
+        return _Pairs(none, none, none, none, none.astype(np.float64), none > 0, none > 0)
+    return _Pairs(*(np.concatenate([getattr(view, entry.name) for view in views]) for entry in fields(_Pairs)))
 
 
-def _view(network: Network, clock: _Clock, views: _Views, k: int) -> None:
+def _view(network: Network, clock: _Clock, k: int) -> _Pairs:
     goods = network.scenario.shipments[network.shipment_ids[k]]
     mine = network.usable[k].astype(np.int64)
-    views.usable[k, mine] = True
+    view = _Pairs(
+        shipment=np.full(mine.size, k, dtype=np.int64),
+        move=mine,
+        reached=np.zeros(mine.size, dtype=np.int64),
+        caught=np.zeros(mine.size, dtype=np.int64),
+        end=np.full(mine.size, np.inf),
+        waits=np.zeros(mine.size, dtype=np.bool_),
+        stays=np.zeros(mine.size, dtype=np.bool_),
+    )
     done = clock.done(goods, mine)
     origins, destinations = network.move_origin[mine], network.move_destination[mine]
     latest, available = network.move_latest[mine], network.move_available[mine]
@@ -174,14 +213,15 @@ def _view(network: Network, clock: _Clock, views: _Views, k: int) -> None:
         there = np.concatenate([available[arriving], [t for p, t, _ in begins if p == place]])
         handled = np.sort(np.concatenate([done[arriving], [e for p, _, e in begins if p == place]]))
         leaves = np.sort(latest[leaving])
-        views.reached[k, mine[leaving]] = np.searchsorted(handled, latest[leaving], side="right")
-        views.caught[k, mine[arriving]] = leaves.size - np.searchsorted(leaves, done[arriving], side="left")
+        view.reached[leaving] = np.searchsorted(handled, latest[leaving], side="right")
+        view.caught[arriving] = leaves.size - np.searchsorted(leaves, done[arriving], side="left")
         free = clock.free_minutes(goods, place)
         if there.size:
-            views.waits[k, mine[leaving]] = latest[leaving] - there.min() <= free
+            view.waits[leaving] = latest[leaving] - there.min() <= free
         last = leaves[-1] if leaves.size else -_NEVER
-        views.stays[k, mine[arriving]] = last - available[arriving] <= free
-        views.end[k, mine[arriving]] = clock.end_price(goods, place, done[arriving])
+        view.stays[arriving] = last - available[arriving] <= free
+        view.end[arriving] = clock.end_price(goods, place, done[arriving])
+    return view
 
 
 class _Clock:
@@ -212,8 +252,10 @@ class _Clock:
     def done(self, goods: Shipment, moves: Int64) -> Int64:
         """End of the handling after each move."""
         sealed = goods.load_units > 0
-        pairs = zip(self._n.move_destination[moves].tolist(), self._n.move_available[moves].tolist(), strict=True)
-        return np.array([self._done_at(place, minute, sealed) for place, minute in pairs], dtype=np.int64)
+        key = self._n.move_destination[moves].astype(np.int64) * _NEVER + self._n.move_available[moves] + _NEVER // 2
+        unique, back = np.unique(key, return_inverse=True)
+        ends = [self._done_at(x // _NEVER, x % _NEVER - _NEVER // 2, sealed) for x in unique.tolist()]
+        return np.array(ends, dtype=np.int64)[back]
 
     def begins(self, goods: Shipment) -> list[tuple[int, int, int]]:
         """(place, there, handled): where and when the shipment's first handling may be."""
@@ -249,18 +291,18 @@ class _Clock:
 
     def end_price(self, goods: Shipment, place: int, done: Int64) -> Float64:
         """Lateness and value of time when the shipment's last handling at a place ends then; infinite for never."""
-        name = self._n.place_ids[place]
-        if name == goods.destination:
-            return np.array([self._price(goods, int(minute)) for minute in done])
+        unique, back = np.unique(done, return_inverse=True)
+        if self._n.place_ids[place] == goods.destination:
+            return np.array([self._price(goods, minute) for minute in unique.tolist()], dtype=np.float64)[back]
         door = self._places[self._n.place_ids.index(goods.destination)]
         minutes = dict(self._tours(goods.destination, out=False)) if isinstance(door, Door) else {}
         if place not in minutes or goods.load_units or not isinstance(door, Door):
             return np.full(done.size, np.inf)
         found = []
-        for minute in done.tolist():
+        for minute in unique.tolist():
             start = earliest_start(door, self._start, minute + minutes[place], door.loading_min)
             found.append(np.inf if start is None else self._price(goods, start + door.loading_min))
-        return np.array(found)
+        return np.array(found, dtype=np.float64)[back]
 
     @staticmethod
     def _price(goods: Shipment, delivered: int) -> float:
