@@ -110,20 +110,25 @@ def fixed_passages(scenario: Scenario, places: Places, chains: Chains) -> Passag
         hand_in[at] = places.latest(h, chains.closing[at], 0)
         at = fixed[chains.destination[fixed] == h]
         collect[at] = places.earliest(h, chains.ready[at], 0)
-    for c in fixed:
+    known: dict[tuple[int, int, int], Int64] = {}
+    for c in fixed[limited[chains.origin[fixed]] | limited[chains.destination[fixed]]]:
         i, j = int(chains.origin[c]), int(chains.destination[c])
-        if not (limited[i] or limited[j]):
-            continue
-        first = [int(hand_in[c])]
+        first, last = hand_in[c : c + 1], collect[c : c + 1]
         if limited[i]:
-            first += earlier_minutes(places, i, first[0], int(chains.closing[c]) - slack, bucket)
-        last = [int(collect[c])]
+            closing = int(chains.closing[c])
+            if (i, closing, 0) not in known:
+                earlier = earlier_minutes(places, i, int(first[0]), closing - slack, bucket)
+                known[i, closing, 0] = np.array([first[0], *earlier], dtype=np.int64)
+            first = known[i, closing, 0]
         if limited[j]:
-            last += later_minutes(places, j, last[0], int(chains.ready[c]) + slack, bucket)
-        pairs = np.array([(a, b) for a in first for b in last], dtype=np.int64)
-        which.append(np.full(len(pairs), c))
-        hand_ins.append(pairs[:, 0])
-        collects.append(pairs[:, 1])
+            ready = int(chains.ready[c])
+            if (j, ready, 1) not in known:
+                later = later_minutes(places, j, int(last[0]), ready + slack, bucket)
+                known[j, ready, 1] = np.array([last[0], *later], dtype=np.int64)
+            last = known[j, ready, 1]
+        which.append(np.full(first.size * last.size, c))
+        hand_ins.append(np.repeat(first, last.size))
+        collects.append(np.tile(last, first.size))
     plain = fixed[~(limited[chains.origin[fixed]] | limited[chains.destination[fixed]])]
     found = scheduled_passages(
         places,

@@ -87,7 +87,7 @@ def schedule_of(
     delivery_hub: int,
     starts: Sequence[int] | None,
 ) -> Schedule | None:
-    """Times of a part on a path, each handling as early as possible or at ``starts``; None when it cannot be in time."""
+    """Times of a part on a path, each handling as early as possible or at ``starts``; None when it is not in time."""
     collection = delivery = None
     there = goods.ready_min
     if collection_hub >= 0:
