@@ -19,6 +19,12 @@ from cargopool.model.place import Provenance
 
 Key = tuple[str, ...]
 
+_SWITCHES = frozenset({"road.bans", "road.crossings"})
+"""Sections that may be just true or false."""
+
+_OWN_ONLY = frozenset({"doors", "shipments"})
+"""Sections of which the reference set has no rows."""
+
 
 @dataclass(slots=True)
 class Entry:
@@ -175,14 +181,14 @@ class SectionReader:
         if node is None or node.value is None:
             return section
         section.given = True
-        if isinstance(node.value, bool):
+        if isinstance(node.value, bool) and kind.path in _SWITCHES:
             section.use = "reference" if node.value else "none"
         elif isinstance(node.value, list):
             self._rows(section, node)
         elif isinstance(node.value, dict):
             self._block(section, node)
         elif node.value == "reference":
-            section.use = "reference"
+            self._use(section, node)
         else:
             self._wrong(node, f"{kind.path}: {shown(node.value)!r} is not a section")
         return section
@@ -220,9 +226,12 @@ class SectionReader:
 
     def _use(self, section: Section, node: Node) -> None:
         value = node.value
-        if value in ("reference", "none"):
+        by_id = section.kind.key_fields == ("id",)
+        if section.kind.path in _OWN_ONLY:
+            self._wrong(node, f"{section.kind.path}.use: the reference set has no {section.kind.path}")
+        elif value in ("reference", "none"):
             section.use = str(value)
-        elif isinstance(value, list):
+        elif isinstance(value, list) and by_id:
             for item in value:
                 self._use_id(section, item)
         elif value is not None:
@@ -239,7 +248,8 @@ class SectionReader:
 
     def _rows(self, section: Section, node: Node) -> None:
         for number, item in enumerate(node.value):
-            if not isinstance(item.value, dict) and section.kind.key_fields == ("id",):
+            by_id = section.kind.key_fields == ("id",) and section.kind.path not in _OWN_ONLY
+            if not isinstance(item.value, dict) and by_id:
                 self._use_id(section, item)
                 continue
             locator = NodeLocator(self.document.file, item)
@@ -299,6 +309,10 @@ class SectionReader:
 
     def _row(self, section: Section, raw: Any, wrong: frozenset[str], locator: Locator, label: str) -> None:
         kind = section.kind
+        if not isinstance(raw, Mapping):
+            section.unread = True
+            self.findings.add(locator.locate(()), "E0203", f"{label}: is not a mapping", "give fields and values")
+            return
         key = tuple(str(getattr(raw.get(name), "raw", raw.get(name))) for name in kind.key_fields)
         if kind.key_fields and all(isinstance(raw.get(name), str | int | float) for name in kind.key_fields):
             label = kind.label(key)
