@@ -21,6 +21,8 @@ from cargopool.optimiser.search_data import SearchData, make_data
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
 MAX_LABELS = 20_000
+SETTLED = 0.02
+"""Step, as a share of the gap, below which an ascent has nothing more to give."""
 
 
 class BoundLabels(NamedTuple):
@@ -78,6 +80,11 @@ class Bound:
         self._best = self._state()
         self._step = params.step
         self._stale = 0
+
+    @property
+    def settled(self) -> bool:
+        """True when steps have become too small to raise the bound."""
+        return self._step < SETTLED
 
     def advance(self, incumbent_cents: float) -> bool:
         """One iteration toward the incumbent; False when stopped, or when nothing can be said."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,10 @@ OFFER_EVERY_S = 2.0
 WORTH_TELLING = 5e-4
 """Share by which a bound must rise to be reported before the end."""
 
+EXCHANGE_EVERY_S = 4.0
+BEHIND = 0.003
+"""Share by which a search is behind the best before it takes the best over."""
+
 POLISH_SHARE = 0.4
 """Part of the time left that the restricted model may take."""
 
@@ -38,10 +42,10 @@ class _Shared:
     """What the threads tell each other."""
 
     stop: Any
-    best: Solution | None = None
-    adopt: Solution | None = None
+    best: Solution
     heat: float = 1.0
-    iterations: int = 0
+    searches: list[Search] = field(default_factory=list)
+    gifts: dict[int, Solution] = field(default_factory=dict)
     bound: Bound | None = None
     error: BaseException | None = None
 
@@ -140,13 +144,15 @@ def _by_work(session: Session, data: SearchData, search: Search, bound: Bound | 
 
 
 def _by_time(session: Session, data: SearchData, search: Search, pool: _Pool, polish: Polish | None) -> None:
-    """Search and bound in two threads while this one watches the clock, offers plans and polishes."""
+    """Search and bound in two threads while this one watches the clock, offers plans and polishes.
+
+    Where the bound no longer rises its core goes to a second search.
+    """
     quit_now = np.zeros(1, np.int64)
     search.stop = quit_now
     shared = _Shared(stop=quit_now, best=search.best)
     threads = [_start(lambda: _search_loop(search, shared), shared)]
-    if session.params.bound.enabled:
-        threads.append(_start(lambda: _bound_loop(session, shared), shared))
+    threads.append(_start(lambda: _bound_then_search(session, data, shared), shared))
     try:
         _watch(session, data, shared, pool, polish)
     finally:
@@ -157,14 +163,14 @@ def _by_time(session: Session, data: SearchData, search: Search, pool: _Pool, po
         raise shared.error
     if shared.bound is not None:
         session.raise_bound(shared.bound.best_cents, shared.bound.relaxed)
-    _offer(session, data, search.best, pool)
+    _offer(session, data, shared.best, pool)
     session.end(Termination.TIME)
 
 
 def _watch(session: Session, data: SearchData, shared: _Shared, pool: _Pool, polish: Polish | None) -> None:
     whole = session.remaining_seconds
-    began = last_offer = time.monotonic()
-    offered = float("inf") if shared.best is None else shared.best.cents
+    began = last_offer = last_exchange = time.monotonic()
+    offered = shared.best.cents
     polished = polish is None or not whole
     told = -1.0
     while shared.error is None:
@@ -174,23 +180,33 @@ def _watch(session: Session, data: SearchData, shared: _Shared, pool: _Pool, pol
         if left is not None and left <= 0.0:
             return
         shared.heat = _heat(now - began, whole)
-        session.state.iterations = shared.iterations
+        session.state.iterations = sum(search.iterations for search in shared.searches)
         bound = shared.bound
         if bound is not None and bound.best_cents > told + WORTH_TELLING * abs(told):
             told = bound.best_cents
             session.raise_bound(told, bound.relaxed)
         best = shared.best
-        if best is not None and best.cents < offered - 0.5 and now - last_offer >= OFFER_EVERY_S:
+        if best.cents < offered - 0.5 and now - last_offer >= OFFER_EVERY_S:
             _offer(session, data, best, pool)
             offered, last_offer = best.cents, time.monotonic()
+        if now - last_exchange >= EXCHANGE_EVERY_S:
+            last_exchange = now
+            _exchange(shared)
         if not polished and whole and polish and now - began >= session.params.search.polish_share * whole:
             polished = True
             _polish(session, data, shared, pool, polish, POLISH_SHARE * (left or 0.0))
         time.sleep(POLL_S)
 
 
+def _exchange(shared: _Shared) -> None:
+    """Give the best plan to every search that has fallen behind."""
+    for n, search in enumerate(shared.searches):
+        if search.best.cents > shared.best.cents + BEHIND * abs(shared.best.cents):
+            shared.gifts[n] = shared.best
+
+
 def _polish(session: Session, data: SearchData, shared: _Shared, pool: _Pool, polish: Polish, seconds: float) -> None:
-    """Solve the restricted model over the pool and hand a better plan to the search."""
+    """Solve the restricted model over the pool and hand a better plan to the searches."""
     network = session.network
     columns = polish(session, pool.columns(), seconds)
     if not columns:
@@ -205,7 +221,8 @@ def _polish(session: Session, data: SearchData, shared: _Shared, pool: _Pool, po
         if row is not None:
             plan[column.shipment] = row
             served[column.shipment] = True
-    shared.adopt = Solution(0.0, plan, served)
+    for n in range(len(shared.searches)):
+        shared.gifts[n] = Solution(0.0, plan, served)
 
 
 def _plan_row(network: Network, data: SearchData, column: Column) -> Any | None:
@@ -248,20 +265,28 @@ def _start(work: Callable[[], None], shared: _Shared) -> threading.Thread:
 
 
 def _search_loop(search: Search, shared: _Shared) -> None:
+    number = len(shared.searches)
+    shared.searches.append(search)
     while not shared.stop[0]:
-        if shared.adopt is not None:
-            search.adopt(shared.adopt)
-            shared.adopt = None
+        gift = shared.gifts.pop(number, None)
+        if gift is not None:
+            search.adopt(gift)
         heat = shared.heat
         search.advance(CHUNK, heat, heat)
-        shared.iterations = search.iterations
-        shared.best = search.best
+        best = search.best
+        if best.cents < shared.best.cents:
+            shared.best = best
 
 
-def _bound_loop(session: Session, shared: _Shared) -> None:
-    bound = ascent(session.scenario, session.params.bound, shared.stop)
-    shared.bound = bound
-    while not shared.stop[0]:
-        target = shared.best.cents if shared.best is not None else 0.0
-        if not bound.advance(target):
-            return
+def _bound_then_search(session: Session, data: SearchData, shared: _Shared) -> None:
+    params = session.params
+    if params.bound.enabled:
+        bound = ascent(session.scenario, params.bound, shared.stop)
+        shared.bound = bound
+        while not shared.stop[0] and not bound.settled:
+            if not bound.advance(shared.best.cents):
+                break
+    if not shared.stop[0]:
+        search = Search(session.network, data, session.seed + 1_000_003, params.search, shared.stop)
+        search.adopt(shared.best)
+        _search_loop(search, shared)

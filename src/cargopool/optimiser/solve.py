@@ -217,11 +217,17 @@ def _offer(session: Session, greedy: Greedy) -> None:
     session.offer(greedy.columns())
 
 
+def _why_done(session: Session) -> Termination:
+    """Why the phases had no more to do: their share of the time is over, or their rounds are."""
+    left = session.remaining_seconds
+    return Termination.WORK if left is None or left > 0.05 else Termination.TIME
+
+
 def _result(session: Session) -> Result:
     state = session.state
     bound = state.bound_cents if state.bound_cents > -float("inf") else None
     plan, cents = state.plan, state.objective_cents
-    termination = state.termination or Termination.WORK
+    termination = state.termination or _why_done(session)
     if plan is not None and session.proven:
         status, termination = Status.OPTIMAL, Termination.PROVEN
     elif plan is not None:
