@@ -12,7 +12,7 @@ from cargopool.model.plan import Plan
 from cargopool.model.scenario import Objective, Scenario
 from cargopool.network import build
 from cargopool.network.columns import enumerate_columns
-from cargopool.optimiser import SolveParams
+from cargopool.optimiser import SolveParams, exact
 from cargopool.optimiser import columns as listing
 from cargopool.optimiser.assemble import ShortfallError, assemble
 from cargopool.optimiser.columns import columns_of, part_ranges
@@ -20,10 +20,14 @@ from cargopool.optimiser.cuts import find_shortages, make_cuts
 from cargopool.optimiser.engines import EngineLimits, MipModel, solve_model
 from cargopool.optimiser.exact import lp_bound, relaxation
 from cargopool.optimiser.loading import LoadPlanner
+from cargopool.optimiser.polish import polish
 from cargopool.optimiser.pool import make_pool
 from cargopool.optimiser.reduction import reduced
 from cargopool.optimiser.rows import build_model
+from cargopool.optimiser.session import Session
 from cargopool.optimiser.start import Greedy, insertion_order
+from cargopool.optimiser.stop import NEVER
+from cargopool.optimiser.worker import Worker
 from cargopool.verifier import verify
 from optimiser.tiny_world import H, hub, load, plan_of, solved, train, world
 from scale import scaled
@@ -206,16 +210,79 @@ def test_the_bound_of_a_relaxation_holds_for_any_duals() -> None:
         assert (tight + np.maximum(reduced_costs, 0) >= tight).all()
 
 
-def test_reduced_costs_leave_out_only_what_cannot_improve(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cargopool.optimiser import exact
-
-    scenario = random_world(301)
-    whole = plan_of(
-        scenario, params=SolveParams.from_mapping({"method": "exact", "exact": {"cutoff_by_reduced_cost": False}})
+def lattice() -> Scenario:
+    """Two lanes over a middle hub, two trains on each, trucks with many departure times."""
+    hubs = {name: hub(name) for name in "ABC"}
+    legs = [("A", "B", 300.0), ("B", "C", 200.0), ("A", "C", 420.0)]
+    links = tuple(
+        RoadLink(origin=a, destination=b, km=km, drive_min=round(km), countries=(("DE", km),)) for a, b, km in legs
     )
+    services = {
+        f"T{a}{b}{h}": train(f"T{a}{b}{h}", a, b, h * H, 300, 60 + km / 5) for a, b, km in legs for h in (12, 18)
+    }
+    loads = [load(f"S{n}", 6 - n % 2, *legs[n % 3][:2], ready_min=(6 + n % 4) * H) for n in range(9)]
+    return world(loads, hubs=hubs, road_links=links, services=services)
+
+
+def test_reduced_costs_leave_out_only_what_cannot_improve(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = lattice()
+    whole = plan_of(scenario)
+    sizes: list[int] = []
+
+    def spy(*args: Any, **options: Any) -> Any:
+        pool = make_pool(*args, **options)
+        sizes.append(pool.count)
+        return pool
+
     monkeypatch.setattr(exact, "_SMALLEST", 0)
-    fixed = plan_of(scenario)
-    assert fixed.totals.objective_cents == whole.totals.objective_cents
+    monkeypatch.setattr(exact, "make_pool", spy)
+    result = solved(scenario)
+    assert result.plan is not None
+    assert result.status == "optimal"
+    assert sizes
+    assert sizes[0] < max(p.columns for p in result.history)
+    assert result.plan.totals.objective_cents == whole.totals.objective_cents
+
+
+def test_loads_that_fit_no_unit_close_their_columns() -> None:
+    network, pool, _ = prepared(world([load("S", 2), load("T", 2)], services={}))
+    layout = build_model(network, pool).layout
+    column = int(np.flatnonzero(pool.shipment == 0)[0])
+    slot = int(pool.rides.tocsc()[:, [column]].indices[0])
+
+    class Refusing(LoadPlanner):
+        def pack(self, move: int, loads: Any) -> Any:
+            return None if any(k == 0 for k, _, _ in loads) else super().pack(move, loads)
+
+    strict = Refusing(network)
+    short, needs = find_shortages(strict, pool, [column], np.full(pool.slots, 9))
+    assert needs is None
+    rows = make_cuts(network, strict, pool, layout, short)
+    closed = {i for row in rows for i in row.index}
+    assert column in closed
+    assert all(pool.shipment[c] == 0 and pool.rides[slot, c] for c in closed)
+    assert all(row.upper == 0.0 for row in rows)
+
+
+def test_the_polish_finds_the_best_plan_over_its_columns() -> None:
+    scenario = world([load(f"S{n}", 4, keep_together=n < 3) for n in range(5)])
+    truth = plan_of(scenario)
+    with Worker() as worker:
+        session = Session(
+            scenario,
+            stop=NEVER,
+            seed=1,
+            params=SolveParams(),
+            accept=lambda plan: verify(scenario, plan).ok,
+            worker=worker,
+        )
+        session.set_network(build(scenario))
+        network = session.network
+        columns = [c for k in range(5) for c in columns_of(network, k, 1000)[0]]
+        best = polish(session, columns, None)
+        assert best is not None
+        assert assemble(network, best).totals.objective_cents <= truth.totals.objective_cents * 1.001
+        assert polish(session, columns, 0.0) is None
 
 
 def test_part_ranges_tile_the_shipment() -> None:

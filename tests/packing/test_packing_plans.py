@@ -12,6 +12,7 @@ from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Horizon, Scenario
 from cargopool.model.shipment import Shipment
 from cargopool.packing import Packing, PackItem, UnitLimits, item_of, limits_of, pack, vetoes
+from cargopool.packing.greedy import pack_greedily
 from scale import scaled
 
 
@@ -158,6 +159,43 @@ def test_weights_that_no_order_of_first_fit_packs() -> None:
     assert packing is not None
     assert packing.count == brute_force(limits, items, 5) == 3
     check(limits, items, packing)
+
+
+HARD = [
+    (1, 57, True, [(1, 16), (1, 25), (1, 15), (2, 28), (1, 18), (2, 9)], 2),
+    (1, 57, False, [(1, 15), (1, 11), (1, 19), (2, 15), (1, 11), (2, 23), (1, 20)], 2),
+    (2, 80, True, [(2, 11), (1, 10), (1, 15), (1, 17), (1, 17), (2, 7)], 1),
+    (2, 100, False, [(1, 9), (1, 11), (2, 16), (1, 16), (1, 22), (1, 22)], 1),
+]
+"""Units per use, kg per use, together?, (pallets, kg) of each part, fewest uses: first-fit needs one use more."""
+
+
+@pytest.mark.parametrize(("units", "use_kg", "together", "parts", "fewest"), HARD)
+def test_an_exact_plan_beats_first_fit(
+    units: int, use_kg: int, together: bool, parts: list[tuple[int, int]], fewest: int
+) -> None:
+    unit_kg = {57: 60, 80: 40, 100: 50}[use_kg]
+    limits = UnitLimits(size=(100_000, unit_kg, 10**9, 10**9), units=units, use_kg=use_kg)
+    loads = [shipment(f"S{n}", pallets, kg, keep_together=together) for n, (pallets, kg) in enumerate(parts)]
+    items = [item_of(one) for one in loads]
+    assert len(pack_greedily(limits, items, [])) == fewest + 1
+    packing = pack(limits, items)
+    assert packing is not None
+    assert (packing.count, packing.fewest) == (fewest, True)
+    check(limits, items, packing)
+    assert pack(limits, items, uses=fewest) is not None
+    assert pack(limits, items, uses=fewest - 1) is None
+
+
+def test_without_work_the_answer_is_honest() -> None:
+    units, use_kg, together, parts, fewest = HARD[1]
+    limits = UnitLimits(size=(100_000, 60, 10**9, 10**9), units=units, use_kg=use_kg)
+    items = [item_of(shipment(f"S{n}", p, kg, keep_together=together)) for n, (p, kg) in enumerate(parts)]
+    packing = pack(limits, items, work=0)
+    assert packing is not None
+    check(limits, items, packing)
+    assert packing.least <= fewest <= packing.count
+    assert packing.fewest == (packing.least == packing.count)
 
 
 def test_one_unit_takes_exactly_its_room() -> None:
