@@ -93,6 +93,7 @@ def test_one_wrong_field(base: Scenario, table: str, key: str, changes: dict[str
     ("changes", "code", "where"),
     [
         ({"crossings": ()}, "E1507", "shipments[K2]"),
+        ({"crossings": ()}, "W1510", "road.crossings"),
         ({"hubs": {}, "doors": {}}, "E1103", "hubs"),
         ({"shipments": {}}, "W1400", "shipments"),
         ({"vehicles": {}}, "E1207", "drayage.vehicle"),

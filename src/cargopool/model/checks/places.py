@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from cargopool.model.checks.base import Checker, Range, plain
 from cargopool.model.place import MODES, CrossDock, Door, Hub, Place, RoadLink
 from cargopool.units import MINUTES_PER_DAY
@@ -113,6 +115,12 @@ def _check_crossings(case: Checker) -> None:
             case.error("E1504", where, "leads from a territory into itself", "give two different territories")
         rows.add(pair)
         case.numbers(crossing, where, _CROSSING)
+    _check_missing_crossings(case, rows)
+
+
+def _check_missing_crossings(case: Checker, rows: set[tuple[str, str]]) -> None:
+    """Territories between which freight goes, or might go, without a row that says what that costs."""
+    scenario = case.scenario
     missing: dict[tuple[str, str], str] = {}
     for key, shipment in scenario.shipments.items():
         ends = [case.places.get(shipment.origin), case.places.get(shipment.destination)]
@@ -125,6 +133,13 @@ def _check_crossings(case: Checker) -> None:
         message = f"there is no crossing from {plain(origin)} to {plain(destination)}"
         help_text = f"add a row to road.crossings: origin {plain(origin)}, destination {plain(destination)}"
         case.error("E1507", f"shipments[{plain(key)}]", message, help_text)
+    territories = sorted({hub.customs_territory for hub in scenario.hubs.values()})
+    for origin, destination in permutations(territories, 2):
+        known = (origin, destination) in rows or (origin, destination) in missing
+        if not known and f"{origin}-{destination}" not in case.assumed:
+            message = f"passing from {plain(origin)} to {plain(destination)} costs nothing: there is no row"
+            help_text = "add it, with 0 EUR and 0 minutes if that is meant"
+            case.warning("W1510", "road.crossings", message, help_text)
 
 
 def _check_bans(case: Checker) -> None:
