@@ -187,7 +187,7 @@ class _Parts:
 def _assembled(parts: _Parts, lo_min: int, hi_min: int) -> Network:
     scenario, places, freight, passages = parts.scenario, parts.places, parts.freight, parts.passages
     fits = unit_fits(scenario, freight)
-    moves = moves_of(scenario, parts.rides, parts.chains, passages, parts.users, fits, parts.beaten)
+    moves = moves_of(scenario, parts.rides, parts.chains, passages, parts.users, freight, fits, parts.beaten)
     times = chain_times(parts.chains, parts.rides, places)
     on_chain = np.flatnonzero(passages.chain[moves.passage] >= 0)
     case = Priceable(

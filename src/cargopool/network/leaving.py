@@ -142,6 +142,8 @@ def _headway(setting: Setting, place: Int64, minute: Int64, *, at_end: bool) -> 
         minutes = np.unique(minute[place == (j if at_end else i)])
         if at_end:
             by = places.latest(j, minutes - places.lift_min[j] - places.crossing(i, j), 0)
+            if minutes.size:
+                by = np.concatenate([by, _opening_starts(setting, j)])
             hand_in = places.latest(i, by - length, 0)
         else:
             hand_in = places.earliest(i, minutes, 0)
@@ -166,3 +168,10 @@ def _headway(setting: Setting, place: Int64, minute: Int64, *, at_end: bool) -> 
     return scheduled_passages(
         places, chains, np.concatenate(which).astype(np.int64), np.concatenate(hand_ins), np.concatenate(collects)
     )
+
+
+def _opening_starts(setting: Setting, place: int) -> Int64:
+    """Opening starts of a place within the time that matters: a unit that is ready just then costs no storage."""
+    starts, _ = setting.places.periods(place)
+    within = (starts >= int(setting.freight.ready.min())) & (starts <= int(setting.freight.latest.max()))
+    return starts[within]

@@ -17,6 +17,7 @@ from cargopool.model.service import Service
 from cargopool.network.arrays import DOOR, ROAD, Bool, Int32, Int64
 from cargopool.network.freight import Freight
 from cargopool.network.passages import MANNINGS, Passages, Users
+from cargopool.network.places import NEVER
 from cargopool.network.rides import Chains, Rides
 
 SLOTS: tuple[SlotKind, ...] = ("allotment", "spot", "charter", "headway")
@@ -83,6 +84,7 @@ def moves_of(
     chains: Chains,
     passages: Passages,
     users: Users,
+    freight: Freight,
     fits: Bool,
     not_by_road: frozenset[str] = frozenset(),
 ) -> Moves:
@@ -97,12 +99,13 @@ def moves_of(
     passage = np.repeat(np.arange(passages.count), counts)
     begin = np.repeat(first[:-1][signature] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
     row = table[np.arange(passage.size) + begin]
-    some = np.zeros((passages.count, fits.shape[1]), dtype=np.bool_)
+    least = np.full((passages.count, fits.shape[1]), NEVER)
     if users.passage.size:
         starts = np.flatnonzero(np.diff(users.passage, prepend=-1))
-        some[users.passage[starts]] = np.logical_or.reduceat(fits[users.shipment], starts, axis=0)
+        lightest = np.where(fits, freight.atom[:, 1:2], NEVER)
+        least[users.passage[starts]] = np.minimum.reduceat(lightest[users.shipment], starts, axis=0)
     units, capacity = _capacities(scenario, passages.kind[passage], row)
-    keep = some[passage, row[:, 0]] & (capacity[:, 1] > 0)
+    keep = (least[passage, row[:, 0]] <= capacity[:, 1]) & (capacity[:, 1] > 0)
     passage, row, units, capacity = passage[keep], row[keep], units[keep], capacity[keep]
     return Moves(
         passage=passage.astype(np.int32),
