@@ -92,32 +92,21 @@ WITHOUT_SPOT = 5
 
 CHARTERS = (
     (
-        "C1",
-        "Charter Bologna-Duisburg",
-        "ITBLQ",
-        "DEDUI",
-        "0+19:00",
-        "2+00:30",
-        1147,
-        "IT=257 CH=240 DE=650",
-        "We",
-        3,
-        1100,
-        "a group of wagons; priced to be worth choosing",
+        *("C1", "Charter Bologna-Dourges", "ITBLQ", "FRDGS", "0+19:00", "2+04:00", 1240, "IT=280 CH=290 FR=670"),
+        *("Tu;Th", 3, 800, "a group of wagons; priced to be worth choosing"),
     ),
     (
-        "C2",
-        "Charter Duisburg-Zaragoza",
-        "DEDUI",
-        "ESZAZ",
-        "0+17:00",
-        "2+12:00",
-        1721,
-        "DE=90 BE=220 FR=1090 ES=321",
-        "Th",
-        10,
-        26000,
-        "a short train of its own; priced to be refused",
+        *(
+            "C2",
+            "Charter Duisburg-Zaragoza",
+            "DEDUI",
+            "ESZAZ",
+            "0+17:00",
+            "2+12:00",
+            1721,
+            "DE=90 BE=220 FR=1090 ES=321",
+        ),
+        *("Th", 10, 26000, "a short train of its own; priced to be refused"),
     ),
 )
 """id, name, origin, destination, departure, arrival, km, countries, weekday, units, EUR per run, note."""
@@ -169,6 +158,8 @@ def door_of(hub: str, draw: random.Random) -> str:
 def open_by(moment: datetime) -> datetime:
     """Monday evening for what falls due when doors are closed for the weekend."""
     closed = (moment.weekday() == 5 and moment.hour >= 12) or moment.weekday() == 6
+    if moment.weekday() == 0 and moment.hour < 12:
+        return moment.replace(hour=18, minute=0)
     if not closed:
         return moment
     return (moment + timedelta(days=7 - moment.weekday())).replace(hour=18, minute=0)
