@@ -146,6 +146,16 @@ def test_a_closed_road_within_a_region_is_warned_of(tmp_path: Path) -> None:
     assert [(finding.code, finding.severity) for finding in found] == [("W0409", "warning")]
 
 
+def test_empty_columns_at_the_end_do_no_harm(tmp_path: Path) -> None:
+    padded = "\n".join(line + ",," for line in FILES["doors.csv"].splitlines()) + "\n,,,,,,,,,,,,\n"
+    assert read_scenario(write_base(tmp_path, {"doors.csv": padded})).doors.keys() == {"D1", "D2"}
+    nameless = padded.replace("live,,", "live,,x")
+    scenario, found = read_document(write_base(tmp_path, {"doors.csv": nameless}))
+    column = len(FILES["doors.csv"].splitlines()[0]) + 3
+    assert scenario is None
+    assert [(finding.code, finding.where) for finding in found] == [("E0303", f"doors.csv:1:{column}")]
+
+
 def test_words_of_other_data_sets(tmp_path: Path) -> None:
     write_base(tmp_path, {"hubs.csv": FILES["hubs.csv"].replace("rail;barge;road", "train;iww;truck")})
     assert read_scenario(tmp_path).hubs["DUI"].modes == frozenset({"rail", "barge", "road"})

@@ -293,6 +293,10 @@ class SectionReader:
         seen: set[str] = set()
         for index, name in enumerate(table.header):
             where = table.cell_place(table.header_line, index)
+            if not name:
+                if any(len(cells) > index and cells[index] for _, cells in table.rows):
+                    self.findings.add(where, "E0303", "a column has no name", "name it, or remove its cells")
+                continue
             if name in seen:
                 message = f"the column {shown(name)!r} is there twice"
                 self.findings.add(where, "E0304", message, "remove one of them")
@@ -305,7 +309,7 @@ class SectionReader:
         for name in missing:
             where = table.cell_place(table.header_line, 0)
             self.findings.add(where, "E0202", f"the column {name!r} is missing", f"add a column {name}")
-        return not missing and len(seen) == len(table.header)
+        return not missing and len(seen) == sum(map(bool, table.header))
 
     def _row(self, section: Section, raw: Any, wrong: frozenset[str], locator: Locator, label: str) -> None:
         kind = section.kind
