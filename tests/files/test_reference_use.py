@@ -153,7 +153,7 @@ def test_empty_columns_at_the_end_do_no_harm(tmp_path: Path) -> None:
     scenario, found = read_document(write_base(tmp_path, {"doors.csv": nameless}))
     column = len(FILES["doors.csv"].splitlines()[0]) + 3
     assert scenario is None
-    assert [(finding.code, finding.where) for finding in found] == [("E0303", f"doors.csv:1:{column}")]
+    assert [(finding.code, finding.where) for finding in found] == [("E0303", f"{tmp_path}/doors.csv:1:{column}")]
 
 
 def test_words_of_other_data_sets(tmp_path: Path) -> None:

@@ -121,6 +121,11 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
+def shown_path(path: object) -> str:
+    """A file name as safe text, whole, so that editors find it."""
+    return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), str(path)[:4096])
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Help text that names the nearest known word; empty when none is near."""
     return _nearest(word, tuple(sorted(known))) if len(word) <= _SHOWN else ""

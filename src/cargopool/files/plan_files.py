@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from cargopool.errors import Diagnostic, InputError, OutputError
 from cargopool.files.documents import read_text
-from cargopool.files.findings import FilePlace, Findings, shown
+from cargopool.files.findings import FilePlace, Findings, shown, shown_path
 from cargopool.files.hashes import input_sha256
 from cargopool.model import plan as plan_model
 from cargopool.model.plan import DepartureStage, Handling, Itinerary, Move, Plan, RoadStage, Tour
@@ -120,10 +120,10 @@ def read_plan(path: str | Path, scenario: Scenario) -> Plan:
         When the file is no plan, or a plan of another horizon.
     """
     findings = Findings()
-    text = read_text(Path(path), shown(str(path)), findings)
+    text = read_text(Path(path), shown_path(path), findings)
     if text is None:
         raise InputError(findings.diagnostics())
-    return parse_plan(text, scenario, shown(str(path)))
+    return parse_plan(text, scenario, shown_path(path))
 
 
 def parse_plan(text: str, scenario: Scenario, file: str = "plan.json") -> Plan:

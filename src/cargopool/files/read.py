@@ -25,7 +25,7 @@ from cargopool.files.entities import (
     VEHICLES,
 )
 from cargopool.files.entries import Entry, Key, Section, SectionKind, SectionReader
-from cargopool.files.findings import FilePlace, Findings, shown
+from cargopool.files.findings import FilePlace, Findings, shown, shown_path
 from cargopool.files.overrides import RowOverrides, apply_to_document, check_unused, settings_of
 from cargopool.files.schema.document import DrayageBlock
 from cargopool.files.shelf import DEFAULT_FACTORS, Shelf, countries_of, territories_of
@@ -97,14 +97,14 @@ def _scenario_file(path: Path, findings: Findings) -> tuple[Path | None, str]:
         if path.is_dir():
             path = path / SCENARIO_FILE
         if not path.is_file():
-            place = FilePlace(shown(str(path)))
+            place = FilePlace(shown_path(path))
             help_text = "name a scenario folder, or a .yaml file; cargopool new DIR makes one"
             findings.add(place, "E0101", "there is no such scenario", help_text)
             return None, ""
     except (OSError, ValueError) as error:
-        findings.add(FilePlace(shown(str(path))), "E0101", f"it cannot be read: {shown(error)}", "check the path")
+        findings.add(FilePlace(shown_path(path)), "E0101", f"it cannot be read: {shown(error)}", "check the path")
         return None, ""
-    return path, path.name
+    return path, shown_path(path)
 
 
 class _Reading:

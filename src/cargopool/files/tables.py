@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cargopool.files.documents import MAX_BYTES, read_text
-from cargopool.files.findings import FilePlace, Findings, shown
+from cargopool.files.findings import FilePlace, Findings, shown, shown_path
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
@@ -166,13 +166,14 @@ def read_table(folder: Path, name: str, place: FilePlace, findings: Findings) ->
     if located is None:
         return None
     path, sheet = located
+    shown_as = shown_path(Path(place.file).parent / name)
     if path.suffix.lower() == ".xlsx":
-        return _read_workbook(path, name, sheet, place, findings)
+        return _read_workbook(path, name, sheet, place, findings, shown_as)
     if sheet:
         findings.add(place, "E0301", f"the table {shown(name)!r}: only workbooks have sheets", "remove the #sheet")
         return None
-    text = read_text(path, shown(name), findings)
-    return None if text is None else parse_csv(text, shown(name), findings)
+    text = read_text(path, shown_as, findings)
+    return None if text is None else parse_csv(text, shown_as, findings)
 
 
 def parse_csv(text: str, file: str, findings: Findings) -> Table | None:
@@ -205,7 +206,9 @@ def parse_csv(text: str, file: str, findings: Findings) -> Table | None:
     return Table(file, [name.strip() for name in header], rows[1:], text, header_line)
 
 
-def _read_workbook(path: Path, name: str, sheet: str, place: FilePlace, findings: Findings) -> Table | None:
+def _read_workbook(
+    path: Path, name: str, sheet: str, place: FilePlace, findings: Findings, shown_as: str
+) -> Table | None:
     try:
         import openpyxl  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
@@ -219,7 +222,7 @@ def _read_workbook(path: Path, name: str, sheet: str, place: FilePlace, findings
                 return None
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
-            return _sheet_table(workbook, name, sheet, place, findings)
+            return _sheet_table(workbook, name, sheet, place, findings, shown_as)
         finally:
             workbook.close()
     except Exception as error:  # openpyxl raises what it likes on broken files
@@ -228,7 +231,9 @@ def _read_workbook(path: Path, name: str, sheet: str, place: FilePlace, findings
         return None
 
 
-def _sheet_table(workbook: Any, name: str, sheet: str, place: FilePlace, findings: Findings) -> Table | None:
+def _sheet_table(
+    workbook: Any, name: str, sheet: str, place: FilePlace, findings: Findings, shown_as: str
+) -> Table | None:
     if sheet and sheet not in workbook.sheetnames:
         help_text = f"it has: {', '.join(map(shown, workbook.sheetnames[:12]))}"
         findings.add(place, "E0312", f"the workbook {shown(name)!r} has no such sheet", help_text)
@@ -246,7 +251,7 @@ def _sheet_table(workbook: Any, name: str, sheet: str, place: FilePlace, finding
         return None
     header = [text.strip() for text in rows[0][1]]
     padded = [(line, texts + [""] * (len(header) - len(texts))) for line, texts in rows[1:]]
-    return Table(shown(name), header, padded, "", rows[0][0])
+    return Table(shown_as, header, padded, "", rows[0][0])
 
 
 def _sheet_text(value: Any) -> str:
