@@ -357,6 +357,8 @@ TABLE = """\
 40023 throughput value_of_time
 40024 pooling three_departures
 40025 throughput opening
+50036 sealed gauge storage must_serve opening headway
+50118 headway storage plugs three_departures opening vetoes
 """
 
 CASES = [(int(line.split()[0]), tuple(line.split()[1:])) for line in TABLE.splitlines()]
