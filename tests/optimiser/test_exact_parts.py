@@ -1,6 +1,7 @@
 """The pieces of the exact way: pools, cuts, reduction, quick start, bounds of relaxations."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from cargopool.model.plan import Plan
 from cargopool.model.scenario import Objective, Scenario
 from cargopool.network import build
 from cargopool.network.columns import enumerate_columns
-from cargopool.optimiser import SolveParams, exact
+from cargopool.optimiser import FirstFeasible, SolveParams, exact
 from cargopool.optimiser import columns as listing
 from cargopool.optimiser.assemble import ShortfallError, assemble
 from cargopool.optimiser.columns import columns_of, part_ranges
@@ -29,7 +30,7 @@ from cargopool.optimiser.start import Greedy, insertion_order
 from cargopool.optimiser.stop import NEVER
 from cargopool.optimiser.worker import Worker
 from cargopool.verifier import verify
-from optimiser.tiny_world import H, hub, load, plan_of, solved, train, world
+from optimiser.tiny_world import H, capacity, hub, load, plan_of, solved, train, trains_and_trucks, world
 from scale import scaled
 
 
@@ -316,3 +317,74 @@ def test_assembling_too_few_units_is_an_error() -> None:
     assert isinstance(assemble(network, [column], {(column.moves[0], group): 2}), Plan)
     with pytest.raises(ShortfallError):
         assemble(network, [column], {(column.moves[0], group): 1})
+
+
+def offered(scenario: Scenario, columns_of_network: Any) -> Any:
+    """What a session makes of columns that somebody chose by load totals."""
+
+    def accept(plan: Plan) -> bool:
+        report = verify(scenario, plan)
+        assert report.ok, report.violations
+        return True
+
+    with Worker() as worker:
+        session = Session(scenario, stop=NEVER, seed=1, params=SolveParams(), accept=accept, worker=worker)
+        session.set_network(build(scenario))
+        taken = session.offer(columns_of_network(session.network))
+        return taken, session.state.plan
+
+
+def by_train(network: Any) -> list[Any]:
+    found = []
+    for k in range(len(network.shipment_ids)):
+        columns = columns_of(network, k, 1000)[0]
+        found.append(next(c for c in columns if network.describe(c.moves[0]).kind == "scheduled"))
+    return found
+
+
+def test_columns_that_do_not_pack_are_made_to_fit() -> None:
+    two = {"T": train("T", "A", "B", 13 * H, 300, 100.0, capacity=capacity(units=2))}
+    scenario = world([load(f"S{n}", 4, keep_together=True) for n in range(3)], services=two)
+    taken, plan = offered(scenario, by_train)
+    assert taken
+    assert plan.unserved == ()
+    assert trains_and_trucks(plan) == (2, 1)
+
+
+def test_must_serve_shipments_that_lose_their_place_make_no_plan() -> None:
+    one = {"T": train("T", "A", "B", 13 * H, 300, 100.0, capacity=capacity(units=1))}
+    loads = [load(f"S{n}", 6, modes=frozenset({"rail"}), must_serve=n == 1) for n in range(2)]
+    taken, plan = offered(world(loads, services=one), by_train)
+    assert not taken
+    assert plan is None
+
+
+def test_the_cap_is_part_of_what_must_fit() -> None:
+    loads = [load(f"S{n}", 6) for n in range(2)]
+    free = world(loads, truck={"eur_per_km": 0.1})
+    dirty = plan_of(free).totals.co2e_grams
+    taken, plan = offered(
+        replace(free, objective=Objective(co2e_cap_kg=(dirty - 1) / 1000)),
+        lambda n: [
+            next(c for c in columns_of(n, k, 1000)[0] if n.describe(c.moves[0]).kind == "road") for k in range(2)
+        ],
+    )
+    assert taken
+    assert plan.totals.co2e_grams < dirty
+    assert len(plan.unserved) == 1
+
+
+def test_parts_are_adopted_all_or_none() -> None:
+    one = {"T": train("T", "A", "B", 13 * H, 300, 100.0, capacity=capacity(units=1))}
+    scenario = world([load("S", 8, max_parts=2, part_eur=5.0), load("T", 3)], services=one)
+    best = plan_of(scenario)
+    assert any(i.part == 2 for i in best.itineraries)
+    warm = solved(scenario, warm_start=best, stop=FirstFeasible())
+    assert warm.plan is not None
+    assert warm.plan.totals.objective_cents == best.totals.objective_cents
+    network, pool, planner = prepared(scenario)
+    greedy = Greedy(network, pool, planner)
+    half = next(c for c in range(pool.count) if pool.shipment[c] == 0 and pool.atoms[c] < 8)
+    greedy.adopt([half])
+    assert greedy.chosen == {}
+    assert not greedy._counts.any()

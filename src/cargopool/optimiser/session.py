@@ -20,6 +20,7 @@ from cargopool.optimiser.assemble import assemble
 from cargopool.optimiser.engines import EngineLimits, EngineResult, MipModel, solve_model
 from cargopool.optimiser.loading import LoadPlanner
 from cargopool.optimiser.params import SolveParams
+from cargopool.optimiser.repair import fitted
 from cargopool.optimiser.stop import StoppingCriterion
 from cargopool.optimiser.worker import StoppedError, Worker
 from cargopool.units import CENTS_PER_EUR, round_half_even
@@ -203,10 +204,16 @@ class Session:
         self._publish()
 
     def offer(self, columns: Sequence[Column], counts: Mapping[tuple[int, int], int] | None = None) -> bool:
-        """Offer chosen columns as an incumbent; True when it is better than the last and was accepted."""
+        """Offer chosen columns as an incumbent; True when it is better than the last and was accepted.
+
+        Where packing needs more units than the rows have room for, the columns are fitted first.
+        """
         if self.ended:
             raise Ended
         began = time.monotonic()
+        columns = fitted(self.network, self.planner, columns)
+        if self._leaves_out_must(columns):
+            return False
         plan = assemble(self.network, columns, counts, planner=self.planner, reasons=self.reasons)
         cents = plan.totals.objective_cents
         best = self.state.objective_cents
@@ -225,6 +232,14 @@ class Session:
         self._publish()
         self._judge()
         return True
+
+    def _leaves_out_must(self, columns: Sequence[Column]) -> bool:
+        served = {column.shipment for column in columns}
+        scenario = self.scenario
+        return any(
+            k not in served and (scenario.shipments[name].must_serve or not scenario.objective.unserved_allowed)
+            for k, name in enumerate(self.network.shipment_ids)
+        )
 
     def raise_bound(self, cents: float, relaxed: Sequence[str] = ()) -> None:
         """Report a proven lower bound in cents on the objective before carbon is rounded."""

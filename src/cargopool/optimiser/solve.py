@@ -187,7 +187,7 @@ def _offer_known(session: Session, known: Sequence[Column]) -> None:
     pool = make_pool(network, known, np.zeros(len(network.shipment_ids), dtype=np.bool_))
     greedy = Greedy(network, pool, session.planner)
     greedy.adopt(range(pool.count))
-    _offer(session, greedy)
+    session.offer(greedy.columns())
 
 
 def start(session: Session, pool: Pool, known: Sequence[Column]) -> None:
@@ -199,22 +199,12 @@ def start(session: Session, pool: Pool, known: Sequence[Column]) -> None:
         index = {column: c for c, column in enumerate(pool.columns)}
         greedy.adopt([index[column] for column in known])
     greedy.insert_all(order)
-    _offer(session, greedy)
+    session.offer(greedy.columns())
     for _ in range(session.params.start.rounds):
         session.spend(1)
         if not greedy.reinsert_all(order):
             break
-        _offer(session, greedy)
-
-
-def _offer(session: Session, greedy: Greedy) -> None:
-    network = session.network
-    objective = network.scenario.objective
-    for k, name in enumerate(network.shipment_ids):
-        forced = network.scenario.shipments[name].must_serve or not objective.unserved_allowed
-        if forced and k not in greedy.chosen:
-            return
-    session.offer(greedy.columns())
+        session.offer(greedy.columns())
 
 
 def _why_done(session: Session) -> Termination:

@@ -57,7 +57,7 @@ class Greedy:
         self._grams = 0
         cap = network.scenario.objective.co2e_cap_kg
         self._cap = None if cap is None else int(cap * GRAMS_PER_KG)
-        self.chosen: dict[int, int] = {}
+        self.chosen: dict[int, tuple[int, ...]] = {}
         whole = pool.atoms == network.shipment_atoms[pool.shipment]
         self._mine = [np.flatnonzero((pool.shipment == k) & whole) for k in range(len(network.shipment_ids))]
         rate = network.scenario.objective.carbon_price_eur_per_t / 10_000
@@ -65,7 +65,7 @@ class Greedy:
 
     def columns(self) -> list[Column]:
         """The chosen columns."""
-        return [self.pool.columns[c] for _, c in sorted(self.chosen.items())]
+        return [self.pool.columns[c] for _, chosen in sorted(self.chosen.items()) for c in chosen]
 
     def insert_all(self, order: Iterable[int]) -> None:
         """Insert the shipments that are not planned yet where each costs least."""
@@ -77,25 +77,36 @@ class Greedy:
         """Take every shipment out and put it where it now costs least; True when something changed."""
         changed = False
         for k in order:
-            before = self.chosen.get(k)
-            if before is not None:
+            before = self.chosen.get(k, ())
+            if len(before) > 1:
+                continue
+            if before:
                 self._remove(k)
             found = self._best(k, float(self.network.unserved_cost[k]))
-            if before is not None:
-                old = self._work_out(before)
+            if before:
+                old = self._work_out(before[0])
                 if old is not None and (found is None or found.price > old.price - _GAIN_CENTS):
                     found = old
             if found is not None:
                 self._apply(found)
-            changed |= self.chosen.get(k) != before
+            changed |= self.chosen.get(k, ()) != before
         return changed
 
     def adopt(self, columns: Iterable[int]) -> None:
-        """Insert given columns as far as they still fit."""
+        """Insert given columns, shipment by shipment, as far as they still fit; all parts of a shipment or none."""
+        parts: dict[int, list[int]] = {}
         for c in columns:
-            k = int(self.pool.shipment[c])
-            found = None if k in self.chosen else self._work_out(c)
-            if found is not None:
+            parts.setdefault(int(self.pool.shipment[c]), []).append(c)
+        for k, mine in parts.items():
+            whole = int(self.pool.atoms[mine].sum()) == int(self.network.shipment_atoms[k])
+            if k in self.chosen or not whole:
+                continue
+            for c in mine:
+                found = self._work_out(c)
+                if found is None:
+                    if k in self.chosen:
+                        self._remove(k)
+                    break
                 self._apply(found)
 
     def _insert_best(self, k: int, most: float) -> None:
@@ -186,10 +197,15 @@ class Greedy:
             self._inside[slot].append(load)
             for run in self._slot_runs[slot]:
                 self._open[run] += 1
-        self.chosen[int(pool.shipment[column])] = column
+        k = int(pool.shipment[column])
+        self.chosen[k] = (*self.chosen.get(k, ()), column)
 
     def _remove(self, k: int) -> None:
-        pool, column = self.pool, self.chosen.pop(k)
+        for column in self.chosen.pop(k):
+            self._take_out(column)
+
+    def _take_out(self, column: int) -> None:
+        pool = self.pool
         load = int(pool.shipment[column]), int(pool.first[column]), int(pool.atoms[column])
         slots = self._rides.indices[self._rides.indptr[column] : self._rides.indptr[column + 1]].tolist()
         counts = []
