@@ -25,9 +25,9 @@ def main() -> None:
         case.mkdir()
         for name, data in damaged(seed).items():
             (case / name).write_bytes(data)
-        began = time.perf_counter()
+        began = time.process_time()  # not the wall clock: other work on the machine is no hang
         outcome = _read(case)
-        print(seed, outcome, f"{time.perf_counter() - began:.3f}", flush=True)
+        print(seed, outcome, f"{time.process_time() - began:.3f}", flush=True)
 
 
 def _read(case: Path) -> str:
