@@ -30,6 +30,7 @@ from cargopool.network.windows import (
     Windows,
     any_in_time,
     first_windows,
+    road_mannings,
     road_minutes,
     rough_windows,
     timetable_of,
@@ -86,7 +87,7 @@ def build(
         chains=chains,
         chain_profiles=_chain_profiles(scenario, rides, chains, freight),
         road=road,
-        mannings=tuple(sorted({MANNINGS.index(v.manning) for v in scenario.vehicles.values()})),
+        mannings=tuple(sorted(MANNINGS.index(manning) for manning in road_mannings(scenario))),
     )
     doors = door_passages(scenario, places, freight, windows, trips, fixed)
     level = scenario.scope.event_depth if depth is None else depth

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cargopool.model.equipment import Manning
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Bool, Int64
 from cargopool.network.freight import Freight
@@ -63,15 +64,20 @@ class Windows:
         return found
 
 
+def road_mannings(scenario: Scenario) -> frozenset[Manning]:
+    """Mannings of the vehicles that can make road moves at all."""
+    return frozenset(
+        vehicle.manning
+        for vehicle in scenario.vehicles.values()
+        if any(u in scenario.load_units and "road" in scenario.load_units[u].modes for u in vehicle.unit_types)
+    )
+
+
 def road_minutes(scenario: Scenario, places: Places, freight: Freight, trips: Trips) -> Int64:
     """Least minutes by road and crossing from place to place, int64[P, P]; ``NEVER`` where no road move can be."""
     count = len(places.ids)
     found = np.full((count, count), NEVER, dtype=np.int64)
-    mannings = {
-        vehicle.manning
-        for vehicle in scenario.vehicles.values()
-        if any(u in scenario.load_units and "road" in scenario.load_units[u].modes for u in vehicle.unit_types)
-    }
+    mannings = road_mannings(scenario)
     hubs = range(places.hub_count)
     starts = {*hubs, *freight.origin.tolist()}
     ends = {*hubs, *freight.destination.tolist()}
