@@ -280,6 +280,11 @@ def lifts(d: Draft) -> None:
 
 @feature(lambda s: docks(s, pallets_per_hour=None))
 def throughput(d: Draft) -> None:
+    """A cross-dock's rate.
+
+    Handlings start on arrival or at bucket starts. The oracle also knows trucks timed to arrive in mid-bucket, which
+    the reference model does not; no optimum of the cases needs one.
+    """
     hub = d.rng.choice("AB")
     d.scope["hub_slack_h"] = 2
     d.hub(hub, cross_dock=replace(d.hubs[hub].cross_dock, pallets_per_hour=d.rng.choice((4, 5))))
