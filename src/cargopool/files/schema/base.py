@@ -40,13 +40,27 @@ def _mode_word(value: object) -> object:
     return ALIASES.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(_as_text), Field(max_length=10_000)]
-Id = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=200)]
+Text = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(max_length=10_000),
+    WithJsonSchema({"type": ["string", "number"], "maxLength": 10_000}),
+]
+Id = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(min_length=1, max_length=200),
+    WithJsonSchema({"type": ["string", "number"], "minLength": 1, "maxLength": 200}),
+]
 Number = Annotated[float, Field(ge=-LIMIT, le=LIMIT, allow_inf_nan=False)]
 Whole = Annotated[int, Field(ge=-(10**12), le=10**12)]
 Positive = Annotated[float, Field(ge=-LIMIT, le=LIMIT, allow_inf_nan=False, json_schema_extra={"minimum": 0})]
 Count = Annotated[int, Field(ge=-(10**12), le=10**12, json_schema_extra={"minimum": 0})]
-Texts = Annotated[list[Text], BeforeValidator(_one_is_list)]
+Texts = Annotated[
+    list[Text],
+    BeforeValidator(_one_is_list),
+    WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": ["string", "number"]}}, {"type": "string"}]}),
+]
 TextsOrAll = Annotated[
     list[Text] | None,
     BeforeValidator(_all_is_none),
