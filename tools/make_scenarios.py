@@ -84,11 +84,11 @@ LINES = [
 ]
 """Lines of the week, both directions, first departure of the day only."""
 
-SLOTS = {"rail": (1, 1), "barge": (1, 1), "sea": (1, 2)}
-"""Allotment and spot slots per departure: few, so that departures fill up."""
+SPOT = {"rail": 1, "barge": 2, "sea": 2}
+"""Slots on sale per departure: few, so that departures fill up."""
 
-WITHOUT_SPOT = 5
-"""Of ten lines, so many sell no spot slots (seeded by the line)."""
+WITH_ALLOTMENT = 3
+"""Of ten lines, so many have a paid slot per departure as well (seeded by the line)."""
 
 CHARTERS = (
     (
@@ -212,9 +212,8 @@ def slot_rows() -> list[dict]:
     rows = []
     for line in LINES:
         for service_id in (line, f"{line}R"):
-            allotment, spot = SLOTS[services[service_id].mode]
-            if seeded(line, "scarcity", 10) < WITHOUT_SPOT:
-                spot = 0
+            allotment = int(seeded(line, "allotment here", 10) < WITH_ALLOTMENT)
+            spot = SPOT[services[service_id].mode]
             rows.append({"id": service_id, "allotment_units": allotment, "spot_units": spot})
     return rows
 
