@@ -18,6 +18,7 @@ from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.reduced import bound_network
 from cargopool.optimiser.search_data import SearchData, make_data
+from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
 MAX_LABELS = 20_000
@@ -193,4 +194,4 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
     """Prepare the bound on P of a scenario."""
     network = bound_network(scenario)
     data = make_data(network)
-    return Bound(data, make_lines(network, data), params, stop)
+    return Bound(data, make_lines(network, data, MINUTES_PER_HOUR * params.bucket_h), params, stop)

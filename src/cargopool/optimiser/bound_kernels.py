@@ -24,7 +24,7 @@ from cargopool.optimiser.kernel_data import (
 )
 from cargopool.optimiser.kernels import INF, NEVER, delivered, earliest_start, time_cents
 
-LINE_DESTINATION, LINE_MINUTES, LINE_FIRST, LINE_LAST = range(4)
+LINE_DESTINATION, LINE_MINUTES, LINE_FIRST, LINE_LAST, LINE_EARLIEST, LINE_LATEST = range(6)
 """Columns of ``li``."""
 LINE_PER_KG, LINE_CROSSING = range(2)
 """Columns of ``lf``."""
@@ -100,7 +100,9 @@ def cheapest(d, b, w, charge, k, used):
                     if cost >= best:
                         continue
                     if minutes >= 0:
-                        available = done_at[label] + minutes
+                        if done_at[label] > li[line, LINE_LATEST]:
+                            continue
+                        available = max(done_at[label], li[line, LINE_EARLIEST]) + minutes
                         if available > latest_k:
                             continue
                         duration = 0 if sealed else pi[destination, HANDLING]

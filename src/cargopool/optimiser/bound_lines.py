@@ -1,9 +1,9 @@
 """Lines, entries and groups of the lower bound: a relaxation that covers every move of the reference model P.
 
-A *line* is a road ride between two places at any time, or all scheduled (or door) moves between them with one unit
-type, room and set of modes, whichever services, slots and days they ride. Its load units are counted together, which
-relaxes when and where they must meet. What a unit costs is the least over the line's *variants*: moves that use the
-same rows, days apart.
+A *line* is a road ride between two places, or all scheduled (or door) moves between them with one unit type, room and
+set of modes, whichever services and slots they ride, within one bucket of departure time. Its load units are counted
+together, which relaxes when and where they must meet. What a unit costs is the least over the line's *variants*: moves
+that use the same rows.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ _RUN = re.compile(r"\.runs\[[^\]]*\]")
 class LineArrays(NamedTuple):
     """What the kernels read. Entries of a shipment at a place: ``origin_ptr[k, p]:origin_ptr[k, p + 1]``.
 
-    ``li`` int64[L, 4] and ``lf`` float64[L, 2]: columns by the constants of `bound_kernels`. LINE_MINUTES >= 0: leaves
-    at any minute and takes that long; else rows LINE_FIRST:LINE_LAST of ``times`` int64[T, 3] are its departures by
-    ascending hand-over: latest hand-over, and the earliest availability and end of handling of it or a later one.
+    ``li`` int64[L, 6] and ``lf`` float64[L, 2]: columns by the constants of `bound_kernels`. LINE_MINUTES >= 0: leaves
+    at any minute of [LINE_EARLIEST, LINE_LATEST] and takes that long; else rows LINE_FIRST:LINE_LAST of ``times``
+    int64[T, 3] are its departures by ascending hand-over: latest hand-over, and the earliest availability and end of
+    handling of it or a later one.
     """
 
     origin_ptr: Any
@@ -206,7 +207,7 @@ def _row_use(network: Network, of_row: Any, rows: int) -> tuple[Any, Any]:
     return plain, csr_matrix(plain + matrix(network.move_rows_powered))
 
 
-def _timetable_lines(network: Network, data: SearchData, use: Any) -> list[Line]:
+def _timetable_lines(network: Network, data: SearchData, use: Any, bucket_min: int) -> list[Line]:
     """Moves but road moves by line and variant; moves that ride headway services only become any-time lines."""
     scenario = network.scenario
     fixed = np.flatnonzero(network.move_kind != ROAD)
@@ -226,6 +227,7 @@ def _timetable_lines(network: Network, data: SearchData, use: Any) -> list[Line]
             network.move_capacity[fixed, 1],
             network.move_modes[fixed],
             headway,
+            np.where(headway >= 0, 0, network.move_latest[fixed] // bucket_min),
         ]
     )
     _, line_of = np.unique(key, axis=0, return_inverse=True)
@@ -309,17 +311,45 @@ def _reach(data: SearchData, k: int, rides: Any, times: _Times, lines: Any) -> t
     return early, late
 
 
-def make_lines(network: Network, data: SearchData) -> Lines:
-    """Build the relaxation of a network that holds all scheduled and door moves of P; road moves are made here."""
+def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
+    """Build the relaxation of a network that holds all scheduled and door moves of P; road moves are made here.
+
+    Parameters
+    ----------
+    bucket_min : int
+        Minutes of departure time within which the load units of a line are counted together.
+    """
     of_row, row_limit = _summed_rows(network)
     plain, powered = _row_use(network, of_row, row_limit.size)
-    timetable = _timetable_lines(network, data, plain)
+    timetable = _timetable_lines(network, data, plain, bucket_min)
     lines = _road_lines(network, data) + timetable
-    ends = (
+    owner, entry_line, bucket = _entries(network, data, lines, bucket_min)
+    lines, entry_line, bucket = _by_bucket(lines, entry_line, bucket)
+    ends = _ends(lines)
+    order = np.lexsort((ends[0][entry_line], owner))
+    owner, entry_line = owner[order], entry_line[order]
+    kernel = _kernel_arrays(network, data, lines, (bucket, bucket_min), owner, entry_line)
+    return _groups(network, data, lines, (plain, powered, row_limit, of_row), kernel, owner, entry_line)
+
+
+def _ends(lines: list[Line]) -> tuple[Any, Any, Any]:
+    """Origins, destinations and minutes of lines."""
+    return (
         np.array([line.origin for line in lines], np.int64),
         np.array([line.destination for line in lines], np.int64),
         np.array([line.minutes for line in lines], np.int64),
     )
+
+
+def _by_bucket(lines: list[Line], entry_line: Any, bucket: Any) -> tuple[list[Line], Any, Any]:
+    """Lines once per bucket in which somebody uses them; entries by the new lines, and the bucket of each."""
+    span = int(bucket.max(initial=0)) + 2
+    key, entry = np.unique(entry_line * span + bucket + 1, return_inverse=True)
+    return [lines[n] for n in key // span], entry.reshape(-1), key % span - 1
+
+
+def _departures(data: SearchData, lines: list[Line]) -> tuple[_Times, Any]:
+    """Departures of the timetable lines by hand-over, and the moves that they are."""
     scheduled = [n for n, line in enumerate(lines) if line.minutes < 0]
     by_time = [lines[n].moves[np.argsort(data.m_latest[lines[n].moves], kind="stable")] for n in scheduled]
     flat = np.concatenate([*by_time, np.zeros(0, np.int64)]).astype(np.int64)
@@ -328,17 +358,13 @@ def make_lines(network: Network, data: SearchData) -> Lines:
         data.m_latest[flat],
         data.m_available[flat],
     )
-    owner, entry_line = _entries(network, data, lines, ends, times)
-    order = np.lexsort((ends[0][entry_line], owner))
-    owner, entry_line = owner[order], entry_line[order]
-    kernel = _kernel_arrays(network, data, lines, ends, (times, flat), owner, entry_line)
-    return _groups(network, data, lines, (plain, powered, row_limit, of_row), kernel, owner, entry_line)
+    return times, flat
 
 
-def _entries(
-    network: Network, data: SearchData, lines: list[Line], ends: tuple[Any, Any, Any], times: _Times
-) -> tuple[Any, Any]:
-    """Which lines each shipment may use in time: (shipment, line) pairs."""
+def _entries(network: Network, data: SearchData, lines: list[Line], bucket_min: int) -> tuple[Any, Any, Any]:
+    """Which lines each shipment may use in time: (shipment, line, bucket); the bucket of a timetable is -1."""
+    ends = _ends(lines)
+    times, _ = _departures(data, lines)
     scenario = network.scenario
     units = scenario.load_units
     unit = np.array([line.unit for line in lines], np.int64)
@@ -347,7 +373,7 @@ def _entries(
     capacity = np.array([line.capacity for line in lines], np.int64).reshape(-1, 4)
     any_time = ends[2] >= 0
     own = _usable_lines(network, lines)
-    owners, found = [], []
+    owners, found, buckets = [], [], []
     for k, shipment in enumerate(scenario.shipments.values()):
         takes = np.array([shipment.temperature in units[u].temperatures for u in network.unit_ids])
         if shipment.load_units:
@@ -366,10 +392,15 @@ def _entries(
         early, late = _reach(data, k, rides, mine, ends)
         rides = rides[early[ends[0][rides]] + ends[2][rides] <= late[ends[1][rides]]]
         goes = (early[ends[0][mine.line]] <= mine.latest) & (mine.available <= late[ends[1][mine.line]])
-        found.append(np.concatenate([rides, np.unique(mine.line[goes])]))
+        first = early[ends[0][rides]] // bucket_min
+        count = (late[ends[1][rides]] - ends[2][rides]) // bucket_min - first + 1
+        begin = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]])[: count.size], count)
+        timed = np.unique(mine.line[goes])
+        found.append(np.concatenate([np.repeat(rides, count), timed]))
+        buckets.append(np.concatenate([np.maximum(begin + np.arange(begin.size), 0), np.full(timed.size, -1)]))
         owners.append(np.full(found[-1].size, k, np.int64))
     none = np.zeros(0, np.int64)
-    return np.concatenate([*owners, none]), np.concatenate([*found, none])
+    return tuple(np.concatenate([*part, none]).astype(np.int64) for part in (owners, found, buckets))  # type: ignore[return-value]
 
 
 def _usable_lines(network: Network, lines: list[Line]) -> Any:
@@ -389,12 +420,13 @@ def _kernel_arrays(
     network: Network,
     data: SearchData,
     lines: list[Line],
-    ends: tuple[Any, Any, Any],
-    departures: tuple[_Times, Any],
+    buckets: tuple[Any, int],
     owner: Any,
     entry_line: Any,
 ) -> LineArrays:
-    times, flat = departures
+    ends = _ends(lines)
+    times, flat = _departures(data, lines)
+    bucket, bucket_min = buckets
     first = np.searchsorted(times.line, np.arange(len(lines)))
     last = np.searchsorted(times.line, np.arange(len(lines)), side="right")
     done = handled(data)[flat]
@@ -409,7 +441,11 @@ def _kernel_arrays(
     return LineArrays(
         origin_ptr=origin_ptr.reshape(shipments, places + 1).astype(np.int64),
         entry_line=entry_line.astype(np.int64),
-        li=np.ascontiguousarray(np.column_stack([ends[1], ends[2], first, last]).astype(np.int64)),
+        li=np.ascontiguousarray(
+            np.column_stack([ends[1], ends[2], first, last, bucket * bucket_min, (bucket + 1) * bucket_min - 1]).astype(
+                np.int64
+            )
+        ),
         lf=np.array([(line.cents_per_kg, line.crossing) for line in lines], np.float64).reshape(-1, 2),
         times=np.ascontiguousarray(np.column_stack([times.latest, available, done]).astype(np.int64)),
     )

@@ -127,6 +127,8 @@ class BoundParams:
         Iterations without a better bound before the step shrinks.
     shrink : float
         Factor of the step then.
+    bucket_h : int
+        Hours of departure time within which the load units of a line are counted together; fewer are tighter, slower.
     """
 
     enabled: bool = True
@@ -134,6 +136,7 @@ class BoundParams:
     memory: float = 0.8
     patience: int = 15
     shrink: float = 0.75
+    bucket_h: int = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

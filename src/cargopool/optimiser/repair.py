@@ -7,38 +7,63 @@ from collections.abc import Sequence
 import numpy as np
 
 from cargopool.network.arrays import Network
-from cargopool.network.columns import Column, evaluate
+from cargopool.network.columns import Column, enumerate_columns, evaluate
 from cargopool.optimiser.cuts import loads_by_slot
 from cargopool.optimiser.loading import LoadPlanner
 from cargopool.optimiser.pool import Pool, make_pool, slot_grams, slot_rows
 from cargopool.optimiser.start import Greedy, insertion_order
 from cargopool.units import GRAMS_PER_KG
 
-_MOST_TRUCKS = 200
+_MOST_TRUCKS = 100
 """Direct road moves that are tried for a shipment that lost its place."""
 
+_MOST_SPARES = 200
+_MOST_LEFT_OUT = 12
+"""Shipments that somebody left out and that are tried again."""
 
-def fitted(network: Network, planner: LoadPlanner, columns: Sequence[Column]) -> list[Column]:
+
+class Spares:
+    """A few ways to go for shipments that were left out, listed once per shipment."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._known: dict[int, list[Column]] = {}
+
+    def of(self, shipment: int) -> list[Column]:
+        """Direct trucks, and the first columns of the list."""
+        if shipment not in self._known:
+            first, _ = enumerate_columns(self._network, shipment, _MOST_SPARES)
+            self._known[shipment] = [*direct_columns(self._network, shipment), *first]
+        return self._known[shipment]
+
+
+def fitted(network: Network, planner: LoadPlanner, columns: Sequence[Column], spares: Spares) -> list[Column]:
     """The columns themselves when all rows hold with the uses that packing needs, else a choice that holds.
 
-    Shipments are taken over one by one, large ones first, as long as the rows hold; those left out go by direct road
-    where there is one.
+    Shipments are taken over one by one, large ones first, as long as the rows hold. Those left out, by that or before,
+    go another way if one of a few still fits.
     """
     pool = _pool_of(network, columns)
-    if holds(network, planner, pool):
+    left_out = sorted(set(range(len(network.shipment_ids))) - {column.shipment for column in columns})
+    fits = holds(network, planner, pool)
+    if fits and not left_out[:_MOST_LEFT_OUT]:
         return list(columns)
-    greedy = Greedy(network, pool, planner)
     order = {k: n for n, k in enumerate(insertion_order(network))}
-    adopted = sorted(range(pool.count), key=lambda c: order[int(pool.shipment[c])])
-    greedy.adopt(adopted)
-    lost = [k for k in order if k not in greedy.chosen and (pool.shipment == k).any()]
-    trucks = [column for k in lost for column in direct_columns(network, k)]
-    if not trucks:
-        return greedy.columns()
-    kept = greedy.columns()
-    wider = _pool_of(network, [*kept, *trucks])
+    lost = left_out[:_MOST_LEFT_OUT]
+    kept = list(columns)
+    if not fits:
+        greedy = Greedy(network, pool, planner)
+        greedy.adopt(sorted(range(pool.count), key=lambda c: order[int(pool.shipment[c])]))
+        kept = greedy.columns()
+        dropped = {column.shipment for column in columns} - {column.shipment for column in kept}
+        lost = [*sorted(dropped, key=order.__getitem__), *lost]
+    more = [column for k in lost for column in spares.of(k)]
+    if not more:
+        return kept
+    wider = _pool_of(network, [*kept, *more])
+    index = {column: c for c, column in enumerate(wider.columns)}
     greedy = Greedy(network, wider, planner)
-    greedy.adopt(range(len(kept)))
+    greedy.adopt([index[column] for column in kept])
     greedy.insert_all(lost)
     return greedy.columns()
 

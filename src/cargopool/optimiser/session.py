@@ -20,7 +20,7 @@ from cargopool.optimiser.assemble import assemble
 from cargopool.optimiser.engines import EngineLimits, EngineResult, MipModel, solve_model
 from cargopool.optimiser.loading import LoadPlanner
 from cargopool.optimiser.params import SolveParams
-from cargopool.optimiser.repair import fitted
+from cargopool.optimiser.repair import Spares, fitted
 from cargopool.optimiser.stop import StoppingCriterion
 from cargopool.optimiser.worker import StoppedError, Worker
 from cargopool.units import CENTS_PER_EUR, round_half_even
@@ -124,6 +124,7 @@ class Session:
         """Store the network that the phases work on."""
         self._network = network
         self._planner = LoadPlanner(network, self.params.packing.work)
+        self._spares = Spares(network)
 
     # -- budgets ---------------------------------------------------------------------------------------------
 
@@ -148,7 +149,7 @@ class Session:
         limit = getattr(self.stop, "max_seconds", None)
         if limit is None or self.counts_work:
             return None
-        return max(0.0, float(limit) - self.elapsed - min(3 * self._plan_seconds + 0.1, 0.2 * float(limit) + 0.1))
+        return max(0.0, float(limit) - self.elapsed - min(2 * self._plan_seconds + 0.1, 0.15 * float(limit) + 0.1))
 
     @property
     def remaining_work(self) -> int | None:
@@ -206,12 +207,13 @@ class Session:
     def offer(self, columns: Sequence[Column], counts: Mapping[tuple[int, int], int] | None = None) -> bool:
         """Offer chosen columns as an incumbent; True when it is better than the last and was accepted.
 
-        Where packing needs more units than the rows have room for, the columns are fitted first.
+        Where packing needs more units than the rows have room for, the columns are fitted first; shipments left out
+        are tried once more.
         """
         if self.ended:
             raise Ended
         began = time.monotonic()
-        columns = fitted(self.network, self.planner, columns)
+        columns = fitted(self.network, self.planner, columns, self._spares)
         if self._leaves_out_must(columns):
             return False
         plan = assemble(self.network, columns, counts, planner=self.planner, reasons=self.reasons)
@@ -220,7 +222,7 @@ class Session:
         if best is not None and cents >= best:
             return False
         accepted = self._accept(plan)
-        self._plan_seconds = max(self._plan_seconds, time.monotonic() - began)
+        self._plan_seconds = max(0.7 * self._plan_seconds, time.monotonic() - began)
         if not accepted:
             self.state.rejected += 1
             return False
