@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cargopool.model.place import WeekHours
@@ -42,6 +42,7 @@ def test_the_two_nights_of_2026(zone: str) -> None:
     assert tally == {"E0502": 60, "E0503": 60, "fine": 2 * 24 * 60 - 120}
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)), st.sampled_from(ZONES), st.sampled_from(ZONES))
 def test_elapsed_minutes_are_the_utc_difference(moment: datetime, here: str, there: str) -> None:
     start = datetime(2026, 3, 1, tzinfo=UTC)
@@ -87,6 +88,7 @@ def test_zones() -> None:
         utc_of_local(datetime(2026, 1, 1), "Nowhere/Land")
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.integers(0, 99), st.integers(0, 1439))
 def test_day_times_survive(day: int, minute: int) -> None:
     assert day_time(day_time_text((day, minute))) == (day, minute)
@@ -111,6 +113,7 @@ periods = st.lists(st.integers(0, 1440), min_size=0, max_size=6, unique=True).ma
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.tuples(*[periods] * 7))
 def test_opening_hours_survive(days: tuple[tuple[tuple[int, int], ...], ...]) -> None:
     hours = WeekHours(days=days)
