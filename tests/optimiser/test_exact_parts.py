@@ -359,6 +359,13 @@ def test_must_serve_shipments_that_lose_their_place_make_no_plan() -> None:
     assert plan is None
 
 
+def test_shipments_that_were_left_out_are_tried_again() -> None:
+    scenario = world([load(f"S{n}", 3) for n in range(3)])
+    taken, plan = offered(scenario, lambda network: by_train(network)[:1])
+    assert taken
+    assert plan.unserved == ()
+
+
 def test_the_cap_is_part_of_what_must_fit() -> None:
     loads = [load(f"S{n}", 6) for n in range(2)]
     free = world(loads, truck={"eur_per_km": 0.1})
@@ -371,7 +378,8 @@ def test_the_cap_is_part_of_what_must_fit() -> None:
     )
     assert taken
     assert plan.totals.co2e_grams < dirty
-    assert len(plan.unserved) == 1
+    assert plan.unserved == ()
+    assert trains_and_trucks(plan) == (1, 1)
 
 
 def test_parts_are_adopted_all_or_none() -> None:
