@@ -3,9 +3,8 @@
 Reads a Scenario by docs/model.md and nothing of rules, network, optimiser, footprint or packing. The world is UTC and
 starts at midnight; truck bans, the shuttle, carbon inside prices, pallet places and CO2e caps are left to other tests.
 """
-
 # ruff: noqa: E731
-# fmt: off  (dense on purpose: the whole oracle is to be read in one sitting)
+# fmt: off
 from __future__ import annotations
 
 from collections import defaultdict, namedtuple
@@ -33,7 +32,6 @@ Optimum = namedtuple("Optimum", "objective_cents co2e_grams columns unserved nod
 
 class World:
     """The moves, columns and prices of one scenario."""
-
     def __init__(self, scenario):
         self.s = s = scenario
         self.bucket, self.slack = s.scope.bucket_min, s.scope.hub_slack_h * 60
@@ -48,7 +46,6 @@ class World:
         self.leaving = defaultdict(list)
         for move in self.scheduled():
             self.leaving[move.origin].append(move)
-
     # ---- clock
     def _periods(self, place):
         opening, found = self.s.place(place).opening, []
@@ -58,13 +55,10 @@ class World:
                 joined = found and found[-1][1] == day * DAY + s
                 found.append((found.pop()[0] if joined else day * DAY + s, day * DAY + e))
         return found if opening else [(-NEVER, NEVER)]
-
     def earliest(self, place, at, duration):
         return next((max(at, s) for s, e in self.periods(place) if max(at, s) + duration <= e), NEVER)
-
     def latest_open(self, place, by):
         return max((min(by, e) for s, e in self.periods(place) if s <= by), default=-NEVER)
-
     def trip(self, drive, vehicle, origin):  # elapsed minutes; live loading before it is duty
         before_break, pause, in_shift, span, rest = DRIVER[vehicle.manning]
         door = self.s.doors.get(origin)
@@ -77,11 +71,9 @@ class World:
             else:
                 now, since, driven, drive = now + STEP, since + STEP, driven + STEP, drive - STEP
         return now
-
     # ---- money and grams
     def priced(self, lines):
         return sum(round_half_even(cents(eur) * self.s.objective.weights.get(kind, 1.0)) for kind, eur in lines)
-
     def co2(self, mj, carrier, countries=()):
         if carrier == "electricity":
             grid, lands = self.s.factors.grid_g_per_kwh, countries or (("", 1),)
@@ -89,34 +81,26 @@ class World:
             return round_half_even(mj / 3.6 * mean)
         c = self.s.factors.carriers[carrier] if mj else None
         return round_half_even(mj * c.wtt_g_per_mj) + round_half_even(mj * c.ttw_g_per_mj) if c else 0
-
     def stage(self, what, v, link, unit, per, door):
         """Lines, grams and cargo element of a truck: a road move (no door) or a haulage."""
         drop = bool(door and door.loading == "drop")
         factor = v.haulage_empty_km_factor + 2 * drop if door else v.empty_km_factor
         hours = (link.drive_min * (1 + factor * bool(door)) + (door.loading_min if door and not drop else 0)) / 60
-        lines = [
-            (what + "_fixed", (1 + drop) * v.eur_fixed),
-            (what + "_km", link.km * v.eur_per_km),
-            (what + "_empty_km", link.km * factor * v.eur_per_empty_km),
-            (what + "_hours", hours * v.eur_per_h),
-            *(("toll", km * v.toll_eur_per_km.get(c, 0.0)) for c, km in link.countries),
-        ]
+        lines = [(what + "_fixed", (1 + drop) * v.eur_fixed), (what + "_km", link.km * v.eur_per_km),
+                 (what + "_empty_km", link.km * factor * v.eur_per_empty_km), (what + "_hours", hours * v.eur_per_h),
+                 *(("toll", km * v.toll_eur_per_km.get(c, 0.0)) for c, km in link.countries)]
         lines.append((what + "_minimum", max(0.0, v.min_eur - sum(cents(eur) for _, eur in lines) / 100)))
         slope = (v.mj_per_km_full - v.mj_per_km_empty) / v.full_load_kg
         tare = 0 if unit.kind == "trailer" else unit.tare_kg * per
         grams = self.co2(link.km * ((1 + factor) * v.mj_per_km_empty + slope * tare), v.carrier)
         return lines, grams, (link.km * slope, v.carrier, ())
-
     def border(self, a, b):  # EUR and minutes
         ends = self.s.place(a).customs_territory, self.s.place(b).customs_territory
         return self.cross.get(ends, (0.0, 0)) if ends[0] != ends[1] else (0.0, 0)
-
     def close(self, unit, units, lines, grams, latest, end):  # with rental and cooling
         days = started_days(end - latest) + unit.return_days
         cooling = self.co2(self.s.factors.reefer_mj_per_h * (end - latest) / 60 * units, "diesel")
         return self.priced([*lines, ("rental", days * unit.rental_eur_day * units)]), (grams, grams + cooling)
-
     # ---- moves
     def _road(self, vehicle, unit_id, a, b, t):
         v, unit, link = self.s.vehicles[vehicle], self.s.load_units[unit_id], self.links[a, b]
@@ -125,7 +109,6 @@ class World:
         key, price = (vehicle, unit_id, a, b, t), self.close(unit, per, lines, grams, t, end)
         truck_kg = v.gross_limit_kg - v.tractor_kg - per * unit.tare_kg
         return Move(key, a, b, unit, t, end, per, unit.payload_kg, truck_kg, *price, (load,), {"road"})
-
     def rides(self):
         at = lambda time: time[0] * DAY + time[1]
         for x, day in product(self.s.services.values(), range(-1, self.s.horizon.minutes // DAY + 1)):
@@ -141,7 +124,6 @@ class World:
             for i, j in pairs if x.headway_min is not None and day == 0 else ():  # as if handed over at minute 0
                 wait, ride = ceil_div(x.headway_min, 2), at(x.stops[j].arrival) - at(x.stops[i].departure)
                 yield Ride(x, "", i, j, 0, wait, wait + ride + x.stops[j].pick_up_ready_min)
-
     def chains(self):
         """Rides one after another, timed, and the hubs that they join."""
         rides = [(r, r.service.stops[r.i].hub, r.service.stops[r.j].hub) for r in self.rides()]
@@ -160,7 +142,6 @@ class World:
                     yield timed, hubs
             if len(chain) < self.s.scope.max_departures:
                 grown += [([*chain, r], [*hubs, b]) for r, a, b in rides if a == hubs[-1] and b not in hubs]
-
     def choices(self, hub, by, sign):
         """Minutes of hand-in (sign -1: by or before) or collection (sign 1); several where the hub is limited."""
         h, size = self.s.hubs[hub], self.bucket
@@ -171,7 +152,6 @@ class World:
             if t // size == b and abs(t - by) <= self.slack:
                 found.append(t)
         return found
-
     def scheduled(self):
         for chain, hubs in self.chains():
             near = [["", *(d for d in self.doors if (d, h) in self.near)] for h in (hubs[0], hubs[-1])]
@@ -188,7 +168,6 @@ class World:
                 if gauge and listed and {x.mode for x in services} <= unit.modes:
                     for slots, *choice in product(product(*kinds), masses, *times, *near):
                         yield self.move(chain, hubs, unit, slots, *choice)
-
     def tariff(self, r, kind, unit, mass):
         x, teu, lines, eur = r.service, unit.teu_milli / 1000, [], 0.0
         if kind in ("spot", "headway"):
@@ -202,7 +181,6 @@ class World:
             if applies and f.start_min <= r.depart < f.end_min:
                 lines.append(("surcharge", f.eur_per_unit + teu * f.eur_per_teu + f.percent / 100 * eur))
         return lines
-
     def move(self, chain, hubs, unit, slots, mass, hand_in, collect, out, into):  # out, into: doors of haulage, or ""
         rows, powered, lines, grams, per_kg = [], [], [("one_way", unit.one_way_eur)], 0, []
         gross = mass if mass < NEVER else unit.tare_kg + unit.payload_kg
@@ -210,24 +188,15 @@ class World:
             x, cap, legs, run = r.service, r.service.capacity, r.service.legs[r.i : r.j], (r.service.id, r.run)
             lines += self.tariff(r, slot, unit, mass)
             if slot != "charter":
-                per_kg.append(
-                    (
-                        sum(leg.km for leg in legs) * x.mj_per_gross_tkm / 1000,
-                        x.carrier,
-                        tuple(c for leg in legs for c in leg.countries),
-                    )
-                )
+                per_kg.append((sum(leg.km for leg in legs) * x.mj_per_gross_tkm / 1000, x.carrier,
+                               tuple(c for leg in legs for c in leg.countries)))
                 grams += self.co2(unit.tare_kg * per_kg[-1][0], *per_kg[-1][1:])
             for n in range(r.i, r.j) if r.run else ():
                 sold = {"allotment": x.allotment_units, "spot": x.spot_units}.get(slot)
                 kg, cm = cap.gross_tonnes and cap.gross_tonnes * 1000, cap.length_m and cap.length_m * 100
-                rows += [
-                    ((run, n, "teu"), unit.teu_milli, cap.teu_milli),
-                    ((run, n, "units"), 1, cap.units),
-                    ((run, n, "kg"), gross, kg),
-                    ((run, n, "cm"), round_half_even(unit.length_m * 100), cm),
-                    ((run, n, slot), 1, sold),
-                ]
+                rows += [((run, n, "teu"), unit.teu_milli, cap.teu_milli), ((run, n, "units"), 1, cap.units),
+                         ((run, n, "kg"), gross, kg), ((run, n, "cm"), round_half_even(unit.length_m * 100), cm),
+                         ((run, n, slot), 1, sold)]
                 powered.append(((run, n, "plugs"), 1, cap.plugs))
         readies, departs = [hand_in, *(r.ready for r in chain)], [*(r.depart for r in chain), collect]
         for h, lift, s, e in zip(hubs, [*readies[:-1], collect], readies, departs, strict=True):
@@ -255,25 +224,8 @@ class World:
         kept = [[x for x in some if x[2] is not None] for some in (rows, powered)]
         key = rides, unit.id, slots, mass, hand_in, collect, a, b
         price = self.close(unit, 1, lines, grams, latest, end)
-        return Move(
-            key,
-            a,
-            b,
-            unit,
-            latest,
-            end,
-            1,
-            unit_kg,
-            unit_kg,
-            *price,
-            per_kg,
-            {x.mode for x in services},
-            hubs,
-            services,
-            *kept,
-            runs,
-        )
-
+        return Move(key, a, b, unit, latest, end, 1, unit_kg, unit_kg, *price, per_kg, {x.mode for x in services}, hubs,
+                    services, *kept, runs)
     # ---- columns
     def columns(self, k, first, atoms):
         """Every itinerary in time of a part of shipment k."""
@@ -284,12 +236,10 @@ class World:
         tour_min = lambda *ends: dray.collection_min_fixed - int(-60 * self.links[ends].km // dray.collection_speed_kmh)
         serves = lambda hub: accepts(hub) and (hub.cross_dock is not None or not loose)
         stops = lambda p: serves(hubs[p]) if p in hubs else p in (k.origin, k.destination)
-
         def usable(m):
             fits = k.temperature in m.unit.temperatures and (loose or m.unit.id == k.load_unit)
             fits &= m.modes <= k.modes and all(map(accepts, [*m.services, *(hubs[h] for h in m.hubs)]))
             return fits and stops(m.destination) and self.trucks(m.unit.id, m.per, m.unit_kg, m.truck_kg, (part,))
-
         @cache
         def onward(place, ready):
             found = [m for m in self.leaving[place] if m.latest >= ready and usable(m)]
@@ -302,7 +252,6 @@ class World:
                         found.append(m)
                         t += STEP
             return [m for m in found if m.available <= k.latest_min]
-
         def go(place, there, tours, moves, seen):
             begin = [self.earliest(place, there, minutes(place))]
             if loose and place in hubs and hubs[place].cross_dock.pallets_per_hour is not None:
@@ -319,7 +268,6 @@ class World:
                     if m.destination not in [k.origin, *(x[0] for x in last)]:
                         left = (*seen, (place, there, t, m.latest))
                         yield from go(m.destination, m.available, tours, (*moves, m), left)
-
         def finish(done, tours, moves, seen):
             lines, rows, grams = [("part_fee", k.part_eur if first else 0.0)], [], 0
             for n, (place, there, t, leave) in enumerate(seen):
@@ -350,7 +298,6 @@ class World:
             money += cents(k.value_of_time_eur_per_h * (done - k.ready_min) * share)
             if done <= k.latest_min:
                 yield Column(*part, tours, moves, money, grams, tuple(rows))
-
         if stops(k.origin):
             yield from go(k.origin, k.ready_min, (), (), ())
         for hub in hubs if loose and k.origin in doors else ():
@@ -361,7 +308,6 @@ class World:
 
 class Search:
     """Branch and bound over the shipments' options."""
-
     def __init__(self, world, unserved):
         self.w, self.s, self.nodes, self.best, self.result, self.things = world, world.s, 0, float("inf"), None, {}
         self.exact = lambda money, grams: money + grams * self.s.objective.carbon_price_eur_per_t / 10_000
@@ -378,14 +324,12 @@ class Search:
                 options[k.id].append(Option(unserved(k), 0, {}, ()))
         for width in (1, 2, NEVER):  # two quick dives for a good incumbent, then everything
             self.node((0, 0, {}, {}, ()), options, width)
-
     def splits(self, k):
         """Divisions of a shipment into consecutive parts (first atom, atoms)."""
         for parts in range(1, k.max_parts + 1):
             for sizes in product(range(k.min_part_pallets if parts > 1 else 1, k.atoms + 1), repeat=parts):
                 if sum(sizes) == k.atoms:
                     yield [(sum(sizes[:n]), size) for n, size in enumerate(sizes)]
-
     def option(self, k, columns):
         pallets, powered = defaultdict(int), k.temperature != "ambient"
         for c, m in [(x, m) for x in columns for m in x.moves]:
@@ -399,7 +343,6 @@ class Search:
                 self.things[run] = self.w.priced([("charter", x.charter.eur_per_run)]), grams, NEVER, None, False
                 pallets[run] += q
         return Option(sum(x.money for x in columns), sum(x.grams for x in columns), dict(pallets), columns)
-
     def low(self, option, held, rest):
         """Least cost of an option: what it takes beyond the room left in the moves held, or its share of a new one."""
         total = self.exact(option.money, option.grams)
@@ -408,7 +351,6 @@ class Search:
             _, n, pallets = held.get(key, ((), 0, 0))
             total += self.exact(money, grams) * (max(0.0, (pallets + q) / cap - n) if n else q / min(cap, rest[key]))
         return total
-
     def node(self, state, options, width):
         self.nodes += 1
         cost, held = self.exact(*state[:2]), state[2]
@@ -422,16 +364,13 @@ class Search:
         if not options or not all(lows.values()):
             return
         total = cost + sum(x[0][0] for x in lows.values())
-        alive = {
-            k: [(total - x[0][0] + v, options[k][n]) for v, n in x if total - x[0][0] + v < self.best - TIE]
-            for k, x in lows.items()
-        }
+        alive = {k: [(total - x[0][0] + v, options[k][n]) for v, n in x if total - x[0][0] + v < self.best - TIE]
+                 for k, x in lows.items()}
         k = min(alive, key=lambda k: (len(alive[k]), -lows[k][0][0]))
         left = {o: [option for _, option in some] for o, some in alive.items() if o != k}
         for bound, option in alive[k][:width]:
             if bound < self.best - TIE and (child := self.taken(state, option)):
                 self.node(child, left, width)
-
     def taken(self, state, option):
         """The state after an option, or None when a capacity row breaks."""
         money, grams, held, rows = state[0] + option.money, state[1] + option.grams, dict(state[2]), dict(state[3])
