@@ -1,0 +1,110 @@
+"""Search and bound of large cases on instances whose optimum brute force knows: bound <= optimum <= search."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from cargopool.footprint import unserved_cents
+from cargopool.model.scenario import Scenario
+from cargopool.network import build
+from cargopool.optimiser.bound import ascent
+from cargopool.optimiser.large import columns_of
+from cargopool.optimiser.params import BoundParams, SearchParams
+from cargopool.optimiser.reduced import search_network
+from cargopool.optimiser.search import Search
+from cargopool.optimiser.search_data import make_data
+from oracle.cases import CASES, case_id
+from oracle.instances import instance
+from oracle.oracle import solve as brute_force
+from scale import scaled
+
+CHOSEN = scaled(CASES[3::9], CASES)
+
+
+@cache
+def optimum(case: tuple[int, tuple[str, ...]]) -> tuple[Scenario, int | None]:
+    scenario = instance(*case)
+    found = brute_force(scenario, lambda shipment: unserved_cents(scenario, shipment))
+    return scenario, None if found is None else found.objective_cents
+
+
+def annealed(scenario: Scenario, seed: int = 1, iterations: int = 400) -> Search:
+    network = search_network(scenario, SearchParams())
+    search = Search(network, make_data(network), seed, SearchParams(), np.zeros(1, np.int64))
+    search.construct()
+    search.advance(iterations, 1.0, 0.0)
+    return search
+
+
+@pytest.mark.parametrize("bucket_h", [6, 24, 10_000])
+@pytest.mark.parametrize("case", CHOSEN, ids=case_id)
+def test_bound_never_exceeds_the_optimum(case: tuple[int, tuple[str, ...]], bucket_h: int) -> None:
+    scenario, best = optimum(case)
+    if best is None:
+        pytest.skip("infeasible: any bound holds")
+    bound = ascent(scenario, BoundParams(bucket_h=bucket_h), np.zeros(1, np.int64))
+    for _ in range(60):
+        if not bound.advance(best * 1.1):
+            break
+        assert bound.best_cents <= best + 1.0
+
+
+def test_bound_comes_close_where_nothing_is_shared() -> None:
+    gaps = []
+    for case in CASES[::25]:
+        scenario, best = optimum(case)
+        if best is not None:
+            bound = ascent(scenario, BoundParams(), np.zeros(1, np.int64))
+            for _ in range(80):
+                bound.advance(best * 1.02)
+            gaps.append(1.0 - bound.best_cents / best)
+    assert np.median(gaps) < 0.25
+
+
+@pytest.mark.parametrize("case", CHOSEN, ids=case_id)
+def test_search_total_is_the_sum_of_its_columns_and_units(case: tuple[int, tuple[str, ...]]) -> None:
+    scenario, _ = optimum(case)
+    search = annealed(scenario)
+    network, data, best = search.network, search.data, search.best
+    price = scenario.objective.carbon_price_eur_per_t / 10_000
+    columns = columns_of(network, data, best)
+    assert len(columns) == int(best.served.sum())
+    own = sum(column.cost_cents + price * column.grams for column in columns)
+    loads: dict[tuple[int, int], np.ndarray] = {}
+    units: dict[tuple[int, int], int] = {}
+    for column in columns:
+        k = column.shipment
+        for move in column.moves:
+            key = (move, int(network.shipment_class[k]))
+            loads[key] = loads.get(key, np.zeros(4, np.int64)) + network.shipment_size[k]
+            units[key] = units.get(key, 0) + int(network.shipment_units[k])
+    shared = 0.0
+    used: set[int] = set()
+    for (move, group), load in loads.items():
+        room = network.move_capacity[move]
+        sealed = units[move, group]
+        need = -(-sealed // int(network.move_units[move])) if sealed else max(1, max(-(-load // np.maximum(room, 1))))
+        hot = network.class_powered[group]
+        grams = network.move_grams_powered[move] if hot else network.move_grams[move]
+        shared += int(need) * (int(network.move_cost[move]) + price * int(grams))
+        rows = network.move_rows
+        mine = rows.index[rows.indptr[move] : rows.indptr[move + 1]]
+        used |= {int(y) for y in network.row_run[mine] if y >= 0}
+    runs = sum(int(network.run_cost[y]) + price * int(network.run_grams[y]) for y in used)
+    left_out = float(network.unserved_cost[~best.served].sum())
+    assert best.cents == pytest.approx(own + shared + runs + left_out, abs=3.0 + len(columns))
+
+
+def test_search_repeats_itself_for_a_seed() -> None:
+    scenario, _ = optimum(CASES[0])
+    first, second = annealed(scenario, seed=5), annealed(scenario, seed=5)
+    assert first.best.cents == second.best.cents
+    assert (first.best.plan == second.best.plan).all()
+
+
+def test_search_network_is_a_part_of_the_whole() -> None:
+    scenario, _ = optimum(CASES[0])
+    assert search_network(scenario, SearchParams()).moves <= build(scenario).moves
