@@ -1,10 +1,10 @@
+# fmt: off
+# ruff: noqa: E731
 """Brute-force optimum of a tiny scenario: own clock, own prices, every choice enumerated on a 15-minute clock.
 
 Reads a Scenario by docs/model.md and nothing of rules, network, optimiser, footprint or packing. The world is UTC and
 starts at midnight; truck bans, the shuttle, carbon inside prices, pallet places and CO2e caps are left to other tests.
 """
-# ruff: noqa: E731
-# fmt: off
 from __future__ import annotations
 
 from collections import defaultdict, namedtuple
