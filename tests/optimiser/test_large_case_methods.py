@@ -86,7 +86,7 @@ def test_search_total_is_the_sum_of_its_columns_and_units(case: tuple[int, tuple
     for (move, group), load in loads.items():
         room = network.move_capacity[move]
         sealed = units[move, group]
-        need = -(-sealed // int(network.move_units[move])) if sealed else max(1, max(-(-load // np.maximum(room, 1))))
+        need = -(-sealed // int(network.move_units[move])) if sealed else max(1, *(-(-load // np.maximum(room, 1))))
         hot = network.class_powered[group]
         grams = network.move_grams_powered[move] if hot else network.move_grams[move]
         shared += int(need) * (int(network.move_cost[move]) + price * int(grams))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ OFFER_EVERY_S = 2.0
 WORTH_TELLING = 5e-4
 """Share by which a bound must rise to be reported before the end."""
 
+KEPT_SNAPSHOTS = 8
 EXCHANGE_EVERY_S = 4.0
 BEHIND = 0.003
 """Share by which a search is behind the best before it takes the best over."""
@@ -46,6 +48,7 @@ class _Shared:
     heat: float = 1.0
     searches: list[Search] = field(default_factory=list)
     gifts: dict[int, Solution] = field(default_factory=dict)
+    seen: deque[Solution] = field(default_factory=lambda: deque(maxlen=KEPT_SNAPSHOTS))
     bound: Bound | None = None
     error: BaseException | None = None
 
@@ -185,6 +188,8 @@ def _watch(session: Session, data: SearchData, shared: _Shared, pool: _Pool, pol
         if bound is not None and bound.best_cents > told + WORTH_TELLING * abs(told):
             told = bound.best_cents
             session.raise_bound(told, bound.relaxed)
+        while shared.seen and not polished:
+            pool.add(shared.seen.popleft())
         best = shared.best
         if best.cents < offered - 0.5 and now - last_offer >= OFFER_EVERY_S:
             _offer(session, data, best, pool)
@@ -273,6 +278,7 @@ def _search_loop(search: Search, shared: _Shared) -> None:
             search.adopt(gift)
         heat = shared.heat
         search.advance(CHUNK, heat, heat)
+        shared.seen.append(search.current)
         best = search.best
         if best.cents < shared.best.cents:
             shared.best = best
