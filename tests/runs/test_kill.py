@@ -79,7 +79,7 @@ def test_sigterm_at_random_instants_writes_the_best_plan_so_far(existing: tuple[
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGTERM)
         _out, err = process.communicate(timeout=60)
-        # before the handlers are there a signal ends the process as it always does
+        # while the interpreter itself starts, a signal ends the process as it always does
         assert process.returncode in (Exit.OK, Exit.INTERRUPTED, -signal.SIGTERM), err
         seed = assert_nothing_lost(target)
         if process.returncode == Exit.OK:

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,20 @@ def test_baselines_stand_beside_the_plan() -> None:
     for name in ("road_alone", "intermodal_alone"):
         assert record[name] is None or record[name]["cost_eur"] > 0
         assert (record[name] is None) == (name in record["reason"])
+
+
+def caught_signals() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("SigCgt:")[1].split()[0], 16)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks the Linux kernel")
+@pytest.mark.parametrize("engine", ["cpsat", "scip", "highs"])
+def test_engines_leave_ctrl_c_to_the_process(engine: str) -> None:
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        params = cp.SolveParams(engine=engine, inline_entries=10**9)
+        cp.solve(small_scenario(), stop=cp.TimeLimit(20), params=params, baselines=False)
+        assert caught_signals() & 1 << (signal.SIGINT - 1)
+    finally:
+        signal.signal(signal.SIGINT, before)

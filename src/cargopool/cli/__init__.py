@@ -10,6 +10,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import time
 
     started = time.monotonic()
-    from cargopool.cli.entry import run_command
+    try:
+        from cargopool.cli.entry import run_command
 
-    return run_command(arguments, started)
+        return run_command(arguments, started)
+    except KeyboardInterrupt:
+        return 130

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from types import FrameType
 
 from cargopool.cli.exits import Exit, exit_of_error
 from cargopool.errors import CargopoolError
@@ -17,6 +19,8 @@ def run_command(arguments: Sequence[str] | None, started: float) -> int:
     """Parse and run; the exit code of docs/cli.md."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _tolerant_streams()
+    if arguments is None:
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = _dispatched(given, started)
         sys.stdout.flush()
@@ -29,6 +33,11 @@ def run_command(arguments: Sequence[str] | None, started: float) -> int:
         _silence_stdout()
         return _unwritable(error)
     return code
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Take SIGTERM as Ctrl-C, until a run takes both as a wish to stop."""
+    raise KeyboardInterrupt
 
 
 def _leave_stragglers(code: int) -> None:

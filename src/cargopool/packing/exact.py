@@ -30,6 +30,7 @@ def pack_exactly(
     question = _Question(limits, items, pairs, uses)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.catch_sigint_signal = False  # it would take Ctrl-C away from the process for good
     solver.parameters.random_seed = 0
     solver.parameters.max_deterministic_time = work / _WORK_PER_UNIT
     status = solver.solve(question.programme)
