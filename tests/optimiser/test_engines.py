@@ -1,6 +1,9 @@
 """All engines find the same optima and keep the same promises."""
 
 import itertools
+import os
+import signal
+import time
 
 import numpy as np
 import pytest
@@ -193,3 +196,17 @@ def test_cpsat_refuses_what_it_would_get_wrong() -> None:
 def test_an_unknown_engine_is_named() -> None:
     with pytest.raises(EngineError, match="gurobi"):
         engine("gurobi")
+
+
+@pytest.mark.parametrize("name", ["scip", "cpsat", "glop"])
+def test_engines_inside_the_process_leave_signal_handlers_alone(name: str) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    got: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: got.append(number))
+    try:
+        solve_model(name, random_model(3), EngineLimits())
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+        assert got == [signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -94,6 +94,7 @@ def _integer_row(amounts: Float64, lower: float, upper: float) -> tuple[list[int
 def _set_limits(parameters: Any, limits: EngineLimits, scale: int) -> None:
     parameters.catch_sigint_signal = False
     parameters.num_workers = limits.threads
+    parameters.catch_sigint_signal = False  # it would take Ctrl-C away from the process for good
     parameters.random_seed = limits.seed % 2**31
     parameters.relative_gap_limit = limits.relative_gap
     parameters.absolute_gap_limit = limits.absolute_gap * scale

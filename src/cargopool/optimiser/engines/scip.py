@@ -28,6 +28,7 @@ class Scip:
             f"limits/gap={limits.relative_gap!r}",
             f"limits/absgap={limits.absolute_gap!r}",
             f"randomization/randomseedshift={limits.seed % 2**31}",
+            "misc/catchctrlc=FALSE",
         ]
         if limits.work is not None:
             parameters.append(f"limits/totalnodes={max(1, limits.work)}")
