@@ -199,7 +199,9 @@ def test_opening_arrays_agree_with_the_rules(seed: int) -> None:
         expected = [earliest_start(at, start, int(t), duration) for t in minutes]
         assert places.earliest(0, minutes, duration).tolist() == [NEVER if t is None else t for t in expected]
     assert places.latest(0, minutes, 0).tolist() == [latest_open_minute(at, start, int(t)) for t in minutes]
-    ends = places.latest(0, minutes, 60) + 60
+    last = places.latest(0, minutes, 60)
+    ends = last[last > -NEVER] + 60
+    minutes = minutes[last > -NEVER]
     assert all(places.done(0, ends - 60) == ends)
     assert (ends <= minutes).all()
 
