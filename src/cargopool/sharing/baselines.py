@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,18 +12,20 @@ import numpy as np
 from cargopool.footprint import groupage_cents, groupage_grams
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
-from cargopool.network import build
 from cargopool.network.arrays import ROAD, Network
 from cargopool.optimiser.assemble import assemble
 from cargopool.optimiser.large import column_of
 from cargopool.optimiser.params import SearchParams
+from cargopool.optimiser.reduced import search_network
 from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, SearchData, make_data, restrict
 from cargopool.rules.roads import road_link
 from cargopool.units import CENTS_PER_EUR, GRAMS_PER_KG
 
-ITERATIONS_PER_SHIPMENT = 250
+ITERATIONS_PER_SHIPMENT = 50
 """Search effort for each shipper's own plan."""
+
+LEAST_ITERATIONS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +102,12 @@ def compute(scenario: Scenario, result: Result, time_limit: float, seed: int = 1
     if not served.shipments:
         zero = Baseline(cost_eur=0.0, co2e_kg=0.0, heuristic=False)
         return Baselines(road_alone=zero, intermodal_alone=zero)
-    network = build(served, depth=min(1, served.scope.event_depth))
+    network = search_network(served, SearchParams())
     data = make_data(network, seed)
-    road = _guarded(network, data, seed, deadline, by_road=True)
-    every = _guarded(network, data, seed, deadline, by_road=False)
-    return Baselines(road_alone=road, intermodal_alone=every)
+    with ThreadPoolExecutor(2) as pool:
+        road = pool.submit(_guarded, network, data, seed, deadline, by_road=True)
+        every = pool.submit(_guarded, network, data, seed, deadline, by_road=False)
+        return Baselines(road_alone=road.result(), intermodal_alone=every.result())
 
 
 def _served(scenario: Scenario, plan: Plan) -> Scenario:
@@ -156,7 +160,7 @@ def _one_shipper(
         mine = mine._replace(k_unserved=np.array(prices, np.float64))
     search = Search(network, mine, seed, SearchParams(), np.zeros(1, np.int64))
     search.construct()
-    effort = ITERATIONS_PER_SHIPMENT * members.size
+    effort = max(LEAST_ITERATIONS, ITERATIONS_PER_SHIPMENT * members.size)
     if members.size > 1:
         search.advance(effort, 1.0, 0.0)
     best = search.best
