@@ -9,8 +9,7 @@ what is used and are projected back onto the affordable set.
 
 from __future__ import annotations
 
-from numba import njit
-
+from cargopool.optimiser.compiled import kernel
 from cargopool.optimiser.kernel_data import (
     HANDLING,
     LATEST_K,
@@ -30,7 +29,7 @@ LINE_PER_KG, LINE_CROSSING = range(2)
 """Columns of ``lf``."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
     """Whether a label at ``place`` in ``layer`` is no later and no dearer."""
     i = head[layer, place]
@@ -41,7 +40,7 @@ def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cheapest(d, b, w, charge, k, used):
     """Cheapest itinerary of shipment ``k`` at the present charges.
 
@@ -154,7 +153,7 @@ def cheapest(d, b, w, charge, k, used):
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def all_cheapest(d, b, w, charge, value, uses, stop):
     """Cheapest itineraries of all shipments into ``value`` and ``uses``; False when stopped or labels ran out."""
     w.overflow[0] = 0
@@ -165,7 +164,7 @@ def all_cheapest(d, b, w, charge, value, uses, stop):
     return w.overflow[0] == 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill(common, own, charge, weight, whole, cap, group_ptr, entries):
     """First charges: in proportion to size; where all users fit one load unit they share its whole cost."""
     for g in range(group_ptr.shape[0] - 1):
@@ -180,7 +179,7 @@ def fill(common, own, charge, weight, whole, cap, group_ptr, entries):
             charge[e] = common[g] * weight[e] + whole[e] * own[e]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def surplus(common, own, entries, first, last, level):
     """Sum of what is left of a group's prices above ``level``."""
     total = max(0.0, common - level)
@@ -189,7 +188,7 @@ def surplus(common, own, entries, first, last, level):
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def ascend(direction, touched, common, own, charge, weight, whole, cap, group_ptr, entries, step):
     """Raise the prices of the touched groups along ``direction`` by ``step`` and project them.
 

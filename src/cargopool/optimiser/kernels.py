@@ -7,8 +7,8 @@ reads a clock or allocates per call; chunks of iterations keep every call short.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cargopool.optimiser.compiled import kernel
 from cargopool.optimiser.kernel_data import (
     AVAILABLE,
     BUCKET_MIN,
@@ -51,7 +51,7 @@ NEVER = 1 << 60
 MAX_LABELS = 4096
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def next_random(rng):
     """Uniform float in [0, 1) from a 64-bit xorshift state; advances ``rng[0]``."""
     x = rng[0]
@@ -62,13 +62,13 @@ def next_random(rng):
     return (x >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def randint(rng, n):
     """Uniform integer in [0, n)."""
     return int(next_random(rng) * n)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def earliest_start(open_ptr, open_start, open_end, place, minute, duration):
     """First minute >= ``minute`` at which an operation of ``duration`` fits an open period; NEVER if none."""
     lo = open_ptr[place]
@@ -89,7 +89,7 @@ def earliest_start(open_ptr, open_start, open_end, place, minute, duration):
     return NEVER
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def change_pallets(pallet_row, knobs, rate, row_use, row_limit, place, start, pallets, sign):
     """Spread a handling over the cross-dock's buckets: book it (sign 1), free it (-1) or only ask (0); fits or not."""
     left = pallets
@@ -112,15 +112,14 @@ def change_pallets(pallet_row, knobs, rate, row_use, row_limit, place, start, pa
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def handling_start(d, s, k, place, minute):
     """Start of a handling of shipment ``k`` that is at ``place`` from ``minute`` on; NEVER when none fits."""
-    if d.ki[k, SEALED] > 0:
-        return minute
-    duration = d.pi[place, HANDLING]
+    sealed = d.ki[k, SEALED] > 0
+    duration = 0 if sealed else d.pi[place, HANDLING]
     start = earliest_start(d.open_ptr, d.open_start, d.open_end, place, minute, duration)
     rate = d.pi[place, RATE]
-    if start >= NEVER or rate <= 0:
+    if start >= NEVER or rate <= 0 or sealed:
         return start
     pallets = d.ki[k, SIZE]
     if change_pallets(d.pallet_row, d.knobs, rate, s.row_use, d.row_limit, place, start, pallets, 0):
@@ -136,7 +135,7 @@ def handling_start(d, s, k, place, minute):
     return NEVER
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def uses_after(mi, ki, load, uses, m, g, k, sign):
     """Uses of move ``m`` by class ``g`` after adding (sign 1) or removing (-1) shipment ``k``."""
     if ki[k, SEALED] > 0:
@@ -153,7 +152,7 @@ def uses_after(mi, ki, load, uses, m, g, k, sign):
     return need
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def storage_cents(rate, free_days, there, leave):
     """Storage of a shipment waiting from ``there`` to ``leave`` at cents per day."""
     if rate <= 0.0 or leave <= there:
@@ -162,7 +161,7 @@ def storage_cents(rate, free_days, there, leave):
     return rate * days if days > 0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def delivered(d, k, end, done):
     """Minute of delivery when the last handling ends at ``done``."""
     door = d.end_i[end, END_DOOR]
@@ -173,7 +172,7 @@ def delivered(d, k, end, done):
     return start + unload if start < NEVER else NEVER
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def time_cents(kf, ki, k, minute):
     """Lateness and value of time of shipment ``k`` delivered at ``minute``."""
     cost = kf[k, TIME_VALUE] * (minute - ki[k, READY])
@@ -182,7 +181,7 @@ def time_cents(kf, ki, k, minute):
     return cost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def best_itinerary(d, s, w, k, discount_move, discount, blink, rng, out):
     """Cheapest itinerary of ``k`` at marginal cost by label setting over its usable moves in time order.
 
@@ -309,13 +308,11 @@ def best_itinerary(d, s, w, k, discount_move, discount, blink, rng, out):
         available = mi[m, AVAILABLE]
         if handling[k, destination] >= INF:
             continue
-        if sealed:
-            done = available
-        elif pi[destination, RATE] > 0:
+        if sealed or pi[destination, RATE] > 0:
             start = handling_start(d, s, k, destination, available)
             if start >= NEVER:
                 continue
-            done = start + pi[destination, HANDLING]
+            done = start if sealed else start + pi[destination, HANDLING]
         else:
             done = mi[m, DONE]
         if done > latest_k:
@@ -376,7 +373,7 @@ def best_itinerary(d, s, w, k, discount_move, discount, blink, rng, out):
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def own_cost(d, k, plan):
     """Cents of shipment ``k`` that it shares with none: ends, handling, storage, per-kg carbon, crossings, time."""
     start, end, depth = plan[3], plan[4], plan[9]
@@ -396,7 +393,7 @@ def own_cost(d, k, plan):
     return cost + d.k_handling[k, place] + time_cents(d.kf, d.ki, k, delivered(d, k, end, done))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def book(d, s, k, plan, sign):
     """Add (sign 1) or take away (-1) shipment ``k`` on all that ``plan`` uses; returns the change of shared cents."""
     change = 0.0
@@ -438,7 +435,7 @@ def book(d, s, k, plan, sign):
     return change
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def insert(d, s, k, plan):
     """Book shipment ``k`` on itinerary ``plan`` (layout of ``out``)."""
     for j in range(10):
@@ -448,7 +445,7 @@ def insert(d, s, k, plan):
     s.total[0] += book(d, s, k, plan, 1) + s.own[k] - d.kf[k, UNSERVED]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def remove(d, s, k):
     """Take shipment ``k`` off its itinerary."""
     if s.served[k]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cargopool.optimiser.compiled import kernel
 from cargopool.optimiser.kernel_data import CLASS, COST, LATEST_K, READY, SHIPPER, SIZE, UNSERVED
 from cargopool.optimiser.kernels import INF, best_itinerary, insert, next_random, randint, remove
 
@@ -12,7 +12,7 @@ OPERATORS = 7
 RANDOM, LANE, MOVE, TRUNK, ONE_SHIPPER, WORST, DEPARTURE = range(OPERATORS)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def mark(chosen, count, flags, k):
     """Add shipment ``k`` to the chosen ones once; returns the new count."""
     if flags[k] == 0 and count < chosen.shape[0]:
@@ -22,7 +22,7 @@ def mark(chosen, count, flags, k):
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def nearest(d, rng, chosen, flags, count, k, size):
     """Shipments related to ``k`` by lane and time: a sample, the closest kept."""
     shipments = d.ki.shape[0]
@@ -45,7 +45,7 @@ def nearest(d, rng, chosen, flags, count, k, size):
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def riders_of_move(d, s, rng, chosen, flags, count, m, size, only_users):
     """Shipments that ride move ``m`` (or could, where ``only_users`` is False), from a random start."""
     first = d.rider_ptr[m]
@@ -68,7 +68,7 @@ def riders_of_move(d, s, rng, chosen, flags, count, m, size, only_users):
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def ruin(d, s, rng, operator, size, chosen, flags):
     """Choose shipments to take out; returns (count, trunk move or -1)."""
     shipments = d.ki.shape[0]
@@ -146,7 +146,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
     return count, trunk
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def order(ki, rng, chosen, count, key):
     """Sort the chosen shipments in place: at random, or large, early or tight ones first."""
     mode = randint(rng, 4)
@@ -173,7 +173,7 @@ def order(ki, rng, chosen, count, key):
         chosen[j + 1] = k
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def keep_best(s, best):
     """Copy the present plan to ``best``."""
     best.total[0] = s.total[0]
@@ -183,7 +183,7 @@ def keep_best(s, best):
             best.plan[k, j] = s.plan[k, j]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stats, stop, best, blink):
     """Run ``iterations`` steps with the temperature falling from ``hot`` to ``cold`` cents; returns those done.
 
@@ -245,7 +245,7 @@ def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stat
     return iterations
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def construct(d, s, w, rng, queue, stop, scratch):
     """Insert the shipments of ``queue`` one by one at marginal cost."""
     plan = scratch.plan
