@@ -28,7 +28,7 @@ SAMPLE = scaled(CASES[3::60], CASES[3::6])
 
 def with_feature(*names: str) -> list[Case]:
     found = [case for case in CASES if set(names) & set(case[1])]
-    return scaled(found[:: max(1, len(found) // 4)], found)
+    return scaled(found[1 :: max(1, len(found) // 3)], found)
 
 
 def optimum(scenario: Scenario) -> int | None:
