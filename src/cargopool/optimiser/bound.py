@@ -1,8 +1,8 @@
 """The proven lower bound: charges on load units, raised where used, kept affordable.
 
 See `cargopool.optimiser.bound_kernels` for the argument. What it relaxes of P: moves that differ only in when they go
-share their load units and their capacity over the days; road takes its least minutes; packing; limits of hubs; the CO2e
-cap; storage of waiting pallets; the rule that no place is visited twice.
+within a bucket share their load units; road takes its least minutes; packing; limits of hubs; the CO2e cap; storage of
+waiting pallets; the rule that no place is visited twice.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ that use the same rows.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
@@ -25,8 +24,6 @@ from cargopool.optimiser.kernel_data import handled
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, INF, NEVER, SearchData
 from cargopool.rules.driving import trip_arrival
 from cargopool.rules.roads import crossing_between, road_link
-
-_RUN = re.compile(r"\.runs\[[^\]]*\]")
 
 
 class LineArrays(NamedTuple):
@@ -62,7 +59,7 @@ class Lines:
     variant_cost : float64[V]
         Least cents of one use, carbon and charter share inside.
     variant_rows : csr_matrix[V, R]
-        Row use of one use; rows are summed over the days of a service.
+        Row use of one use.
     row_limit, row_scale : float64[R]
         Limits, and one over the typical amount of a row's users.
     """
@@ -187,21 +184,12 @@ def _ride_move(
     )
 
 
-def _summed_rows(network: Network) -> tuple[Any, Any]:
-    """Row of each row's service over all its days, and the limits of those sums."""
-    names: dict[str, int] = {}
-    of_row = np.array([names.setdefault(_RUN.sub("", label), len(names)) for label in network.row_label], np.int64)
-    limit = np.bincount(of_row, weights=network.row_limit, minlength=1) if names else np.zeros(1)
-    return of_row, limit
-
-
-def _row_use(network: Network, of_row: Any, rows: int) -> tuple[Any, Any]:
-    """Use of the summed rows by each move, of ambient and of powered classes, csr[M, R]."""
+def _row_use(network: Network) -> tuple[Any, Any]:
+    """Use of the capacity rows by each move, of ambient and of powered classes, csr[M, R]."""
+    rows = max(1, network.row_limit.size)
 
     def matrix(use: Any) -> Any:
-        return csr_matrix(
-            (use.amount.astype(np.float64), of_row[use.index], use.indptr), shape=(network.moves, max(1, rows))
-        )
+        return csr_matrix((use.amount.astype(np.float64), use.index, use.indptr), shape=(network.moves, rows))
 
     plain = matrix(network.move_rows)
     return plain, csr_matrix(plain + matrix(network.move_rows_powered))
@@ -319,8 +307,7 @@ def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
     bucket_min : int
         Minutes of departure time within which the load units of a line are counted together.
     """
-    of_row, row_limit = _summed_rows(network)
-    plain, powered = _row_use(network, of_row, row_limit.size)
+    plain, powered = _row_use(network)
     timetable = _timetable_lines(network, data, plain, bucket_min)
     lines = _road_lines(network, data) + timetable
     owner, entry_line, bucket = _entries(network, data, lines, bucket_min)
@@ -329,7 +316,7 @@ def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
     order = np.lexsort((ends[0][entry_line], owner))
     owner, entry_line = owner[order], entry_line[order]
     kernel = _kernel_arrays(network, data, lines, (bucket, bucket_min), owner, entry_line)
-    return _groups(network, data, lines, (plain, powered, row_limit, of_row), kernel, owner, entry_line)
+    return _groups(network, data, lines, (plain, powered), kernel, owner, entry_line)
 
 
 def _ends(lines: list[Line]) -> tuple[Any, Any, Any]:
@@ -455,12 +442,14 @@ def _groups(
     network: Network,
     data: SearchData,
     lines: list[Line],
-    rows: tuple[Any, Any, Any, Any],
+    rows: tuple[Any, Any],
     kernel: LineArrays,
     owner: Any,
     entry_line: Any,
 ) -> Lines:
-    plain, powered_use, row_limit, of_row = rows
+    plain, powered_use = rows
+    row_limit = network.row_limit.astype(np.float64) if network.row_limit.size else np.zeros(1)
+    row_run = np.asarray(network.row_run) if network.row_limit.size else np.full(1, -1)
     classes = max(1, len(network.class_keys))
     group_key, entry_group = np.unique(entry_line * classes + data.k_class[owner], return_inverse=True)
     entry_group = entry_group.reshape(-1)
@@ -472,11 +461,11 @@ def _groups(
         network, data, (capacity[entry_line], per_use[entry_line]), owner, entry_group, group_key.size
     )
     variants = _variants(data, lines, group_line, powered, plain, powered_use)
-    share = _charter_shares(network, data, variants.rows, of_row)
+    share = _charter_shares(data, variants.rows, row_limit, row_run)
     users = np.bincount(variants.rows.indices, minlength=row_limit.size)
     amount = np.asarray(variants.rows.sum(axis=0)).ravel()
     scale = np.where(amount > 0, users / np.maximum(amount, 1e-9), 0.0)
-    scale[np.unique(of_row[np.asarray(network.row_run) >= 0])] = 0.0
+    scale[row_run >= 0] = 0.0
     counts = np.bincount(entry_group, minlength=group_key.size)
     return Lines(
         kernel=kernel,
@@ -530,21 +519,15 @@ def _variants(
     return _Variants(first, np.concatenate([*costs, np.zeros(0)]), rows)
 
 
-def _charter_shares(network: Network, data: SearchData, rows_used: Any, of_row: Any) -> Any:
-    """Cents that a charter run adds per amount of one of its rows, the same for all days of its service."""
-    share = np.zeros(rows_used.shape[1])
-    row_run = np.asarray(network.row_run)
-    users = np.bincount(rows_used.indices, minlength=rows_used.shape[1])
-    by_service: dict[str, list[int]] = {}
-    for y, run in enumerate(network.runs):
-        by_service.setdefault(run.service, []).append(y)
-    for runs in by_service.values():
-        rows = np.flatnonzero(np.isin(row_run, runs) & (network.row_limit > 0))
-        if not rows.size:
-            continue
-        chosen = of_row[rows[np.argmax(users[of_row[rows]])]]
-        mine = rows[of_row[rows] == chosen]
-        share[chosen] = min(data.run_cost[row_run[r]] / network.row_limit[r] for r in mine)
+def _charter_shares(data: SearchData, rows_used: Any, row_limit: Any, row_run: Any) -> Any:
+    """Cents that a charter run adds per amount of one of its rows, the one that most variants use."""
+    share = np.zeros(row_limit.size)
+    users = np.bincount(rows_used.indices, minlength=row_limit.size)
+    for y in range(data.run_cost.size):
+        rows = np.flatnonzero((row_run == y) & (row_limit > 0))
+        if rows.size:
+            row = rows[np.argmax(users[rows])]
+            share[row] = data.run_cost[y] / row_limit[row]
     return share
 
 
