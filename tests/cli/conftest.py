@@ -60,7 +60,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     write_scenario(small_scenario(), folder / "case")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cargopool.optimiser.solve.solve", solve_by_hand)
+        patch.setattr("cargopool.optimiser.solving.solve", solve_by_hand)
         run(RunRequest(file=folder / "case", out=folder / "week", **NETWORK_FREE))
     return folder
 
@@ -71,5 +71,5 @@ def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "here"
     shutil.copytree(made, folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("cargopool.optimiser.solve.solve", solve_by_hand)
+    monkeypatch.setattr("cargopool.optimiser.solving.solve", solve_by_hand)
     return folder

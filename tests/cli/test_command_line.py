@@ -218,7 +218,7 @@ def test_an_internal_error_is_exit_1_and_debug_shows_it(call, here: Path, monkey
     def fail(*_args: object, **_kwargs: object) -> None:
         raise RuntimeError("engine \x1b[31mtrouble")
 
-    monkeypatch.setattr("cargopool.optimiser.solve.solve", fail)
+    monkeypatch.setattr("cargopool.optimiser.solving.solve", fail)
     plain = call("solve", "case", "--out", "a")
     assert plain.code == Exit.INTERNAL
     assert "engine \\x1b[31mtrouble" in plain.err

@@ -15,13 +15,13 @@ from cargopool.network import build
 from cargopool.network.columns import enumerate_columns
 from cargopool.optimiser import FirstFeasible, SolveParams, exact
 from cargopool.optimiser import columns as listing
-from cargopool.optimiser.assemble import ShortfallError, assemble
+from cargopool.optimiser.assembly import ShortfallError, assemble
 from cargopool.optimiser.columns import columns_of, part_ranges
 from cargopool.optimiser.cuts import find_shortages, make_cuts
 from cargopool.optimiser.engines import EngineLimits, MipModel, solve_model
 from cargopool.optimiser.exact import lp_bound, relaxation
 from cargopool.optimiser.loading import LoadPlanner
-from cargopool.optimiser.polish import polish
+from cargopool.optimiser.polishing import polish
 from cargopool.optimiser.pool import make_pool
 from cargopool.optimiser.reduction import reduced
 from cargopool.optimiser.rows import build_model

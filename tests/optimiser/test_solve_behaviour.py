@@ -13,7 +13,7 @@ from cargopool.model.plan import Plan, Progress, Status, Termination
 from cargopool.model.scenario import Objective, Scenario
 from cargopool.optimiser import FirstFeasible, Gap, SolveParams, StopFlag, TimeLimit, WorkLimit
 from cargopool.optimiser.session import Ended, Session
-from cargopool.optimiser.solve import solve
+from cargopool.optimiser.solving import solve
 from cargopool.optimiser.worker import Worker, Workers
 from optimiser.tiny_world import H, hub, load, plan_of, solved, train, trains_and_trucks, world
 
@@ -141,7 +141,7 @@ def test_a_flag_stops_a_solve_whose_phase_does_not_listen() -> None:
 
 def test_a_time_limit_is_kept_and_the_newest_plan_returned() -> None:
     def plan_then_wait(session: Session) -> None:
-        from cargopool.optimiser.solve import _begin, _build_network
+        from cargopool.optimiser.solving import _begin, _build_network
 
         _build_network(session)
         session.params = SolveParams(method="exact")

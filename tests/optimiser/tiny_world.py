@@ -13,7 +13,7 @@ from cargopool.model.scenario import Carrier, Drayage, Factors, Horizon, ModelSc
 from cargopool.model.service import LegCapacity, Service, ServiceLeg, ServiceStop, Tariff
 from cargopool.model.shipment import Shipment
 from cargopool.optimiser.params import SolveParams
-from cargopool.optimiser.solve import solve
+from cargopool.optimiser.solving import solve
 from cargopool.verifier import verify
 
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser import SolveParams, TimeLimit
-from cargopool.optimiser.solve import solve
+from cargopool.optimiser.solving import solve
 from cargopool.optimiser.worker import Workers
 from cargopool.verifier import verify
 

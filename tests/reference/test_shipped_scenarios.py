@@ -90,7 +90,7 @@ def test_packaged_services_are_used_as_they_are(read):
 
 def test_quickstart_costs_what_its_page_works_out(read):
     from cargopool.optimiser import TimeLimit
-    from cargopool.optimiser.solve import solve
+    from cargopool.optimiser.solving import solve
 
     result = solve(read("quickstart"), stop=TimeLimit(60), accept=lambda plan: True)
     assert result.status == "optimal"

@@ -7,7 +7,7 @@ import pytest
 
 from cargopool.files import read_scenario
 from cargopool.optimiser import TimeLimit
-from cargopool.optimiser.solve import solve
+from cargopool.optimiser.solving import solve
 from cargopool.verifier import verify
 from scale import scaled
 

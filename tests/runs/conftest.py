@@ -50,7 +50,7 @@ def handmade(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[dict[str, An
                 seconds=(("network", 0.25), ("optimise", 1.0)),
             )
 
-        monkeypatch.setattr("cargopool.optimiser.solve.solve", solve)
+        monkeypatch.setattr("cargopool.optimiser.solving.solve", solve)
         return calls
 
     return install

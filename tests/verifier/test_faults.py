@@ -11,8 +11,8 @@ from cargopool.footprint import unserved_cents
 from cargopool.network import build
 from cargopool.network.columns import evaluate
 from cargopool.optimiser import TimeLimit
-from cargopool.optimiser.assemble import assemble
-from cargopool.optimiser.solve import solve
+from cargopool.optimiser.assembly import assemble
+from cargopool.optimiser.solving import solve
 from cargopool.rules.index import index_of
 from cargopool.verifier import verify
 from golden.golden_world import WORLD

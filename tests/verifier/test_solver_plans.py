@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from cargopool.optimiser import TimeLimit
-from cargopool.optimiser.solve import solve
+from cargopool.optimiser.solving import solve
 from cargopool.verifier import verify
 from oracle import instances
 from scale import scaled

@@ -16,7 +16,7 @@ from cargopool.model.plan import BoundScope, Plan, Progress, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column
-from cargopool.optimiser.assemble import assemble
+from cargopool.optimiser.assembly import assemble
 from cargopool.optimiser.engines import EngineLimits, EngineResult, MipModel, solve_model
 from cargopool.optimiser.loading import LoadPlanner
 from cargopool.optimiser.params import SolveParams

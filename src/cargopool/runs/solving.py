@@ -117,7 +117,7 @@ def solve_watched(
 ) -> RunResult:
     """As `solve`, with signals, clock and baselines left to the caller."""
     from cargopool.optimiser.params import SolveParams
-    from cargopool.optimiser.solve import solve as optimise
+    from cargopool.optimiser.solving import solve as optimise
     from cargopool.verifier import verify
 
     warnings = validated(scenario)

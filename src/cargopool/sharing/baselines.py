@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-
-import numpy as np
+from typing import Protocol
 
 from cargopool.footprint import groupage_cents, groupage_grams
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
-from cargopool.network.arrays import ROAD, Network
-from cargopool.optimiser.assemble import assemble
-from cargopool.optimiser.large import column_of
-from cargopool.optimiser.params import SearchParams
-from cargopool.optimiser.reduced import search_network
-from cargopool.optimiser.search import Search
-from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, SearchData, make_data, restrict
 from cargopool.rules.roads import road_link
 from cargopool.units import CENTS_PER_EUR, GRAMS_PER_KG
 
-ITERATIONS_PER_SHIPMENT = 50
-"""Search effort for each shipper's own plan."""
-
-LEAST_ITERATIONS = 200
+SMALL = 40
+"""Up to so many shipments each shipper's own plan comes from the full model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +65,21 @@ class _OutOfTimeError(Exception):
     """The comparison did not finish within its time."""
 
 
-@dataclass(slots=True)
-class _Sum:
-    cents: int = 0
-    grams: int = 0
-    groupage: int = 0
+@dataclass(frozen=True, slots=True)
+class LonePlan:
+    """One shipper's own plan: its money and CO2e, and the shipments that it leaves out."""
+
+    cents: int
+    grams: int
+    left_out: tuple[str, ...]
+
+
+class Planner(Protocol):
+    """Plans one shipper alone."""
+
+    def plan(self, members: Sequence[str], offers: Mapping[str, tuple[int, int]], *, by_road: bool) -> LonePlan:
+        """Best plan found of these shipments; one with an offer (cents, grams) may be left out at that price."""
+        ...
 
 
 def compute(scenario: Scenario, result: Result, time_limit: float, seed: int = 1) -> Baselines:
@@ -102,12 +102,24 @@ def compute(scenario: Scenario, result: Result, time_limit: float, seed: int = 1
     if not served.shipments:
         zero = Baseline(cost_eur=0.0, co2e_kg=0.0, heuristic=False)
         return Baselines(road_alone=zero, intermodal_alone=zero)
-    network = search_network(served, SearchParams())
-    data = make_data(network, seed)
-    with ThreadPoolExecutor(2) as pool:
-        road = pool.submit(_guarded, network, data, seed, deadline, by_road=True)
-        every = pool.submit(_guarded, network, data, seed, deadline, by_road=False)
+    small = len(served.shipments) <= SMALL
+    planner = _by_model(served) if small else _by_search(served, seed)
+    with ThreadPoolExecutor(1 if small else 2) as pool:
+        road = pool.submit(_guarded, served, planner, deadline, by_road=True)
+        every = pool.submit(_guarded, served, planner, deadline, by_road=False)
         return Baselines(road_alone=road.result(), intermodal_alone=every.result())
+
+
+def _by_model(scenario: Scenario) -> Planner:
+    from cargopool.sharing.lone_model import LoneModel
+
+    return LoneModel(scenario)
+
+
+def _by_search(scenario: Scenario, seed: int) -> Planner:
+    from cargopool.sharing.lone_search import LoneSearch  # numba is not for those who never need it
+
+    return LoneSearch(scenario, seed)
 
 
 def _served(scenario: Scenario, plan: Plan) -> Scenario:
@@ -116,81 +128,34 @@ def _served(scenario: Scenario, plan: Plan) -> Scenario:
     return replace(scenario, shipments=kept)
 
 
-def _guarded(network: Network, data: SearchData, seed: int, deadline: float, *, by_road: bool) -> Baseline:
+def _guarded(scenario: Scenario, planner: Planner, deadline: float, *, by_road: bool) -> Baseline:
     try:
-        return _alone(network, data, seed, deadline, by_road=by_road)
+        return _alone(scenario, planner, deadline, by_road=by_road)
     except _OutOfTimeError:
         return Baseline(reason="not finished within the time for comparisons")
 
 
-def _alone(network: Network, data: SearchData, seed: int, deadline: float, *, by_road: bool) -> Baseline:
-    total = _Sum()
-    moves = network.move_kind == ROAD if by_road else None
-    for shipper in np.unique(data.k_shipper):
-        members = np.flatnonzero(data.k_shipper == shipper)
+def _alone(scenario: Scenario, planner: Planner, deadline: float, *, by_road: bool) -> Baseline:
+    cents = grams = by_groupage = 0
+    for shipper in dict.fromkeys(s.shipper for s in scenario.shipments.values()):
         if time.monotonic() > deadline:
             raise _OutOfTimeError
-        missing = _one_shipper(network, data, members, moves, seed, total, by_road=by_road)
+        members = [name for name, s in scenario.shipments.items() if s.shipper == shipper]
+        offers = {name: groupage_of(scenario, name) for name in members} if by_road else {}
+        found = planner.plan(members, {name: offer for name, offer in offers.items() if offer}, by_road=by_road)
+        missing = [name for name in found.left_out if not offers.get(name)]
         if missing:
-            names = ", ".join(network.shipment_ids[k] for k in missing[:3])
-            return Baseline(reason=f"{len(missing)} shipments have no lone plan ({names})")
-    return Baseline(
-        cost_eur=total.cents / CENTS_PER_EUR,
-        co2e_kg=total.grams / GRAMS_PER_KG,
-        groupage=total.groupage,
-    )
+            return Baseline(reason=f"{len(missing)} shipments have no lone plan ({', '.join(missing[:3])})")
+        chosen = [offer for name in found.left_out if (offer := offers.get(name))]
+        cents += found.cents + sum(offer[0] for offer in chosen)
+        grams += found.grams + sum(offer[1] for offer in chosen)
+        by_groupage += len(chosen)
+    return Baseline(cost_eur=cents / CENTS_PER_EUR, co2e_kg=grams / GRAMS_PER_KG, groupage=by_groupage)
 
 
-def _one_shipper(
-    network: Network,
-    data: SearchData,
-    members: np.ndarray,
-    moves: np.ndarray | None,
-    seed: int,
-    total: _Sum,
-    *,
-    by_road: bool,
-) -> Sequence[int]:
-    """Plan one shipper and add his totals; the shipments that cannot be planned."""
-    mine = restrict(data, members, moves)
-    offers = [_groupage(network, int(k)) if by_road else None for k in members]
-    price = network.scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
-    if by_road:
-        prices = [offer[0] + price * offer[1] if offer else mine.k_unserved[i] for i, offer in enumerate(offers)]
-        mine = mine._replace(k_unserved=np.array(prices, np.float64))
-    search = Search(network, mine, seed, SearchParams(), np.zeros(1, np.int64))
-    search.construct()
-    effort = max(LEAST_ITERATIONS, ITERATIONS_PER_SHIPMENT * members.size)
-    if members.size > 1:
-        search.advance(effort, 1.0, 0.0)
-    best = search.best
-    chosen, missing = [], []
-    for i, k in enumerate(members):
-        offer = offers[i]
-        if best.served[i]:
-            plan = best.plan[i].copy()
-            plan[3] += data.start_ptr[k] - mine.start_ptr[i]
-            plan[4] += data.end_ptr[k] - mine.end_ptr[i]
-            column = column_of(network, data, int(k), plan)
-            if column is not None:
-                chosen.append(column)
-                continue
-        if offer is None:
-            missing.append(int(k))
-            continue
-        total.cents += offer[0]
-        total.grams += offer[1]
-        total.groupage += 1
-    plan_totals = assemble(network, chosen).totals
-    total.cents += plan_totals.cost_cents
-    total.grams += plan_totals.co2e_grams
-    return missing
-
-
-def _groupage(network: Network, k: int) -> tuple[int, int] | None:
+def groupage_of(scenario: Scenario, name: str) -> tuple[int, int] | None:
     """Cents and grams of sending a shipment as groupage; None where no band takes it or no road joins its ends."""
-    scenario = network.scenario
-    shipment = scenario.shipments[network.shipment_ids[k]]
+    shipment = scenario.shipments[name]
     link = road_link(scenario, shipment.origin, shipment.destination)
     if link is None or shipment.load_units or shipment.temperature != "ambient":
         return None

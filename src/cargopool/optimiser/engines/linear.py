@@ -50,5 +50,5 @@ def run_helper(helper: Any, solver: str, parameters: str, seconds: float | None)
     running.solve(helper)
     status = running.status().name if running.has_response() else "UNKNOWN_STATUS"
     if status in ("MODEL_INVALID", "INVALID_SOLVER_PARAMETERS", "SOLVER_TYPE_UNAVAILABLE", "INCOMPATIBLE_OPTIONS"):
-        raise EngineError(Diagnostic("E7001", f"{solver} refused the model: {running.status_string()}"))
+        raise EngineError(Diagnostic("E7011", f"{solver} refused the model: {running.status_string()}"))
     return running

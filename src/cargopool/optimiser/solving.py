@@ -17,7 +17,7 @@ from cargopool.network.columns import Column
 from cargopool.optimiser.columns import list_columns
 from cargopool.optimiser.exact import Exact, why_unserved
 from cargopool.optimiser.params import SolveParams
-from cargopool.optimiser.polish import polish
+from cargopool.optimiser.polishing import polish
 from cargopool.optimiser.pool import Pool, make_pool
 from cargopool.optimiser.reduced import is_large, search_network
 from cargopool.optimiser.session import Ended, Session

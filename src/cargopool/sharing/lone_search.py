@@ -1,0 +1,58 @@
+"""Lone plans of large cases: the search, one shipper at a time, over one network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from cargopool.model.scenario import Scenario
+from cargopool.network.arrays import ROAD
+from cargopool.optimiser.assembly import assemble
+from cargopool.optimiser.large import column_of
+from cargopool.optimiser.params import SearchParams
+from cargopool.optimiser.reduced import search_network
+from cargopool.optimiser.search import Search
+from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, make_data, restrict
+from cargopool.sharing.baselines import LonePlan
+
+ITERATIONS_PER_SHIPMENT = 50
+LEAST_ITERATIONS = 200
+
+
+class LoneSearch:
+    """Plans shippers alone by ruin-and-recreate; every departure's capacity is the shipper's own."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self._network = search_network(scenario, SearchParams())
+        self._data = make_data(self._network, seed)
+        self._seed = seed
+        self._index = {name: k for k, name in enumerate(self._network.shipment_ids)}
+
+    def plan(self, members: Sequence[str], offers: Mapping[str, tuple[int, int]], *, by_road: bool) -> LonePlan:
+        """Best plan found of one shipper."""
+        network, data = self._network, self._data
+        price = network.scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+        which = np.array([self._index[name] for name in members], np.int64)
+        mine = restrict(data, which, network.move_kind == ROAD if by_road else None)
+        prices = mine.k_unserved.copy()
+        for i, name in enumerate(members):
+            if name in offers:
+                prices[i] = offers[name][0] + price * offers[name][1]
+        search = Search(network, mine._replace(k_unserved=prices), self._seed, SearchParams(), np.zeros(1, np.int64))
+        search.construct()
+        if which.size > 1:
+            search.advance(max(LEAST_ITERATIONS, ITERATIONS_PER_SHIPMENT * which.size), 1.0, 0.0)
+        best = search.best
+        chosen, left_out = [], []
+        for i, k in enumerate(which):
+            plan = best.plan[i].copy()
+            plan[3] += data.start_ptr[k] - mine.start_ptr[i]
+            plan[4] += data.end_ptr[k] - mine.end_ptr[i]
+            column = column_of(network, data, int(k), plan) if best.served[i] else None
+            if column is None:
+                left_out.append(members[i])
+            else:
+                chosen.append(column)
+        totals = assemble(network, chosen).totals
+        return LonePlan(totals.cost_cents, totals.co2e_grams, tuple(left_out))

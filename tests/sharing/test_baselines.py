@@ -1,0 +1,88 @@
+"""Baselines: what shippers pay alone, on cases whose answer is known otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cargopool.files import read_scenario
+from cargopool.footprint import groupage_cents
+from cargopool.model.plan import Result
+from cargopool.model.scenario import Scenario
+from cargopool.optimiser.solving import solve
+from cargopool.optimiser.stop import TimeLimit
+from cargopool.rules.roads import road_link
+from cargopool.sharing import compute
+from cargopool.sharing.baselines import groupage_of
+from cargopool.sharing.lone_search import LoneSearch
+from cargopool.verifier import verify
+
+
+@pytest.fixture(scope="module")
+def quickstart() -> Scenario:
+    return read_scenario("scenarios/quickstart")
+
+
+def solved(scenario: Scenario) -> Result:
+    return solve(scenario, stop=TimeLimit(30), accept=lambda plan: verify(scenario, plan).ok)
+
+
+def one_shipper(scenario: Scenario) -> Scenario:
+    counts: dict[str, int] = {}
+    for shipment in scenario.shipments.values():
+        counts[shipment.shipper] = counts.get(shipment.shipper, 0) + 1
+    return scenario.restricted_to(frozenset({max(counts, key=lambda name: (counts[name], name))}))
+
+
+def test_a_shipper_who_is_alone_gains_nothing_from_pooling(quickstart: Scenario) -> None:
+    alone = one_shipper(quickstart)
+    result = solved(alone)
+    assert result.plan is not None
+    baseline = compute(alone, result, 60.0).intermodal_alone
+    assert baseline.cost_eur == pytest.approx(result.plan.totals.cost_cents / 100, abs=0.01)
+    assert baseline.co2e_kg == pytest.approx(result.plan.totals.co2e_grams / 1000, abs=0.001)
+
+
+def test_pooling_is_no_dearer_than_the_sum_of_lone_plans_where_slots_do_not_bind(quickstart: Scenario) -> None:
+    wide = replace(quickstart, services={n: replace(s, spot_units=None) for n, s in quickstart.services.items()})
+    result = solved(wide)
+    assert result.plan is not None
+    both = compute(wide, result, 60.0)
+    pooled = result.plan.totals.cost_cents / 100
+    assert both.intermodal_alone.cost_eur is not None
+    assert pooled <= both.intermodal_alone.cost_eur + 0.01 * pooled
+
+
+def test_groupage_counts_where_it_is_cheaper_than_a_truck(quickstart: Scenario) -> None:
+    result = solved(quickstart)
+    road = compute(quickstart, result, 60.0).road_alone
+    assert road.cost_eur is not None
+    assert 0 < road.groupage <= len(quickstart.shipments)
+    for name, shipment in quickstart.shipments.items():
+        offer = groupage_of(quickstart, name)
+        link = road_link(quickstart, shipment.origin, shipment.destination)
+        if offer is not None and link is not None:
+            assert offer[0] == groupage_cents(quickstart, shipment, link.km)
+
+
+def test_search_and_model_agree_on_a_lone_plan(quickstart: Scenario) -> None:
+    alone = one_shipper(quickstart)
+    result = solved(alone)
+    baseline = compute(alone, result, 60.0).intermodal_alone
+    found = LoneSearch(alone, seed=1).plan(list(alone.shipments), {}, by_road=False)
+    assert baseline.cost_eur is not None
+    assert not found.left_out
+    assert found.cents / 100 >= baseline.cost_eur - 0.01
+    assert found.cents / 100 <= 1.05 * baseline.cost_eur
+
+
+def test_no_time_gives_a_reason_and_no_figure(quickstart: Scenario) -> None:
+    both = compute(quickstart, solved(quickstart), -1.0)
+    assert both.road_alone.cost_eur is None
+    assert "not finished" in both.road_alone.reason
+
+
+def test_no_plan_gives_a_reason(quickstart: Scenario) -> None:
+    result = replace(solved(quickstart), plan=None)
+    assert compute(quickstart, result, 10.0).intermodal_alone.reason
