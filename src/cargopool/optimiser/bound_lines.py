@@ -9,21 +9,15 @@ that use the same rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from cargopool.footprint import move_coefficients
-from cargopool.model.equipment import LoadUnitType, RoadVehicle
-from cargopool.model.plan import DepartureStage, Move, RoadStage
-from cargopool.network.arrays import ROAD, Network
-from cargopool.network.thinning import beaten_road_units
+from cargopool.network.arrays import Network
+from cargopool.optimiser.bound_rides import Line, road_lines, timetable_lines
 from cargopool.optimiser.kernel_data import handled
-from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, INF, NEVER, SearchData
-from cargopool.rules.driving import trip_arrival
-from cargopool.rules.roads import crossing_between, road_link
+from cargopool.optimiser.search_data import INF, NEVER, SearchData
 
 
 class LineArrays(NamedTuple):
@@ -77,113 +71,6 @@ class Lines:
     row_scale: Any
 
 
-class Line(NamedTuple):
-    """One line; ``minutes`` is -1 for a timetable, whose moves are ``moves`` in the order of ``variants``."""
-
-    origin: int
-    destination: int
-    unit: int
-    modes: int
-    minutes: int
-    cost: float
-    cost_powered: float
-    cents_per_kg: float
-    crossing: float
-    capacity: tuple[int, int, int, int]
-    units: int
-    beaten: bool
-    moves: Any
-    variants: Any
-
-
-def _truck_capacity(vehicle: RoadVehicle, unit: LoadUnitType) -> tuple[int, int, int, int]:
-    units = unit.per_truck
-    limit = vehicle.gross_limit_kg - vehicle.tractor_kg - units * unit.tare_kg
-    return (
-        units * unit.pallets_milli,
-        max(0, min(units * unit.payload_kg, limit)),
-        units * unit.volume_m3_milli,
-        units * unit.loading_metres_milli,
-    )
-
-
-def _ways(network: Network, data: SearchData) -> list[tuple[int, int]]:
-    """Ordered pairs of places that some shipment's freight may go between by road: hubs, and its own two ends."""
-    able = data.k_handling < INF / 2
-    hubs = len(network.scenario.hubs)
-    inner = [int(p) for p in np.flatnonzero(able[:, :hubs].any(axis=0))]
-    origins, ends = network.shipment_origin.tolist(), network.shipment_destination.tolist()
-    ways = {(i, j) for i, j in product(inner, inner) if i != j}
-    ways.update((i, j) for i, j in product({o for o in origins if o >= hubs}, inner))
-    ways.update((i, j) for i, j in product(inner, {e for e in ends if e >= hubs}))
-    ways.update(zip(origins, ends, strict=True))
-    return sorted(way for way in ways if way[0] != way[1])
-
-
-def _road_lines(network: Network, data: SearchData) -> list[Line]:
-    scenario = network.scenario
-    price = scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
-    crossing_weight = 100.0 * scenario.objective.weights.get("crossing", 1.0)
-    sealed = {s.load_unit for s in scenario.shipments.values() if s.load_units}
-    beaten = beaten_road_units(scenario)
-    pairs = [
-        (vehicle, scenario.load_units[unit_id])
-        for vehicle in scenario.vehicles.values()
-        for unit_id in sorted(vehicle.unit_types - (beaten - sealed))
-        if unit_id in scenario.load_units and "road" in scenario.load_units[unit_id].modes
-    ]
-    lines = []
-    for i, j in _ways(network, data):
-        link = road_link(scenario, network.place_ids[i], network.place_ids[j])
-        if link is None:
-            continue
-        crossing = crossing_between(scenario, network.place_ids[i], network.place_ids[j])
-        for vehicle, unit in pairs:
-            arrival = trip_arrival(scenario, link, 0, vehicle.manning, bans=False)
-            move = _ride_move(network, (i, j), vehicle, unit, arrival, arrival + (crossing.minutes if crossing else 0))
-            known = move_coefficients(scenario, move)
-            lines.append(
-                Line(
-                    i,
-                    j,
-                    network.unit_ids.index(unit.id),
-                    8,
-                    move.available_min,
-                    known.objective_cents + price * known.grams,
-                    known.objective_cents + price * known.grams_powered,
-                    price * known.grams_per_kg,
-                    crossing.eur * crossing_weight if crossing else 0.0,
-                    _truck_capacity(vehicle, unit),
-                    unit.per_truck,
-                    unit.id in beaten,
-                    None,
-                    None,
-                )
-            )
-    return lines
-
-
-def _ride_move(
-    network: Network, way: tuple[int, int], vehicle: RoadVehicle, unit: LoadUnitType, arrival: int, available: int
-) -> Move:
-    """The road move of a ride, leaving at minute 0 without bans: the shortest and so the cheapest that it can be."""
-    origin, destination = network.place_ids[way[0]], network.place_ids[way[1]]
-    stage = RoadStage(
-        purpose="main", vehicle=vehicle.id, origin=origin, destination=destination, depart_min=0, arrive_min=arrival
-    )
-    return Move(
-        id="ride",
-        kind="road",
-        origin=origin,
-        destination=destination,
-        unit_type=unit.id,
-        stages=(stage,),
-        latest_min=0,
-        available_min=available,
-        units_per_move=unit.per_truck,
-    )
-
-
 def _row_use(network: Network) -> tuple[Any, Any]:
     """Use of the capacity rows by each move, of ambient and of powered classes, csr[M, R]."""
     rows = max(1, network.row_limit.size)
@@ -193,69 +80,6 @@ def _row_use(network: Network) -> tuple[Any, Any]:
 
     plain = matrix(network.move_rows)
     return plain, csr_matrix(plain + matrix(network.move_rows_powered))
-
-
-def _timetable_lines(network: Network, data: SearchData, use: Any, bucket_min: int) -> list[Line]:
-    """Moves but road moves by line and variant; moves that ride headway services only become any-time lines."""
-    scenario = network.scenario
-    fixed = np.flatnonzero(network.move_kind != ROAD)
-    if not fixed.size:
-        return []
-    mark = np.random.default_rng(7).integers(1, 1 << 40, use.shape[1])
-    signature = np.asarray(use @ mark.astype(np.float64)).ravel()[fixed]
-    headway = np.full(fixed.size, -1, np.int64)
-    if any(service.headway_min is not None for service in scenario.services.values()):
-        for n in np.flatnonzero(np.diff(use.indptr)[fixed] == 0):
-            headway[n] = _headway_minutes(network, int(fixed[n]))
-    key = np.column_stack(
-        [
-            network.move_origin[fixed],
-            network.move_destination[fixed],
-            network.move_unit[fixed],
-            network.move_capacity[fixed, 1],
-            network.move_modes[fixed],
-            headway,
-            np.where(headway >= 0, 0, network.move_latest[fixed] // bucket_min),
-        ]
-    )
-    _, line_of = np.unique(key, axis=0, return_inverse=True)
-    line_of = line_of.reshape(-1)
-    order = np.lexsort((network.move_latest[fixed], signature, line_of))
-    lines = []
-    for chosen in np.split(order, np.flatnonzero(np.diff(line_of[order])) + 1):
-        members = fixed[chosen]
-        starts = np.concatenate([[0], np.flatnonzero(np.diff(signature[chosen])) + 1])
-        m = members[0]
-        lines.append(
-            Line(
-                int(network.move_origin[m]),
-                int(network.move_destination[m]),
-                int(network.move_unit[m]),
-                int(network.move_modes[m]),
-                int(headway[chosen[0]]),
-                float(data.m_cost[members].min()),
-                float(data.m_cost_powered[members].min()),
-                float(data.m_cents_per_kg[members].min()),
-                float(data.m_crossing[members].min()),
-                tuple(int(x) for x in network.move_capacity[members].max(axis=0)),  # type: ignore[arg-type]
-                int(network.move_units[m]),
-                False,
-                members,
-                starts,
-            )
-        )
-    return lines
-
-
-def _headway_minutes(network: Network, m: int) -> int:
-    """Least minutes of a move that rides headway services only, -1 when it rides another."""
-    move = network.describe(m)
-    stages = [s for s in move.stages if isinstance(s, DepartureStage) and s.slot == "headway"]
-    if len(stages) != len(move.stages):
-        return -1
-    crossing = crossing_between(network.scenario, move.origin, move.destination)
-    lift = network.scenario.hubs[move.destination].lift_min
-    return stages[-1].pick_up_ready_min - move.latest_min + lift + (crossing.minutes if crossing else 0)
 
 
 class _Times(NamedTuple):
@@ -308,8 +132,8 @@ def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
         Minutes of departure time within which the load units of a line are counted together.
     """
     plain, powered = _row_use(network)
-    timetable = _timetable_lines(network, data, plain, bucket_min)
-    lines = _road_lines(network, data) + timetable
+    timetable = timetable_lines(network, data, plain, bucket_min)
+    lines = road_lines(network, data) + timetable
     owner, entry_line, bucket = _entries(network, data, lines, bucket_min)
     lines, entry_line, bucket = _by_bucket(lines, entry_line, bucket)
     ends = _ends(lines)

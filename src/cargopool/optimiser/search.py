@@ -12,13 +12,8 @@ from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.kernels import insert, remove
 from cargopool.optimiser.kernels_ruin import OPERATORS, anneal, construct
 from cargopool.optimiser.params import SearchParams
-from cargopool.optimiser.search_data import (
-    Best,
-    SearchData,
-    make_labels,
-    make_scratch,
-    make_state,
-)
+from cargopool.optimiser.search_data import SearchData
+from cargopool.optimiser.search_state import Best, make_labels, make_scratch, make_state
 
 
 @dataclass(frozen=True, slots=True)
