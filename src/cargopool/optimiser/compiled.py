@@ -12,8 +12,17 @@ from typing import Any
 
 from numba import config, njit
 
-SOURCES = ("kernel_data.py", "kernels.py", "kernels_ruin.py", "bound_kernels.py")
-"""Kernels call each other across these files, so a change of one makes the code of all of them old."""
+SOURCES = (
+    "kernel_data.py",
+    "kernels.py",
+    "kernels_ruin.py",
+    "bound_kernels.py",
+    "search_state.py",
+    "bound.py",
+    "bound_lines.py",
+)
+"""Kernels call each other across these files and take the tuples that they define, so a change of one makes the compiled
+code of all of them old."""
 
 
 @lru_cache(maxsize=1)
