@@ -21,7 +21,7 @@ SOURCES = (
     "bound.py",
     "bound_lines.py",
 )
-"""Kernels call each other across these files and take the tuples that they define, so a change of one makes the compiled
+"""Kernels call each other across these files and take the tuples that they define: a change of one makes the compiled
 code of all of them old."""
 
 
