@@ -115,6 +115,9 @@ def solve_large(session: Session, polish: Polish | None = None) -> None:
     data = make_data(network, session.seed)
     search = Search(network, data, session.seed, params.search, session.halt)
     search.construct()
+    known = session.incumbent
+    if known:
+        _adopt_warm_start(search, _as_solution(network, data, known))
     pool = _Pool(network, data)
     _offer(session, data, search.best, pool)
     session.enter("search")
@@ -217,17 +220,32 @@ def _polish(session: Session, data: SearchData, shared: _Shared, pool: _Pool, po
     if not columns:
         return
     session.offer(columns)
-    if any(column.atoms != int(network.shipment_atoms[column.shipment]) for column in columns):
-        return
+    if all(column.atoms == int(network.shipment_atoms[column.shipment]) for column in columns):
+        solution = _as_solution(network, data, columns)
+        for n in range(len(shared.searches)):
+            shared.gifts[n] = solution
+
+
+def _as_solution(network: Network, data: SearchData, columns: Sequence[Column]) -> Solution:
+    """Columns as the search holds a plan; parts of split shipments are left out."""
     plan = np.full((data.k_class.size, 10), -1, np.int64)
     served = np.zeros(data.k_class.size, np.bool_)
     for column in columns:
-        row = _plan_row(network, data, column)
-        if row is not None:
-            plan[column.shipment] = row
-            served[column.shipment] = True
-    for n in range(len(shared.searches)):
-        shared.gifts[n] = Solution(0.0, plan, served)
+        if column.atoms == int(network.shipment_atoms[column.shipment]):
+            row = _plan_row(network, data, column)
+            if row is not None:
+                plan[column.shipment] = row
+                served[column.shipment] = True
+    return Solution(0.0, plan, served)
+
+
+def _adopt_warm_start(search: Search, known: Solution) -> None:
+    """Start from what a warm start gives, with the rest inserted, where that is better than starting afresh."""
+    fresh = search.best
+    search.adopt(known)
+    search.construct()
+    if search.current.cents > fresh.cents:
+        search.adopt(fresh)
 
 
 def _plan_row(network: Network, data: SearchData, column: Column) -> Any | None:
