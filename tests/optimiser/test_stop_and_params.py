@@ -104,3 +104,10 @@ def test_unreadable_params_are_errors(tmp_path: Path) -> None:
     for path in (bad, tmp_path / "none.toml"):
         with pytest.raises(InputError, match="E1901"):
             SolveParams.from_toml(path)
+
+
+def test_a_gap_stop_leaves_the_unserved_constant_out_of_the_denominator() -> None:
+    moment = Progress(seconds=1.0, work=1, objective_eur=1_000.0, bound_eur=991.0, unserved_eur=800.0)
+    assert moment.gap == pytest.approx(9.0 / 200.0)
+    assert Gap(0.01)(moment) is None
+    assert Gap(0.05)(moment) is not None

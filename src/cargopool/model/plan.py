@@ -431,6 +431,8 @@ class Progress:
         Work so far.
     stage : str
         What is being done.
+    unserved_eur : float
+        Unserved constants inside the incumbent's objective.
     """
 
     seconds: float
@@ -440,15 +442,16 @@ class Progress:
     columns: int = 0
     iterations: int = 0
     stage: str = ""
+    unserved_eur: float = 0.0
 
     @property
     def gap(self) -> float | None:
-        """Relative gap, None without incumbent or bound. The unserved constant is inside both here."""
+        """(objective - bound) / objective without the unserved constant; None without incumbent or bound."""
         if self.objective_eur is None or self.bound_eur is None:
             return None
-        if self.objective_eur <= 0:
-            return 0.0
-        return max(0.0, (self.objective_eur - self.bound_eur) / self.objective_eur)
+        missing = max(0.0, self.objective_eur - self.bound_eur)
+        base = self.objective_eur - self.unserved_eur
+        return missing / base if base > 0 else float(missing > 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,7 @@ class Session:
             columns=state.columns,
             iterations=state.iterations,
             stage=state.stage,
+            unserved_eur=0.0 if state.plan is None else state.plan.totals.unserved_cents / CENTS_PER_EUR,
         )
 
     def enter(self, stage: str) -> None:
@@ -318,7 +319,7 @@ class Session:
             raise Ended
         limits = EngineLimits(
             seconds=budget,
-            relative_gap=max(gap, _GAP_MARGIN * float(getattr(self.stop, "relative_gap", 0.0))),
+            relative_gap=max(gap, _GAP_MARGIN * self._served_share * float(getattr(self.stop, "relative_gap", 0.0))),
             absolute_gap=0.01,
             work=self.remaining_work,
             threads=self.params.threads,
@@ -331,6 +332,14 @@ class Session:
             result = self._in_worker(chosen, model, limits, hint)
         self.spend(max(1, result.work))
         return result
+
+    @property
+    def _served_share(self) -> float:
+        """Share of the incumbent's objective that is no unserved constant: engines count their gap on the whole."""
+        plan = self.state.plan
+        if plan is None or plan.totals.objective_cents <= 0:
+            return 1.0
+        return 1.0 - plan.totals.unserved_cents / plan.totals.objective_cents
 
     def _in_worker(self, name: str, model: MipModel, limits: EngineLimits, hint: Float64 | None) -> EngineResult:
         target = "cargopool.optimiser.engines:solve_model"
