@@ -143,10 +143,14 @@ def pack_paths(
     latest = instance.deadline[commodity[path_of]] - length[path_of] + offset
     owner = commodity[path_of]
     own = vehicles_needed(instance.quantity[owner], instance.arc_capacity[arcs]) * instance.arc_fixed[arcs]
-    variable = np.bincount(path_of, weights=costs[owner, arcs], minlength=lengths.size)
-    solo = variable + np.bincount(path_of, weights=own, minlength=lengths.size)
+    variable = _sums(path_of, costs[owner, arcs], lengths.size)
+    solo = variable + _sums(path_of, own, lengths.size)
     path_ptr = np.concatenate([[0], np.cumsum(counts)])
     return PathTable(path_ptr, step_ptr, commodity, arcs, earliest, latest, variable, solo, complete)
+
+
+def _sums(groups: IntArray, amounts: FloatArray, size: int) -> FloatArray:
+    return np.bincount(groups, weights=amounts, minlength=size).astype(np.float64)
 
 
 def _paths_of(
