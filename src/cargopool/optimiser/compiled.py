@@ -20,6 +20,8 @@ SOURCES = (
     "search_state.py",
     "bound.py",
     "bound_lines.py",
+    "continuous/upper_kernels.py",
+    "continuous/upper_anneal.py",
 )
 """Kernels call each other across these files and take the tuples that they define: a change of one makes the compiled
 code of all of them old."""
