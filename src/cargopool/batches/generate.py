@@ -7,78 +7,12 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from itertools import accumulate
 
+from cargopool.batches.recipe import RECIPES, DemandRecipe, SegmentRecipe
 from cargopool.reference.rows import read_rows
 
-Segment = Literal["fmcg", "automotive", "chemicals"]
-
-SHORTEST_LANE_KM = 300.0
-FULL_LOAD_PALLETS = 33
-HEAVIEST_KG = 24_000
-SEALED_KG = 22_000
-"""Heaviest cargo of a sealed container, so that a 40 t truck may carry it."""
-
-DAY_SHARES = (0.20, 0.21, 0.21, 0.19, 0.16, 0.03)
-"""Share of each day's shipments, Monday to Saturday."""
-
-ROAD_KMH = 45.0
-"""Door-to-door speed by which a due time is set."""
-
-ZIPF = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRecipe:
-    """Parameters of one segment.
-
-    Attributes
-    ----------
-    share : float
-        Share of all shipments.
-    decay_per_km : float
-        Flow falls by exp(-decay x km).
-    shippers : int
-        Number of shippers, with Zipf(0.7) volumes.
-    pallets_median, pallets_sigma : float
-        Lognormal size of part loads.
-    full_share : float
-        Share of full loads of 33 pallets.
-    kg_per_pallet, kg_sigma : float
-        Lognormal mass of a pallet.
-    window_h : tuple of float
-        Slack on top of the road time, uniform between.
-    goods : tuple of str
-        NST 2007 divisions.
-    """
-
-    share: float
-    decay_per_km: float
-    shippers: int
-    pallets_median: float
-    pallets_sigma: float
-    full_share: float
-    kg_per_pallet: float
-    kg_sigma: float
-    window_h: tuple[float, float]
-    goods: tuple[str, ...]
-
-
-RECIPES: Mapping[Segment, SegmentRecipe] = {
-    "fmcg": SegmentRecipe(0.50, 0.0022, 14, 9, 0.75, 0.30, 430, 0.30, (48, 120), ("04", "08", "06")),
-    "automotive": SegmentRecipe(0.28, 0.0018, 8, 6, 0.85, 0.25, 380, 0.35, (36, 72), ("12", "11")),
-    "chemicals": SegmentRecipe(0.22, 0.0014, 7, 12, 0.65, 0.45, 820, 0.20, (72, 168), ("08",)),
-}
-
-CHILLED_SHARE = 0.12
-ADR_SHARE = 0.35
-ADR_CLASSES = ("3", "8", "9")
-SEALED_SHARE = 0.4
-"""Share of ambient full loads that are sealed whole units."""
-
-SPLIT_SHARE = 0.15
-SOFT_SHARE = 0.35
-"""Shares of part loads that may be split in two, and of shipments that may be late at a price."""
+__all__ = ["RECIPES", "Demand", "Flow", "Region", "SegmentRecipe", "generate_week", "generate_weeks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +21,7 @@ class Demand:
 
     id: str
     shipper: str
-    segment: Segment
+    segment: str
     origin: str
     destination: str
     pallets: int
@@ -111,8 +45,18 @@ class Region:
     """A cluster region with its weights of supply and demand per segment."""
 
     hub: str
-    supply: Mapping[Segment, float]
-    demand: Mapping[Segment, float]
+    supply: Mapping[str, float]
+    demand: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A row of an own matrix: relative number of shipments from hub to hub; an empty segment means every one."""
+
+    origin: str
+    destination: str
+    segment: str
+    weight: float
 
 
 def reference_regions() -> tuple[Region, ...]:
@@ -134,13 +78,30 @@ def generate_week(
     shipments: int,
     seed: int,
     monday: datetime,
-    sealed_unit: str = "pw45hc",
-    segments: Mapping[Segment, SegmentRecipe] = RECIPES,
+    demand: DemandRecipe | None = None,
+    segments: Mapping[str, SegmentRecipe] = RECIPES,
 ) -> tuple[Demand, ...]:
-    """Draw a week of shipments.
+    """Draw one week of shipments; see `generate_weeks`."""
+    return generate_weeks(
+        regions, km_between, counts=(shipments,), seed=seed, monday=monday, demand=demand, segments=segments
+    )
+
+
+def generate_weeks(
+    regions: Sequence[Region],
+    km_between: Callable[[str, str], float],
+    *,
+    counts: Sequence[int],
+    seed: int,
+    monday: datetime,
+    demand: DemandRecipe | None = None,
+    segments: Mapping[str, SegmentRecipe] = RECIPES,
+    flows: Sequence[Flow] = (),
+) -> tuple[Demand, ...]:
+    """Draw weeks of shipments.
 
     Flow between two regions of a segment is proportional to supply x demand x exp(-decay x km), on lanes of at least
-    300 km. Everything follows from the seed.
+    ``demand.shortest_lane_km``. Everything follows from the seed.
 
     Parameters
     ----------
@@ -148,33 +109,47 @@ def generate_week(
         Where goods come from and go to.
     km_between : callable
         Road kilometres between two regions' hubs; infinity where there is no road.
-    shipments : int
-        Number of shipments.
+    counts : sequence of int
+        Number of shipments of each week.
     seed : int
         Seed of every draw.
     monday : datetime
         Naive local midnight of the first day.
-    sealed_unit : str
-        Load-unit type of sealed full loads.
+    demand : DemandRecipe or None
+        The other parameters; None takes the defaults.
+    segments : mapping of name to SegmentRecipe
+    flows : sequence of Flow
+        An own matrix instead of the gravity recipe: its pairs, however near, and nothing else.
 
     Returns
     -------
     tuple of Demand
         In order of readiness, with ids ``K0001`` onwards.
     """
+    recipe = demand or DemandRecipe()
     draw = random.Random(seed)
-    lanes = {name: _lanes(regions, km_between, name, recipe) for name, recipe in segments.items()}
-    shippers = {name: _shippers(name, recipe, regions, draw) for name, recipe in segments.items()}
+    lanes = {
+        name: _matrix(flows, name, km_between) if flows else _lanes(regions, km_between, name, segment, recipe)
+        for name, segment in segments.items()
+    }
+    shippers = {
+        name: _shippers(name, segment, _supply(regions, segment, name, lanes[name], own=bool(flows)), recipe, draw)
+        for name, segment in segments.items()
+    }
     rows: list[Demand] = []
-    for name, count in _counts(segments, shipments).items():
-        for _ in range(count):
-            rows.append(_shipment(name, segments[name], shippers[name], lanes[name], monday, sealed_unit, draw))
+    for week, shipments in enumerate(counts):
+        start = monday + timedelta(days=7 * week)
+        for name, count in _counts(segments, shipments).items():
+            drawing = _Drawing(name, segments[name], recipe, shippers[name], lanes[name], start, draw)
+            rows.extend(drawing.shipment() for _ in range(count))
     rows.sort(key=lambda row: (row.ready, row.shipper, row.origin, row.destination, row.pallets))
-    return tuple(_numbered(row, number) for number, row in enumerate(rows, start=1))
+    digits = max(4, len(str(len(rows))))
+    return tuple(replace(row, id=f"K{number:0{digits}d}") for number, row in enumerate(rows, start=1))
 
 
-def _counts(segments: Mapping[Segment, SegmentRecipe], shipments: int) -> dict[Segment, int]:
-    counts = {name: int(shipments * recipe.share) for name, recipe in segments.items()}
+def _counts(segments: Mapping[str, SegmentRecipe], shipments: int) -> dict[str, int]:
+    total = sum(recipe.share for recipe in segments.values())
+    counts = {name: int(shipments * recipe.share / total) for name, recipe in segments.items()}
     first = next(iter(counts))
     counts[first] += shipments - sum(counts.values())
     return counts
@@ -187,17 +162,57 @@ class _Lane:
     weight: float
 
 
+_Lanes = Mapping[str, tuple[list[_Lane], list[float]]]
+"""Origin to its lanes and their cumulated weights."""
+
+
 def _lanes(
-    regions: Sequence[Region], km_between: Callable[[str, str], float], segment: Segment, recipe: SegmentRecipe
-) -> dict[str, list[_Lane]]:
+    regions: Sequence[Region],
+    km_between: Callable[[str, str], float],
+    name: str,
+    segment: SegmentRecipe,
+    recipe: DemandRecipe,
+) -> _Lanes:
     lanes: dict[str, list[_Lane]] = {}
+    like = segment.weights or name
     for origin in regions:
+        supply = origin.supply.get(like, 0.0) * segment.supply_factors.get(origin.hub, 1.0)
         for destination in regions:
             km = math.inf if origin is destination else km_between(origin.hub, destination.hub)
-            if SHORTEST_LANE_KM <= km < math.inf:
-                weight = origin.supply[segment] * destination.demand[segment] * math.exp(-recipe.decay_per_km * km)
+            if recipe.shortest_lane_km <= km < math.inf:
+                weight = supply * destination.demand.get(like, 0.0) * math.exp(-segment.decay_per_km * km)
                 lanes.setdefault(origin.hub, []).append(_Lane(destination.hub, km, weight))
-    return lanes
+    return _cumulated(lanes)
+
+
+def _matrix(flows: Sequence[Flow], segment: str, km_between: Callable[[str, str], float]) -> _Lanes:
+    lanes: dict[str, list[_Lane]] = {}
+    for flow in flows:
+        if flow.segment in ("", segment) and flow.weight > 0:
+            km = km_between(flow.origin, flow.destination)
+            lanes.setdefault(flow.origin, []).append(_Lane(flow.destination, km, flow.weight))
+    return _cumulated(lanes)
+
+
+def _cumulated(lanes: Mapping[str, list[_Lane]]) -> _Lanes:
+    found = {}
+    for hub, rows in lanes.items():
+        weights = list(accumulate(row.weight for row in rows))
+        if weights[-1] > 0:
+            found[hub] = (rows, weights)
+    return found
+
+
+def _supply(
+    regions: Sequence[Region], segment: SegmentRecipe, name: str, lanes: _Lanes, *, own: bool
+) -> dict[str, float]:
+    """Hub to its weight as an origin."""
+    if own:
+        return {hub: weights[-1] for hub, (_, weights) in lanes.items()}
+    like = segment.weights or name
+    return {
+        region.hub: region.supply.get(like, 0.0) * segment.supply_factors.get(region.hub, 1.0) for region in regions
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,95 +222,112 @@ class _Shipper:
     origins: tuple[str, ...]
 
 
-_WORDS: Mapping[Segment, tuple[str, ...]] = {
-    "fmcg": (
-        *("Aurora", "Birch", "Cove", "Dune", "Ember", "Fern", "Grove"),
-        *("Harbour", "Iris", "Juniper", "Kestrel", "Linden", "Meadow", "Nectar"),
-    ),
+_FOODS = (
+    *("Aurora", "Birch", "Cove", "Dune", "Ember", "Fern", "Grove"),
+    *("Harbour", "Iris", "Juniper", "Kestrel", "Linden", "Meadow", "Nectar"),
+)
+_WORDS: Mapping[str, tuple[str, ...]] = {
     "automotive": ("Axle", "Bolt", "Camshaft", "Damper", "Engine", "Flange", "Gearbox", "Hub"),
     "chemicals": ("Alkali", "Borax", "Cobalt", "Dolomite", "Ester", "Fluor", "Gypsum"),
 }
-_SUFFIX: Mapping[Segment, str] = {"fmcg": "Foods", "automotive": "Parts", "chemicals": "Chem"}
+_SUFFIX: Mapping[str, str] = {"fmcg": "Foods", "automotive": "Parts", "chemicals": "Chem"}
 
 
 def _shippers(
-    segment: Segment, recipe: SegmentRecipe, regions: Sequence[Region], draw: random.Random
+    name: str, segment: SegmentRecipe, supply: Mapping[str, float], recipe: DemandRecipe, draw: random.Random
 ) -> list[_Shipper]:
     found = []
-    hubs = [region.hub for region in regions]
-    weights = [region.supply[segment] for region in regions]
-    for rank in range(recipe.shippers):
-        wanted = draw.choices((1, 2, 3), (0.4, 0.35, 0.25))[0]
+    hubs, weights = list(supply), list(supply.values())
+    most = sum(weight > 0 for weight in weights)
+    words, suffix = _WORDS.get(name, _FOODS), _SUFFIX.get(name, name.replace("_", " ").title())
+    for rank in range(segment.shippers):
+        wanted = draw.choices(range(1, len(recipe.origins_shares) + 1), recipe.origins_shares)[0]
         origins: list[str] = []
-        while len(origins) < min(wanted, len(hubs)):
+        while len(origins) < min(wanted, most):
             hub = draw.choices(hubs, weights)[0]
             if hub not in origins:
                 origins.append(hub)
-        word = _WORDS[segment][rank % len(_WORDS[segment])]
-        number = f" {rank // len(_WORDS[segment]) + 1}" if rank >= len(_WORDS[segment]) else ""
-        found.append(_Shipper(f"{word} {_SUFFIX[segment]}{number}", 1 / (rank + 1) ** ZIPF, tuple(origins)))
+        number = f" {rank // len(words) + 1}" if rank >= len(words) else ""
+        shipper = f"{words[rank % len(words)]} {suffix}{number}"
+        found.append(_Shipper(shipper, 1 / (rank + 1) ** recipe.shipper_zipf, tuple(origins)))
     return found
 
 
-def _shipment(
-    segment: Segment,
-    recipe: SegmentRecipe,
-    shippers: Sequence[_Shipper],
-    lanes: Mapping[str, list[_Lane]],
-    monday: datetime,
-    sealed_unit: str,
-    draw: random.Random,
-) -> Demand:
-    shipper = draw.choices(shippers, [one.weight for one in shippers])[0]
-    origin = draw.choice([hub for hub in shipper.origins if lanes.get(hub)] or sorted(lanes))
-    lane = draw.choices(lanes[origin], [one.weight for one in lanes[origin]])[0]
-    temperature = "chilled" if segment == "fmcg" and draw.random() < CHILLED_SHARE else "ambient"
-    adr = draw.choice(ADR_CLASSES) if segment == "chemicals" and draw.random() < ADR_SHARE else ""
-    pallets, kg, sealed = _size(recipe, temperature == "ambient", draw)
-    ready = _ready(monday, draw)
-    due = _rounded(ready + timedelta(hours=lane.km / ROAD_KMH + 8 + draw.uniform(*recipe.window_h)))
-    soft = draw.random() < SOFT_SHARE
-    splits = not sealed and pallets >= 16 and draw.random() < SPLIT_SHARE
-    return Demand(
-        id="",
-        shipper=shipper.name,
-        segment=segment,
-        origin=origin,
-        destination=lane.destination,
-        pallets=pallets,
-        kg=kg,
-        load_unit=sealed_unit if sealed else "",
-        load_units=1 if sealed else 0,
-        ready=ready,
-        due=due,
-        latest=due + timedelta(hours=12) if soft else due,
-        late_eur_per_h=15.0 if soft else 0.0,
-        value_of_time_eur_per_h=0.0,
-        goods_class=draw.choice(recipe.goods),
-        temperature=temperature,
-        adr_class=adr,
-        max_parts=2 if splits else 1,
-        min_part_pallets=6 if splits else 1,
-    )
+class _Drawing:
+    """Draws of one segment in one week."""
 
+    def __init__(
+        self,
+        name: str,
+        segment: SegmentRecipe,
+        recipe: DemandRecipe,
+        shippers: Sequence[_Shipper],
+        lanes: _Lanes,
+        monday: datetime,
+        draw: random.Random,
+    ) -> None:
+        self.name, self.segment, self.recipe, self.draw = name, segment, recipe, draw
+        self.shippers, self.lanes, self.monday = shippers, lanes, monday
+        self.volumes = list(accumulate(one.weight for one in shippers))
+        self.homes = {one.name: [hub for hub in one.origins if hub in lanes] or sorted(lanes) for one in shippers}
+        self.days = segment.day_shares or recipe.day_shares
 
-def _size(recipe: SegmentRecipe, ambient: bool, draw: random.Random) -> tuple[int, int, bool]:
-    full = draw.random() < recipe.full_share
-    per_pallet = recipe.kg_per_pallet * math.exp(draw.gauss(0.0, recipe.kg_sigma))
-    pallets = FULL_LOAD_PALLETS
-    if not full:
-        drawn = round(recipe.pallets_median * math.exp(draw.gauss(0.0, recipe.pallets_sigma)))
-        pallets = min(max(1, drawn), FULL_LOAD_PALLETS)
-    sealed = full and ambient and draw.random() < SEALED_SHARE
-    heaviest = SEALED_KG if sealed else HEAVIEST_KG
-    pallets = min(pallets, max(1, int(heaviest // per_pallet)))
-    return pallets, min(heaviest, round(pallets * per_pallet / 10) * 10), sealed
+    def shipment(self) -> Demand:
+        """One shipment."""
+        draw, segment, recipe = self.draw, self.segment, self.recipe
+        shipper = draw.choices(self.shippers, cum_weights=self.volumes)[0]
+        origin = draw.choice(self.homes[shipper.name])
+        rows, weights = self.lanes[origin]
+        lane = draw.choices(rows, cum_weights=weights)[0]
+        chilled = segment.chilled_share > 0 and draw.random() < segment.chilled_share
+        adr = draw.choice(segment.adr_classes) if segment.adr_share and draw.random() < segment.adr_share else ""
+        pallets, kg, sealed = self._size(ambient=not chilled)
+        ready = self._ready()
+        hours = lane.km / recipe.road_kmh + recipe.handling_h + draw.uniform(*segment.window_h)
+        due = _rounded(ready + timedelta(hours=hours))
+        soft = draw.random() < recipe.soft_share
+        splits = not sealed and pallets >= recipe.split_from_pallets and draw.random() < recipe.split_share
+        return Demand(
+            id="",
+            shipper=shipper.name,
+            segment=self.name,
+            origin=origin,
+            destination=lane.destination,
+            pallets=pallets,
+            kg=kg,
+            load_unit=recipe.sealed_unit if sealed else "",
+            load_units=1 if sealed else 0,
+            ready=ready,
+            due=due,
+            latest=due + timedelta(hours=recipe.soft_h) if soft else due,
+            late_eur_per_h=recipe.late_eur_per_h if soft else 0.0,
+            value_of_time_eur_per_h=recipe.value_of_time_eur_per_h,
+            goods_class=draw.choice(segment.goods),
+            temperature="chilled" if chilled else "ambient",
+            adr_class=adr,
+            max_parts=2 if splits else 1,
+            min_part_pallets=recipe.split_part_pallets if splits else 1,
+        )
 
+    def _size(self, *, ambient: bool) -> tuple[int, int, bool]:
+        draw, segment, recipe = self.draw, self.segment, self.recipe
+        full = draw.random() < segment.full_share
+        per_pallet = segment.kg_per_pallet * math.exp(draw.gauss(0.0, segment.kg_sigma))
+        pallets = recipe.full_load_pallets
+        if not full:
+            drawn = round(segment.pallets_median * math.exp(draw.gauss(0.0, segment.pallets_sigma)))
+            pallets = min(max(1, drawn), recipe.full_load_pallets)
+        sealed = full and ambient and draw.random() < recipe.sealed_share
+        heaviest = recipe.sealed_kg if sealed else recipe.heaviest_kg
+        pallets = min(pallets, max(1, int(heaviest // per_pallet)))
+        return pallets, max(1, min(heaviest, round(pallets * per_pallet / 10) * 10)), sealed
 
-def _ready(monday: datetime, draw: random.Random) -> datetime:
-    day = draw.choices(range(len(DAY_SHARES)), DAY_SHARES)[0]
-    hour = min(20.0, max(6.0, draw.gauss(14.0, 3.0)))
-    return _rounded(monday + timedelta(days=day, hours=hour))
+    def _ready(self) -> datetime:
+        recipe = self.recipe
+        day = self.draw.choices(range(len(self.days)), self.days)[0]
+        drawn = self.draw.gauss(recipe.ready_hour_mean, recipe.ready_hour_sigma)
+        hour = min(recipe.ready_hour_last, max(recipe.ready_hour_first, drawn))
+        return _rounded(self.monday + timedelta(days=day, hours=hour))
 
 
 def _rounded(moment: datetime) -> datetime:
@@ -303,7 +335,3 @@ def _rounded(moment: datetime) -> datetime:
     minutes = round((moment.hour * 60 + moment.minute) / 30) * 30
     found = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=minutes)
     return found.replace(hour=4, minute=0) if 1 <= found.hour < 4 else found
-
-
-def _numbered(row: Demand, number: int) -> Demand:
-    return replace(row, id=f"K{number:04d}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import cargopool
-from cargopool.cli import check, compare, explain, new, report, schema, solve, validate
+from cargopool.cli import check, compare, explain, generate, new, report, schema, solve, validate
 
 _EPILOG = (
     "Exit codes: 0 a plan, 2 input, 3 infeasible, 4 no plan, 5 unserved, 6 rejected, 7 not written, 130 interrupted."
@@ -34,6 +34,7 @@ def make_app(started: float) -> typer.Typer:
     app.command("report")(report.report_run)
     app.command("compare")(compare.compare_runs)
     app.command("explain")(explain.explain_shipment)
+    app.command("generate")(generate.generate_week_folder)
     app.command("schema")(schema.print_schema)
     return app
 
