@@ -11,7 +11,7 @@ from cargopool.errors import Diagnostic, InputError
 from cargopool.files.assembly import Assembler
 from cargopool.files.blocks import BlockReader
 from cargopool.files.conditions import apply_conditions, facts_of_entry
-from cargopool.files.documents import Document, read_yaml
+from cargopool.files.documents import Document, plain, read_yaml
 from cargopool.files.entities import (
     BANS,
     CROSSINGS,
@@ -90,6 +90,17 @@ def read_document(
         return None, findings.diagnostics()
     scenario = _Reading(document, file.parent if file else Path(), variant, overrides or {}, findings).run()
     return (None if findings.failed else scenario), findings.diagnostics()
+
+
+def variant_names(path: str | Path) -> tuple[str, ...]:
+    """Names of a scenario's variants, ``base`` first; only ``base`` when the file cannot be read."""
+    findings = Findings()
+    file, shown_as = _scenario_file(Path(path), findings)
+    document = read_yaml(file, shown_as, findings) if file is not None else None
+    root = None if document is None else plain(document.root)
+    variants = root.get("variants") if isinstance(root, dict) else None
+    named = tuple(map(str, variants)) if isinstance(variants, dict) else ()
+    return ("base", *(name for name in named if name != "base"))
 
 
 def _scenario_file(path: Path, findings: Findings) -> tuple[Path | None, str]:

@@ -46,6 +46,9 @@ class RunRequest:
         Wall seconds from the start of the command to the verified plan.
     warm_start : path or None
         Run folder or plan file to start from.
+    batch : mapping or None
+        What a batch says of the run: coordinates and key; it goes into run.json as it is, and the run then takes its
+        place even when it has no plan.
     """
 
     file: str | os.PathLike[str]
@@ -60,6 +63,7 @@ class RunRequest:
     params: SolveParams | None = None
     warm_start: str | os.PathLike[str] | None = None
     baselines: bool = True
+    batch: Mapping[str, Any] | None = None
 
     def criterion(self, elapsed: float) -> StoppingCriterion:
         """The stop rule, given the seconds that are gone already."""
@@ -102,6 +106,7 @@ class RunOutcome:
 def run(
     request: RunRequest,
     *,
+    scenario: Scenario | None = None,
     started: float | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
@@ -111,6 +116,8 @@ def run(
 
     Parameters
     ----------
+    scenario : Scenario, optional
+        What ``request.file`` with its variant and overrides says, when it was read already.
     started : float, optional
         `time.monotonic` reading from which the time limit counts; now when left out.
     on_progress, on_log : callable, optional
@@ -129,9 +136,10 @@ def run(
     stopwatch = Stopwatch(started)
     with stop_on_signals(flag, leave) if leave is not None else stop_on_signals(flag) as watch:
         with stopwatch.stage("read"):
-            from cargopool.files import read_scenario
+            if scenario is None:
+                from cargopool.files import read_scenario
 
-            scenario = read_scenario(Path(request.file), request.variant, dict(request.overrides))
+                scenario = read_scenario(Path(request.file), request.variant, dict(request.overrides))
             warm_start = None if request.warm_start is None else load_plan(request.warm_start, scenario)
             folder = RunFolder.open(request.out)
         try:
@@ -206,7 +214,7 @@ class _Work:
         return record
 
     def _placed(self, result: RunResult) -> Path:
-        if result.plan is None and is_run_folder(self.folder.target):
+        if result.plan is None and self.request.batch is None and is_run_folder(self.folder.target):
             return self.folder.partial
         try:
             return self.folder.finish()
@@ -245,5 +253,6 @@ class _Work:
             seconds=self.stopwatch.seconds(),
             peak_memory_mb=peak_memory_mb(),
             verified=verified,
+            batch=request.batch,
         )
         return make_record(self.scenario, result, comparison, facts)

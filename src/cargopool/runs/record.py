@@ -28,6 +28,8 @@ class RunFacts:
     ----------
     reproducible : bool
         Nothing but the input decided the plan: no clock and no signal.
+    batch : mapping or None
+        Coordinates and key of a run of a batch.
     """
 
     input_sha256: str
@@ -39,6 +41,7 @@ class RunFacts:
     peak_memory_mb: int | None
     verified: bool
     note: str = ""
+    batch: Mapping[str, Any] | None = None
 
 
 def make_record(scenario: Scenario, result: Result, comparison: Comparison, facts: RunFacts) -> Record:
@@ -66,6 +69,7 @@ def make_record(scenario: Scenario, result: Result, comparison: Comparison, fact
         "seconds": dict(facts.seconds),
         "peak_memory_mb": facts.peak_memory_mb,
         "verified": facts.verified,
+        **({} if facts.batch is None else {"batch": dict(facts.batch)}),
     }
 
 
