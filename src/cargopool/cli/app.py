@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 import cargopool
-from cargopool.cli import check, compare, explain, generate, new, report, schema, solve, validate
+from cargopool.cli import batch, bench, check, compare, explain, generate, new, report, schema, solve, validate
 
 _EPILOG = (
-    "Exit codes: 0 a plan, 2 input, 3 infeasible, 4 no plan, 5 unserved, 6 rejected, 7 not written, 130 interrupted."
+    "Exit codes: 0 a plan, 2 input, 3 infeasible, 4 no plan, 5 unserved, 6 rejected, 7 not written, "
+    "8 runs of a batch failed, 130 interrupted."
 )
 
 
@@ -35,7 +36,9 @@ def make_app(started: float) -> typer.Typer:
     app.command("compare")(compare.compare_runs)
     app.command("explain")(explain.explain_shipment)
     app.command("generate")(generate.generate_week_folder)
+    app.command("batch")(batch.run_matrix)
     app.command("schema")(schema.print_schema)
+    app.add_typer(bench.bench_app(), name="bench")
     return app
 
 

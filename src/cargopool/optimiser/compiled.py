@@ -59,12 +59,21 @@ def _user_cache() -> Path:
 
 def kernel(function: Any) -> Any:
     """Compile a function on first call without the interpreter lock; the code is kept between runs where it can be."""
+    return _compiled(function, nogil=True)
+
+
+def inner_kernel(function: Any) -> Any:
+    """As `kernel`, for functions that only kernels call: no entry from Python, which takes long to compile."""
+    return _compiled(function, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: Any, **options: bool) -> Any:
     folder = cache_directory()
     if folder is None:
-        return njit(nogil=True)(function)
+        return njit(**options)(function)
     before = config.CACHE_DIR
     config.CACHE_DIR = folder
     try:
-        return njit(cache=True, nogil=True)(function)
+        return njit(cache=True, **options)(function)
     finally:
         config.CACHE_DIR = before

@@ -85,9 +85,7 @@ class Search:
         self._length = min(LONGEST_CYCLE, FIRST_CYCLE * 2 ** min(self.cycle, 20))
         self._left = self._length
         if self.cycle:
-            source = self.best
-            for now, then in zip(self.present, source, strict=True):
-                now[...] = then
+            self.present = copy_of(self.best)
         self.cycle += 1
 
     def paths(self) -> tuple[TimedPath, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cargopool.optimiser.compiled import kernel
+from cargopool.optimiser.compiled import inner_kernel, kernel
 from cargopool.optimiser.continuous.upper_kernels import NONE, copy_state, place, remove
 from cargopool.optimiser.kernels import next_random, randint
 
@@ -12,7 +12,7 @@ OPERATORS = 6
 RANDOM, NEAR, GROUP, ARC, OPEN, PATH = range(OPERATORS)
 
 
-@kernel
+@inner_kernel
 def take(w, count, k):
     """Mark commodity ``k`` to be taken out, once; the new count."""
     if w.flag[k] == 0 and count < w.chosen.shape[0]:
@@ -22,7 +22,7 @@ def take(w, count, k):
     return count
 
 
-@kernel
+@inner_kernel
 def take_group(s, w, rng, count, g, size):
     """Mark the members of a group."""
     width = s.slot_group.shape[0] // s.path.shape[0]
@@ -33,7 +33,7 @@ def take_group(s, w, rng, count, g, size):
     return count
 
 
-@kernel
+@inner_kernel
 def ruin(d, s, w, rng, operator, size):
     """Choose commodities to take out; (count, arc to open or -1)."""
     commodities = s.path.shape[0]
@@ -41,7 +41,7 @@ def ruin(d, s, w, rng, operator, size):
     k = randint(rng, commodities)
     p = s.path[k]
     steps = d.step_ptr[p + 1] - d.step_ptr[p]
-    count = take(w, 0, k)
+    count = take(w, np.int64(0), k)
     if operator == NEAR:
         centre = k
         tries = 0
@@ -89,10 +89,10 @@ def ruin(d, s, w, rng, operator, size):
     return count, NONE
 
 
-@kernel
+@inner_kernel
 def order(d, w, rng, count):
     """Sort the chosen commodities in place: at random, large, tight, or early ones first."""
-    mode = randint(rng, 5)
+    mode = randint(rng, np.int64(5))
     for i in range(count):
         k = w.chosen[i]
         noise = next_random(rng)
@@ -132,14 +132,16 @@ def anneal(d, s, before, best, w, rng, bias, iterations, hot, cold, largest, wei
             if s.path[k] == NONE:
                 w.chosen[count] = k
                 count += 1
-        order(d, w, rng, count)
+        order(d, w, rng, np.int64(count))
         for i in range(count):
-            place(d, s, w, rng, w.chosen[i], bias, 0.0, 0.7, NONE, 1.0, 0.0)
+            place(d, s, w, rng, w.chosen[i], bias, 0.0, 0.7, np.int64(NONE), 1.0, 0.0)
         if s.total[0] < best.total[0]:
             copy_state(s, best)
     copy_state(s, before)
     cooling = np.log(cold / hot)
-    whole = weights.sum()
+    whole = 0.0
+    for i in range(OPERATORS):
+        whole += weights[i]
     for step in range(iterations):
         if stop[0] != 0:
             return step
@@ -153,8 +155,8 @@ def anneal(d, s, before, best, w, rng, bias, iterations, hot, cold, largest, wei
         count, arc = ruin(d, s, w, rng, operator, size)
         for i in range(count):
             w.flag[w.chosen[i]] = 0
-        remove(d, s, w, count)
-        order(d, w, rng, count)
+        remove(d, s, w, np.int64(count))
+        order(d, w, rng, np.int64(count))
         factor = 0.5 + 0.6 * next_random(rng)
         weight = next_random(rng) if next_random(rng) < 0.5 else 0.0
         blink = 0.03 if next_random(rng) < 0.5 else 0.0

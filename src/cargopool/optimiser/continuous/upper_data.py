@@ -93,7 +93,7 @@ def empty_state(instance: ContinuousInstance, table: PathTable) -> State:
 
 def copy_of(state: State) -> State:
     """A copy that shares nothing."""
-    return State(*(array.copy() for array in state))
+    return State._make(array.copy() for array in state)
 
 
 def scratch_of(state: State) -> Work:

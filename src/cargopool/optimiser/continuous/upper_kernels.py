@@ -1,9 +1,9 @@
 """Compiled ruin and recreate in continuous time: commodities on paths, steps in groups that share vehicles.
 
 A *group* is an arc with the commodities that leave its start together. Groups are ordered by the paths of their
-members; ``g_early`` and ``g_late`` are the earliest and latest minutes of leaving that this order and the windows allow,
-so a state is feasible exactly when no group is earlier than early or later than late. A *slot* is a step of a
-commodity's path: slot ``k * width + i``. No kernel reads a clock.
+members; ``g_early`` and ``g_late`` are the earliest and latest minutes of leaving that this order and the windows
+allow, so a plan keeps all windows exactly when no group has early after late. A *slot* is a step of a commodity's path:
+slot ``k * width + i``. No kernel reads a clock.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cargopool.optimiser.compiled import kernel
+from cargopool.optimiser.compiled import inner_kernel
 from cargopool.optimiser.kernels import next_random, randint
 
 NONE = -1
@@ -21,6 +21,7 @@ INF = 1e300
 FAR = 1 << 60
 WHOLE = 1e-9
 LABELS = 48
+FORWARD, BACKWARD = 0, 1
 HIGH, FREE, QUEUED = 0, 1, 2
 """Positions in `State.counts`: group ids ever used, ids on the free stack, groups queued."""
 
@@ -88,16 +89,18 @@ class Work(NamedTuple):
     key: NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def copy_state(a, b):
     """Copy state ``a`` into ``b``."""
-    high = max(a.counts[HIGH], b.counts[HIGH])
-    b.path[:] = a.path
-    b.slot_group[:] = a.slot_group
-    b.slot_next[:] = a.slot_next
-    b.slot_prev[:] = a.slot_prev
-    b.a_head[:] = a.a_head
-    for g in range(high):
+    for k in range(a.path.shape[0]):
+        b.path[k] = a.path[k]
+    for i in range(a.slot_group.shape[0]):
+        b.slot_group[i] = a.slot_group[i]
+        b.slot_next[i] = a.slot_next[i]
+        b.slot_prev[i] = a.slot_prev[i]
+    for arc in range(a.a_head.shape[0]):
+        b.a_head[arc] = a.a_head[arc]
+    for g in range(max(a.counts[HIGH], b.counts[HIGH])):
         b.g_arc[g] = a.g_arc[g]
         b.g_head[g] = a.g_head[g]
         b.g_next[g] = a.g_next[g]
@@ -106,17 +109,18 @@ def copy_state(a, b):
         b.g_early[g] = a.g_early[g]
         b.g_late[g] = a.g_late[g]
         b.free[g] = a.free[g]
-    b.counts[:] = a.counts
-    b.total[:] = a.total
+    for i in range(3):
+        b.counts[i] = a.counts[i]
+    b.total[0] = a.total[0]
 
 
-@kernel
+@inner_kernel
 def vehicles(load, capacity):
     """Whole vehicles for a load."""
     return np.ceil(load / capacity - WHOLE)
 
 
-@kernel
+@inner_kernel
 def push(s, w, g):
     """Queue a group once."""
     if w.queued[g] == 0:
@@ -125,7 +129,7 @@ def push(s, w, g):
         s.counts[QUEUED] += 1
 
 
-@kernel
+@inner_kernel
 def link(d, s, slot, g, k):
     """Put a slot into a group and charge what it adds."""
     head = s.g_head[g]
@@ -141,7 +145,7 @@ def link(d, s, slot, g, k):
     s.total[0] += d.fixed[arc] * (vehicles(s.g_load[g], d.capacity[arc]) - before)
 
 
-@kernel
+@inner_kernel
 def unlink(d, s, slot, k):
     """Take a slot out of its group; an empty group ends."""
     g = s.slot_group[slot]
@@ -172,7 +176,7 @@ def unlink(d, s, slot, k):
         s.total[0] -= d.fixed[arc] * (had - vehicles(s.g_load[g], d.capacity[arc]))
 
 
-@kernel
+@inner_kernel
 def new_group(s, arc, early, late):
     """Open an empty group on an arc."""
     if s.counts[FREE] > 0:
@@ -194,27 +198,27 @@ def new_group(s, arc, early, late):
     return g
 
 
-@kernel
-def settle(d, s, w, seeds, count, backward):
-    """Recompute early (or late) minutes of groups and of all that follow from them, after a change."""
+@inner_kernel
+def settle(d, s, w, count, direction):
+    """Recompute early (or late) minutes of the logged groups and of all that follow from them, after a change."""
     width = s.slot_group.shape[0] // s.path.shape[0]
     s.counts[QUEUED] = 0
     for i in range(count):
-        push(s, w, seeds[i])
+        push(s, w, w.log_group[i])
     while s.counts[QUEUED] > 0:
         s.counts[QUEUED] -= 1
         g = w.queue[s.counts[QUEUED]]
         w.queued[g] = 0
         if s.g_head[g] == NONE:
             continue
-        value = FAR if backward else -FAR
+        value = FAR if direction == BACKWARD else -FAR
         slot = s.g_head[g]
         while slot != NONE:
             k = slot // width
             i = slot - k * width
             p = s.path[k]
             first = d.step_ptr[p]
-            if backward:
+            if direction == BACKWARD:
                 if first + i + 1 == d.step_ptr[p + 1]:
                     value = min(value, d.latest[first + i])
                 else:
@@ -224,7 +228,7 @@ def settle(d, s, w, seeds, count, backward):
             else:
                 value = max(value, s.g_early[s.slot_group[slot - 1]] + d.minutes[d.arcs[first + i - 1]])
             slot = s.slot_next[slot]
-        if backward:
+        if direction == BACKWARD:
             if value == s.g_late[g]:
                 continue
             s.g_late[g] = value
@@ -237,7 +241,7 @@ def settle(d, s, w, seeds, count, backward):
             k = slot // width
             i = slot - k * width
             p = s.path[k]
-            if backward:
+            if direction == BACKWARD:
                 if i > 0:
                     push(s, w, s.slot_group[slot - 1])
             elif d.step_ptr[p] + i + 1 < d.step_ptr[p + 1]:
@@ -245,7 +249,7 @@ def settle(d, s, w, seeds, count, backward):
             slot = s.slot_next[slot]
 
 
-@kernel
+@inner_kernel
 def remove(d, s, w, count):
     """Take the chosen commodities out and let the others use the time again."""
     width = s.slot_group.shape[0] // s.path.shape[0]
@@ -264,13 +268,14 @@ def remove(d, s, w, count):
         s.path[k] = NONE
     for i in range(touched):
         w.flag[w.log_group[i]] = 0
-    settle(d, s, w, w.log_group, touched, False)
-    settle(d, s, w, w.log_group, touched, True)
+    settle(d, s, w, np.int64(touched), np.int64(FORWARD))
+    settle(d, s, w, np.int64(touched), np.int64(BACKWARD))
 
 
-@kernel
-def insert(d, s, w, k, p, plan):
-    """Put commodity ``k`` on path ``p`` in groups ``plan`` (-1: a new one); False, and nothing done, if times clash."""
+@inner_kernel
+def insert(d, s, w, k, p):
+    """Put commodity ``k`` on path ``p`` in groups ``w.plan`` (-1: a new one); False, undone, if times clash."""
+    plan = w.plan
     width = s.slot_group.shape[0] // s.path.shape[0]
     first = d.step_ptr[p]
     steps = d.step_ptr[p + 1] - first
@@ -329,7 +334,9 @@ def insert(d, s, w, k, p, plan):
             if s.g_early[plan[i]] > d.latest[first + i]:
                 ok = False
     if ok:
-        settle(d, s, w, plan, steps, True)
+        for i in range(steps):
+            w.log_group[i] = plan[i]
+        settle(d, s, w, steps, np.int64(BACKWARD))
         return True
     while s.counts[QUEUED] > 0:
         s.counts[QUEUED] -= 1
@@ -343,7 +350,7 @@ def insert(d, s, w, k, p, plan):
     return False
 
 
-@kernel
+@inner_kernel
 def add_label(w, step, time, cost, group, parent):
     """Keep a label of a step unless another is as early and as cheap; drop those that it beats."""
     n = w.labels[step]
@@ -368,7 +375,7 @@ def add_label(w, step, time, cost, group, parent):
     w.labels[step] = n
 
 
-@kernel
+@inner_kernel
 def choose(d, s, w, rng, k, bias, weight, factor, open_arc, open_factor, blink):
     """Cheapest path and groups for commodity ``k`` at marginal vehicle cost; groups in ``w.found``, path returned.
 
@@ -395,7 +402,7 @@ def choose(d, s, w, rng, k, bias, weight, factor, open_arc, open_factor, blink):
             alone = price * vehicles(quantity, d.capacity[arc])
             for j in range(w.labels[i]):
                 if w.cost[i, j] + alone < best and w.time[i, j] <= latest:
-                    add_label(w, i + 1, w.time[i, j] + minutes, w.cost[i, j] + alone, NONE, j)
+                    add_label(w, i + 1, w.time[i, j] + minutes, w.cost[i, j] + alone, np.int32(NONE), j)
             g = s.a_head[arc]
             while g != NONE:
                 if s.g_early[g] <= latest and (blink == 0.0 or next_random(rng) >= blink):
@@ -424,7 +431,7 @@ def choose(d, s, w, rng, k, bias, weight, factor, open_arc, open_factor, blink):
     return chosen
 
 
-@kernel
+@inner_kernel
 def place(d, s, w, rng, k, bias, weight, factor, open_arc, open_factor, blink):
     """Insert commodity ``k`` where it is cheapest; on a path of its own where times clash again and again."""
     steps = 0
@@ -433,10 +440,10 @@ def place(d, s, w, rng, k, bias, weight, factor, open_arc, open_factor, blink):
         steps = d.step_ptr[p + 1] - d.step_ptr[p]
         for i in range(steps):
             w.plan[i] = w.found[i]
-        if insert(d, s, w, k, p, w.plan[:steps]):
+        if insert(d, s, w, k, p):
             return
     p = d.path_ptr[k] + randint(rng, d.path_ptr[k + 1] - d.path_ptr[k])
     steps = d.step_ptr[p + 1] - d.step_ptr[p]
     for i in range(steps):
         w.plan[i] = NONE
-    insert(d, s, w, k, p, w.plan[:steps])
+    insert(d, s, w, k, p)
