@@ -143,7 +143,7 @@ def test_broken_folders(tmp_path: Path, table: str, text: str, code: str) -> Non
 def test_a_missing_table(tmp_path: Path) -> None:
     home = write_sndrr(tmp_path / "net")
     (home / "arcs.csv").unlink()
-    with pytest.raises(InputError, match="arcs.csv"):
+    with pytest.raises(InputError, match=r"arcs\.csv"):
         read_sndrr(home)
 
 
