@@ -25,7 +25,7 @@ def plain_part(text: str) -> str:
     """A part in lower-case letters, digits, dots, hyphens and underscores; with a hash when that lost something."""
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"__+", "_", _PLAIN.sub("-", folded)).strip("-._")
-    if slug == text and len(slug) <= _LONGEST_PART:
+    if slug and slug == text and len(slug) <= _LONGEST_PART:
         return slug
     return f"{slug[:_LONGEST_PART].rstrip('-._') or 'x'}-{_hash(text)}"
 

@@ -42,7 +42,7 @@ def parse_axis(text: str) -> tuple[str, tuple[tuple[str, Any], ...]]:
     from cargopool.files import parse_setting
 
     try:
-        path, _ = parse_setting(text.partition(",")[0] if "[" not in text else _first_only(text))
+        path, _ = parse_setting(_first_only(text))
         written = split_top(text[_value_start(text) :])
         values = tuple((one, parse_setting(f"{path}={one}")[1]) for one in written)
     except ValueError as error:

@@ -50,7 +50,8 @@ def package_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*"), key=lambda one: one.relative_to(root).as_posix()):
         name = path.relative_to(root).as_posix()
-        if path.suffix in _COMPILED or name.startswith(_SHIPPED) or not path.is_file() or "/." in f"/{name}":
+        made_of_others = path.suffix in _COMPILED or "__pycache__" in path.parts or "/." in f"/{name}"
+        if made_of_others or name.startswith(_SHIPPED) or not path.is_file():
             continue
         content = path.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode())
