@@ -109,6 +109,11 @@ class LoadRate(NamedTuple):
         """Well-to-wheel grams per kg, not rounded."""
         return self.mj_per_kg * (self.wtt_g_per_mj + self.ttw_g_per_mj)
 
+    def grams(self, kg: int) -> int:
+        """Grams of so much cargo, those of its element."""
+        energy = self.mj_per_kg * kg
+        return round_half_even(energy * self.wtt_g_per_mj) + round_half_even(energy * self.ttw_g_per_mj)
+
     def element(self, kg: int) -> Element:
         """The element of so much cargo."""
         energy = self.mj_per_kg * kg

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cargopool.footprint.dearest import dearest_itinerary_eur, units_needed
-from cargopool.footprint.items import weigh
+from cargopool.footprint.items import Group, weigh
 from cargopool.footprint.objective import lateness_cents, time_value_cents
 from cargopool.footprint.parts import cross_dock_items, storage_charge
 from cargopool.footprint.road import road_group
@@ -112,22 +112,41 @@ def _direct_cents(
     The truck is priced once, with the heaviest of its unit types on it.
     """
     heaviest = max(units, key=lambda unit: 0 if unit.kind == "trailer" else unit.per_truck * unit.tare_kg)
-    trip = road_group(scenario, "main", vehicle.id, shipment.origin, shipment.destination, heaviest, heaviest.per_truck)
+    trip = _road(scenario, vehicle.id, shipment.origin, shipment.destination, heaviest)
     days = started_days(shipment.latest_min - shipment.ready_min)
     price = max(scenario.objective.max_carbon_price_eur_per_t, scenario.objective.carbon_price_eur_per_t)
     money, grams = _part(scenario, shipment)
-    grams += sum(rate.element(shipment.kg).grams for rate in trip.load)
+    grams += sum(rate.grams(shipment.kg) for rate in trip.load)
     dearest = 0
     for unit in units:
         truck_kg = vehicle.gross_limit_kg - vehicle.tractor_kg - unit.per_truck * unit.tare_kg
         trucks = units_needed(shipment, unit, unit.payload_kg, unit.per_truck, truck_kg)
-        use_cents = trip.weighted_cents + rental_group(scenario, unit, days, unit.per_truck).weighted_cents
+        use_cents = trip.weighted_cents + _rental_cents(scenario, unit, days)
         use_grams = trip.grams
         if shipment.temperature != "ambient":
             minutes = shipment.latest_min - shipment.ready_min
             use_grams += reefer_group(scenario, minutes, unit.per_truck).grams
         dearest = max(dearest, money + trucks * use_cents + carbon_cents(grams + trucks * use_grams, price))
     return dearest
+
+
+def _road(scenario: Scenario, vehicle: str, origin: str, destination: str, unit: LoadUnitType) -> Group:
+    """The truck's group, kept per scenario."""
+    memo = index_of(scenario).memo
+    key = ("unserved road", vehicle, origin, destination, unit.id)
+    if key not in memo:
+        memo[key] = road_group(scenario, "main", vehicle, origin, destination, unit, unit.per_truck)
+    found: Group = memo[key]
+    return found
+
+
+def _rental_cents(scenario: Scenario, unit: LoadUnitType, days: int) -> int:
+    """Rental of a truck's units, kept per scenario."""
+    memo = index_of(scenario).memo
+    key = ("unserved rental", unit.id, days)
+    if key not in memo:
+        memo[key] = rental_group(scenario, unit, days, unit.per_truck).weighted_cents
+    return int(memo[key])
 
 
 def _part(scenario: Scenario, shipment: Shipment) -> tuple[int, int]:
@@ -142,11 +161,16 @@ def _part(scenario: Scenario, shipment: Shipment) -> tuple[int, int]:
 def _dock(scenario: Scenario, shipment: Shipment, place_id: str) -> tuple[int, int]:
     if shipment.load_units:
         return 0, 0
-    found = cross_dock_items(scenario, place_id, shipment.pallets_milli, shipment.kg)
-    if found is None:
-        return 0, 0
-    money, energy = found
-    return weigh(scenario.objective, money.kind, money.cents, 0), energy.grams
+    memo = index_of(scenario).memo
+    key = ("unserved dock", place_id, shipment.pallets_milli)
+    if key not in memo:
+        found = cross_dock_items(scenario, place_id, shipment.pallets_milli, shipment.kg)
+        memo[key] = (0, 0)
+        if found is not None:
+            money, energy = found
+            memo[key] = weigh(scenario.objective, money.kind, money.cents, 0), energy.grams
+    cents_and_grams: tuple[int, int] = memo[key]
+    return cents_and_grams
 
 
 def _part_cents(scenario: Scenario, shipment: Shipment) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,10 @@ from cargopool.network.freight import Freight, freight_of, mode_mask
 from cargopool.network.passages import MANNINGS, Passages, Users, door_passages, fixed_passages, joined
 from cargopool.network.places import NEVER, Places, places_of
 from cargopool.network.rides import MODE_BIT, Chains, Rides, extended, rides_of, single_rides
-from cargopool.network.thinning import FULL, Thinning, beaten_road_units, within_detour
+from cargopool.network.thinning import FULL, Thinning, road_units_left_out, within_detour
 from cargopool.network.times import chain_times, passage_times
 from cargopool.network.trips import Trips
-from cargopool.network.variants import moves_of, unit_fits, usable_of
+from cargopool.network.variants import moves_of, road_fits, unit_fits, usable_of
 from cargopool.network.windows import (
     Windows,
     any_in_time,
@@ -93,8 +93,8 @@ def build(
     level = scenario.scope.event_depth if depth is None else depth
     passages, users = expanded(setting, joined([fixed, doors]), level, thinning)
     _give_up(stop, "moves")
-    beaten = beaten_road_units(scenario) if thinning.best_road_units else frozenset()
-    return _assembled(_Parts(scenario, places, freight, rides, chains, passages, users, windows, beaten), lo, hi)
+    left_out = road_units_left_out(scenario) if thinning.best_road_units else {}
+    return _assembled(_Parts(scenario, places, freight, rides, chains, passages, users, windows, left_out), lo, hi)
 
 
 def _give_up(stop: Callable[[], bool], stage: str) -> None:
@@ -182,13 +182,14 @@ class _Parts:
     passages: Passages
     users: Users
     windows: Windows
-    beaten: frozenset[str]
+    left_out: Mapping[Temperature, frozenset[str]]
 
 
 def _assembled(parts: _Parts, lo_min: int, hi_min: int) -> Network:
     scenario, places, freight, passages = parts.scenario, parts.places, parts.freight, parts.passages
     fits = unit_fits(scenario, freight)
-    moves = moves_of(scenario, parts.rides, parts.chains, passages, parts.users, freight, fits, parts.beaten)
+    by_road = road_fits(scenario, freight, fits, parts.left_out)
+    moves = moves_of(scenario, parts.rides, parts.chains, passages, parts.users, freight, fits, by_road)
     times = chain_times(parts.chains, parts.rides, places)
     on_chain = np.flatnonzero(passages.chain[moves.passage] >= 0)
     case = Priceable(
@@ -242,7 +243,7 @@ def _assembled(parts: _Parts, lo_min: int, hi_min: int) -> Network:
         run_grams=np.array([found.grams for found in runs], dtype=np.int64),
         runs=tuple(book.runs),
         **_shipment_fields(scenario, freight, classes),
-        usable=usable_of(passages, parts.users, moves, freight, fits),
+        usable=usable_of(passages, parts.users, moves, freight, fits, by_road),
         pallet_row=docked,
         place_row=placed,
         describe=Describer(scenario, places.ids, parts.rides, parts.chains, passages, moves, times),

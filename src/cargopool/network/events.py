@@ -204,9 +204,9 @@ def _due_targets(setting: Setting, place: int, k: Int64, slack: Int64) -> tuple[
 
 
 def thinned(setting: Setting, events: Events, thinning: Thinning) -> Events:
-    """Events moved up to the grid; the ready times of shipments at their origin stay."""
-    if not thinning.grid_min:
+    """Events moved up to the grid; the ready times of shipments at their origin have a finer one."""
+    if not thinning.grid_min and not thinning.ready_grid_min:
         return events
     own = events.minute == setting.windows.ready[0][events.shipment, events.place]
-    moved = on_grid(events.minute, own, thinning.grid_min)
+    moved = on_grid(events.minute, own, thinning)
     return events_of([(events.place, moved, events.shipment, events.used)])

@@ -10,7 +10,7 @@ from cargopool.model.place import Door, Hub
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
-from cargopool.network.arrays import Bool, Int32, Int64
+from cargopool.network.arrays import Bool, Float64, Int32, Int64
 from cargopool.network.places import NEVER, Places
 from cargopool.network.rides import MODE_BIT
 from cargopool.network.trips import Trips
@@ -53,6 +53,10 @@ class Freight:
     atom : int64[K, 4]
         Least size of an atom in each dimension.
     out_reach, in_reach : dict of door index to Reach
+    km : float64[P, P] or None
+        Great-circle distances, where the way over a move is limited.
+    most_km : float64[K] or None
+        Longest way over the ends of a move, from origin to destination.
     """
 
     shipments: tuple[Shipment, ...]
@@ -69,6 +73,8 @@ class Freight:
     atom: Int64
     out_reach: dict[int, Reach]
     in_reach: dict[int, Reach]
+    km: Float64 | None = None
+    most_km: Float64 | None = None
 
     @property
     def count(self) -> int:
@@ -79,6 +85,13 @@ class Freight:
         """Whether shipments may move between two places at all: never back to their start, nor on from their end."""
         found: Bool = self.at_place[k, origin] & self.at_place[k, destination]
         found &= (self.destination[k] != origin) & (self.origin[k] != destination)
+        if self.km is not None and self.most_km is not None:
+            way = (
+                self.km[self.origin[k], origin]
+                + self.km[origin, destination]
+                + self.km[destination, self.destination[k]]
+            )
+            found &= way <= self.most_km[k]
         return found
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cargopool.model.equipment import LoadUnitType
+from cargopool.model.equipment import TEMPERATURES, LoadUnitType, Temperature
 from cargopool.model.scenario import Scenario
-from cargopool.network.arrays import Int64
+from cargopool.network.arrays import Bool, Int64
 from cargopool.network.freight import Freight
 from cargopool.network.places import NEVER, Places
 
@@ -25,19 +25,22 @@ class Thinning:
         False leaves out road moves that leave as late as possible.
     grid_min : int
         Road moves leave at ready times and at multiples of this instead of at every other event; 0 for all events.
+    ready_grid_min : int
+        Ready times move up to multiples of this first; 0 leaves them.
     detour : float or None
-        A shipment changes moves only at hubs where the great-circle way over the hub is at most this times the direct
-        one, plus ``detour_km``; None for all hubs.
+        A shipment takes a move only where the great-circle way over both its ends is at most this times the direct one,
+        plus ``detour_km``; None for all moves.
     detour_km : float
     max_departures : int or None
         Departures of a scheduled move at most; None for as many as the scenario's scope.
     best_road_units : bool
-        Loose freight rides by road only in unit types that no other type beats in room, temperature and price.
+        Loose freight rides by road only in unit types that no other type of its temperature beats in room and price.
     """
 
     road: bool = True
     backward: bool = True
     grid_min: int = 0
+    ready_grid_min: int = 0
     detour: float | None = None
     detour_km: float = 150.0
     max_departures: int | None = None
@@ -52,25 +55,18 @@ def within_detour(scenario: Scenario, places: Places, freight: Freight, thinning
     if thinning.detour is None or not freight.count:
         return freight
     where = np.radians([(scenario.place(p).lat, scenario.place(p).lon) for p in places.ids])
-
-    def km(a: Int64, b: Int64) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        half = (where[b] - where[a]) / 2
-        h = np.sin(half[..., 0]) ** 2 + np.cos(where[a, 0]) * np.cos(where[b, 0]) * np.sin(half[..., 1]) ** 2
-        return np.asarray(12742.0 * np.arcsin(np.sqrt(np.minimum(1.0, h))))
-
-    every = np.arange(len(places.ids))[None, :]
-    origin, destination = freight.origin[:, None].astype(np.int64), freight.destination[:, None].astype(np.int64)
-    way = km(origin, every) + km(every, destination)
-    near = way <= thinning.detour * km(origin, destination) + thinning.detour_km
-    return replace(freight, at_place=freight.at_place & near)
+    lat, half = where[:, 0], (where[None, :] - where[:, None]) / 2
+    haversine = np.sin(half[..., 0]) ** 2 + np.cos(lat)[:, None] * np.cos(lat)[None, :] * np.sin(half[..., 1]) ** 2
+    km = 12742.0 * np.arcsin(np.sqrt(np.minimum(1.0, haversine)))
+    most = thinning.detour * km[freight.origin, freight.destination] + thinning.detour_km
+    near = km[freight.origin] + km[:, freight.destination].T <= most[:, None]
+    return replace(freight, at_place=freight.at_place & near, km=km, most_km=most)
 
 
-def on_grid(minute: Int64, own: Int64, grid_min: int) -> Int64:
-    """Departure minutes moved up to the grid, but for those of ``own`` (bool)."""
-    if not grid_min:
-        return minute
-    up = -(-minute // grid_min) * grid_min
-    return np.where(own | (minute >= NEVER), minute, up)
+def on_grid(minute: Int64, own: Bool, thinning: Thinning) -> Int64:
+    """Departure minutes moved up to the grid, those of ``own`` to the grid of ready times."""
+    grid = np.where(own, max(1, thinning.ready_grid_min), max(1, thinning.grid_min))
+    return np.where(minute >= NEVER, minute, -(-minute // grid) * grid)
 
 
 def beaten_road_units(scenario: Scenario) -> frozenset[str]:
@@ -85,7 +81,24 @@ def beaten_road_units(scenario: Scenario) -> frozenset[str]:
     return frozenset(beaten)
 
 
-def _beats(scenario: Scenario, a: LoadUnitType, b: LoadUnitType) -> bool:
+def road_units_left_out(scenario: Scenario) -> dict[Temperature, frozenset[str]]:
+    """Unit types that loose freight of a temperature never needs by road, whatever else they keep at temperature."""
+    units = [unit for unit in scenario.load_units.values() if "road" in unit.modes]
+    found: dict[Temperature, frozenset[str]] = {}
+    for temperature in TEMPERATURES:
+        able = [unit for unit in units if temperature in unit.temperatures]
+        out: set[str] = set()
+        for a in able:
+            out |= {
+                b.id
+                for b in able
+                if a.id != b.id and a.id not in out and _beats(scenario, a, b, whatever_temperature=True)
+            }
+        found[temperature] = frozenset(out)
+    return found
+
+
+def _beats(scenario: Scenario, a: LoadUnitType, b: LoadUnitType, *, whatever_temperature: bool = False) -> bool:
     vehicles_a = {v for v, vehicle in scenario.vehicles.items() if a.id in vehicle.unit_types}
     vehicles_b = {v for v, vehicle in scenario.vehicles.items() if b.id in vehicle.unit_types}
     weighed = 0 if a.kind == "trailer" else a.per_truck * a.tare_kg
@@ -93,7 +106,7 @@ def _beats(scenario: Scenario, a: LoadUnitType, b: LoadUnitType) -> bool:
     mine, theirs = a.per_truck, b.per_truck
     return (
         vehicles_a >= vehicles_b
-        and a.temperatures >= b.temperatures
+        and (whatever_temperature or a.temperatures >= b.temperatures)
         and mine * a.pallets_milli >= theirs * b.pallets_milli
         and mine * a.volume_m3_milli >= theirs * b.volume_m3_milli
         and mine * a.loading_metres_milli >= theirs * b.loading_metres_milli

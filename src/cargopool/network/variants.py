@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cargopool.footprint.scheduled import weight_class
-from cargopool.model.equipment import LoadUnitType
+from cargopool.model.equipment import LoadUnitType, Temperature
 from cargopool.model.plan import SlotKind
 from cargopool.model.scenario import Scenario
 from cargopool.model.service import Service
@@ -19,6 +19,9 @@ from cargopool.network.freight import Freight
 from cargopool.network.passages import MANNINGS, Passages, Users
 from cargopool.network.places import NEVER
 from cargopool.network.rides import Chains, Rides
+
+_SHORT = 1 << 16
+"""Numbers below it sort fastest as 16-bit integers."""
 
 SLOTS: tuple[SlotKind, ...] = ("allotment", "spot", "charter", "headway")
 Slots = tuple[int, int, int]
@@ -74,6 +77,17 @@ def unit_fits(scenario: Scenario, freight: Freight) -> Bool:
     return found
 
 
+def road_fits(scenario: Scenario, freight: Freight, fits: Bool, left_out: Mapping[Temperature, frozenset[str]]) -> Bool:
+    """The same for road moves, without the unit types that loose freight of a temperature leaves out there."""
+    found = fits.copy()
+    for temperature, out in left_out.items():
+        loose = np.array([s.temperature == temperature and not s.load_units for s in freight.shipments], dtype=np.bool_)
+        for u, unit in enumerate(scenario.load_units):
+            if unit in out:
+                found[loose, u] = False
+    return found
+
+
 def _room(unit: LoadUnitType) -> tuple[int, int, int, int]:
     return unit.pallets_milli, unit.payload_kg, unit.volume_m3_milli, unit.loading_metres_milli
 
@@ -86,12 +100,10 @@ def moves_of(
     users: Users,
     freight: Freight,
     fits: Bool,
-    not_by_road: frozenset[str] = frozenset(),
+    by_road: Bool,
 ) -> Moves:
-    """All moves that some shipment can use, but for road moves of the unit types ``not_by_road``."""
+    """All moves that some shipment can use; ``fits`` and ``by_road`` say in which unit types, bool[K, U]."""
     signature, variants = _signatures(scenario, rides, chains, passages)
-    left_out = {u for u, unit in enumerate(scenario.load_units) if unit in not_by_road}
-    variants = [[v for v in found if v[1] < 0 or v[0] not in left_out] for found in variants]
     first = np.cumsum([0, *(len(found) for found in variants)], dtype=np.int64)
     flat = [variant for found in variants for variant in found]
     table = np.array([(u, v, *slots, g) for u, v, slots, g in flat], dtype=np.int64).reshape(len(flat), 6)
@@ -102,8 +114,11 @@ def moves_of(
     least = np.full((passages.count, fits.shape[1]), NEVER)
     if users.passage.size:
         starts = np.flatnonzero(np.diff(users.passage, prepend=-1))
-        lightest = np.where(fits, freight.atom[:, 1:2], NEVER)
-        least[users.passage[starts]] = np.minimum.reduceat(lightest[users.shipment], starts, axis=0)
+        lightest = np.stack([np.where(able, freight.atom[:, 1:2], NEVER) for able in (fits, by_road)])
+        road = (passages.kind == ROAD).astype(np.int64)
+        least[users.passage[starts]] = np.minimum.reduceat(
+            lightest[road[users.passage], users.shipment], starts, axis=0
+        )
     units, capacity = _capacities(scenario, passages.kind[passage], row)
     keep = (least[passage, row[:, 0]] <= capacity[:, 1]) & (capacity[:, 1] > 0)
     passage, row, units, capacity = passage[keep], row[keep], units[keep], capacity[keep]
@@ -219,17 +234,22 @@ def _capacities(scenario: Scenario, kind: NDArray[np.int8], row: Int64) -> tuple
     return count.astype(np.int64), capacity
 
 
-def usable_of(passages: Passages, users: Users, moves: Moves, freight: Freight, fits: Bool) -> tuple[Int32, ...]:
+def usable_of(
+    passages: Passages, users: Users, moves: Moves, freight: Freight, fits: Bool, by_road: Bool
+) -> tuple[Int32, ...]:
     """Sorted moves that each shipment can use."""
-    order = np.argsort(users.shipment, kind="stable")
-    passage = users.passage[order]
-    bounds = np.searchsorted(users.shipment[order], np.arange(freight.count + 1))
+    key = users.shipment.astype(np.uint16) if freight.count <= _SHORT else users.shipment
+    passage = users.passage[np.argsort(key, kind="stable")]
+    bounds = np.cumsum([0, *np.bincount(users.shipment, minlength=freight.count)])
     kg = moves.capacity[:, 1]
+    road = (passages.kind[moves.passage] == ROAD).astype(np.int64)
+    column = road * fits.shape[1] + moves.unit
+    able = np.concatenate([fits, by_road], axis=1)
     found = []
     for k in range(freight.count):
         mine = np.sort(passage[bounds[k] : bounds[k + 1]])
         counts = moves.first[mine + 1] - moves.first[mine]
         begin = np.repeat(moves.first[mine] - np.concatenate(([0], np.cumsum(counts)[:-1]))[: mine.size], counts)
         which = (np.arange(begin.size) + begin).astype(np.int32)
-        found.append(which[fits[k][moves.unit[which]] & (kg[which] >= freight.atom[k, 1])])
+        found.append(which[able[k][column[which]] & (kg[which] >= freight.atom[k, 1])])
     return tuple(found)

@@ -25,11 +25,17 @@ def search_network(scenario: Scenario, params: SearchParams) -> Network:
     thinning = Thinning(
         backward=False,
         grid_min=params.grid_min,
+        ready_grid_min=_ready_grid_min(len(scenario.shipments)),
         detour=params.detour,
         max_departures=params.max_departures,
         best_road_units=True,
     )
     return build(scenario, depth=min(scenario.scope.event_depth, params.event_depth), thinning=thinning)
+
+
+def _ready_grid_min(shipments: int) -> int:
+    """Grid of ready times: where many shipments start, trucks a little later serve them just as well."""
+    return next(minutes for most, minutes in ((500, 0), (2_000, 60), (5_000, 120), (10**9, 180)) if shipments <= most)
 
 
 def bound_network(scenario: Scenario) -> Network:

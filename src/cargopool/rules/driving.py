@@ -13,7 +13,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.rules.bans import stretches_of, touched
 from cargopool.rules.index import index_of
 from cargopool.rules.latest import latest_departure
-from cargopool.rules.trips import SegmentKind, drive_only, free_minutes, simulate
+from cargopool.rules.trips import SegmentKind, arrival, drive_only, free_minutes, simulate
 from cargopool.units import MINUTES_PER_DAY
 
 LOOK_BACK_DAYS = 7
@@ -65,7 +65,7 @@ def trip_arrival(
     stretches = stretches_of(index_of(scenario), link)
     if not touched(stretches, depart_min, depart_min + free):
         return depart_min + free
-    return simulate(depart_min, stretches, (link.drive_min // 2, shuttle_min), manning, duty_before_min).now
+    return arrival(depart_min, stretches, (link.drive_min // 2, shuttle_min), manning, duty_before_min)
 
 
 def trip_log(

@@ -149,6 +149,14 @@ def drive_only(drive_min: int) -> tuple[Stretch, ...]:
     return ((drive_min, None),) if drive_min else ()
 
 
+@lru_cache(maxsize=131_072)
+def arrival(
+    depart_min: int, stretches: tuple[Stretch, ...], shuttle: tuple[int, int], manning: Manning, duty_before_min: int
+) -> int:
+    """Arrival of the simulated trip, kept for whoever asks again."""
+    return simulate(depart_min, stretches, shuttle, manning, duty_before_min).now
+
+
 @lru_cache(maxsize=65_536)
 def free_minutes(drive_min: int, shuttle_min: int, manning: Manning, duty_before_min: int) -> int:
     """Elapsed minutes of a trip that no ban touches: they do not depend on its departure."""
