@@ -9,6 +9,7 @@ import pytest
 from cargopool.errors import InputError
 from cargopool.model.plan import Progress, Termination
 from cargopool.optimiser import FirstFeasible, Gap, SolveParams, StopFlag, StoppingCriterion, TimeLimit, WorkLimit
+from cargopool.optimiser.engines import check_settings
 from cargopool.optimiser.stop import NEVER, AnyOf
 
 
@@ -111,3 +112,42 @@ def test_a_gap_stop_leaves_the_unserved_constant_out_of_the_denominator() -> Non
     assert moment.gap == pytest.approx(9.0 / 200.0)
     assert Gap(0.01)(moment) is None
     assert Gap(0.05)(moment) is not None
+
+
+def test_settings_of_engines_reach_them_and_survive_toml(tmp_path: Path) -> None:
+    text = """
+engine_gap = 0.01
+[highs]
+presolve = false
+[scip]
+cuts = false
+settings = ["heuristics/rins/freq = 10", 'display/width = 80']
+[cpsat]
+settings = ["linearization_level: 2"]
+"""
+    path = tmp_path / "params.toml"
+    path.write_text(text, encoding="utf-8")
+    params = SolveParams.from_toml(path)
+    assert not params.engine_settings("highs").presolve
+    assert not params.engine_settings("scip").cuts
+    assert params.engine_settings("scip").lines == ("heuristics/rins/freq = 10", "display/width = 80")
+    assert params.engine_settings("glop").lines == ()
+    path.write_text(params.to_toml(), encoding="utf-8")
+    assert SolveParams.from_toml(path) == params
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("scip", "nonsense/x = 3"), ("scip", "limits/memory = abc"), ("cpsat", "nonsense: 2")]
+)
+def test_an_engine_refuses_a_setting_before_anything_runs(name: str, line: str) -> None:
+    params = SolveParams.from_mapping({name: {"settings": [line]}})
+    with pytest.raises(InputError) as caught:
+        check_settings(name, params.engine_settings(name))
+    assert caught.value.diagnostics[0].code == "E1905"
+    assert "nonsense" in str(caught.value) or "limits/memory" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["scip", "cpsat"])
+def test_a_known_setting_passes(name: str) -> None:
+    line = {"scip": "heuristics/rins/freq = 10", "cpsat": "linearization_level: 2"}[name]
+    check_settings(name, SolveParams.from_mapping({name: {"settings": [line]}}).engine_settings(name))

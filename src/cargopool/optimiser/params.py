@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cargopool.errors import Diagnostic, InputError
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.engines.base import EngineSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,50 @@ class PackingParams:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HighsParams:
+    """HiGHS, through scipy, which passes little on.
+
+    Attributes
+    ----------
+    presolve : bool
+    """
+
+    presolve: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScipParams:
+    """SCIP.
+
+    Attributes
+    ----------
+    presolve, cuts : bool
+    settings : tuple of str
+        In SCIP's own words, such as ``"heuristics/rins/freq = 10"``.
+    """
+
+    presolve: bool = True
+    cuts: bool = True
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpSatParams:
+    """CP-SAT as an integer engine (packing questions keep their own settings).
+
+    Attributes
+    ----------
+    presolve, cuts : bool
+    settings : tuple of str
+        Fields of its parameters, such as ``"linearization_level: 2"``.
+    """
+
+    presolve: bool = True
+    cuts: bool = True
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SolveParams:
     """Everything that a solve can be told besides the scenario, the stop and the seed.
 
@@ -168,6 +216,8 @@ class SolveParams:
         Threads of an engine; never taken from the machine.
     inline_entries : int
         Largest model (matrix entries) that an engine solves inside the process.
+    engine_gap : float
+        Relative gap at which an engine call ends, above what the stop asks for; proofs need 0.
     """
 
     method: str = "auto"
@@ -175,11 +225,15 @@ class SolveParams:
     lp_engine: str = "highs"
     threads: int = 1
     inline_entries: int = 4_000
+    engine_gap: float = 0.0
     exact: ExactParams = field(default_factory=ExactParams)
     start: StartParams = field(default_factory=StartParams)
     search: SearchParams = field(default_factory=SearchParams)
     bound: BoundParams = field(default_factory=BoundParams)
     packing: PackingParams = field(default_factory=PackingParams)
+    highs: HighsParams = field(default_factory=HighsParams)
+    scip: ScipParams = field(default_factory=ScipParams)
+    cpsat: CpSatParams = field(default_factory=CpSatParams)
 
     def __post_init__(self) -> None:
         problems = list(_wrong_choices(self))
@@ -204,6 +258,15 @@ class SolveParams:
         if problems:
             raise InputError(problems)
         return made  # type: ignore[no-any-return]
+
+    def engine_settings(self, name: str) -> EngineSettings:
+        """How the engine of that name works."""
+        from cargopool.optimiser.engines.base import EngineSettings
+
+        mine = getattr(self, name, None)
+        if isinstance(mine, ScipParams | CpSatParams):
+            return EngineSettings(presolve=mine.presolve, cuts=mine.cuts, lines=mine.settings)
+        return EngineSettings(presolve=mine.presolve if isinstance(mine, HighsParams) else True)
 
     def as_mapping(self) -> dict[str, Any]:
         """Nested plain values, for run.json."""
@@ -234,6 +297,8 @@ def _wrong_choices(params: SolveParams) -> Any:
             yield Diagnostic("E1904", message, f"params.{name}")
     if params.threads < 1:
         yield Diagnostic("E1904", "threads must be at least 1", "params.threads")
+    if not 0.0 <= params.engine_gap < 1.0:
+        yield Diagnostic("E1904", "engine_gap must be at least 0 and below 1", "params.engine_gap")
 
 
 def _toml(value: object) -> str:
@@ -241,7 +306,7 @@ def _toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
 def _build(kind: type, values: Mapping[str, Any], where: str, problems: list[Diagnostic]) -> Any:
@@ -277,5 +342,6 @@ def _fits(value: object, default: object) -> bool:
     if isinstance(default, float):
         return isinstance(value, int | float)
     if isinstance(default, tuple):
-        return isinstance(value, list | tuple) and all(_fits(item, default[0]) for item in value)
+        example = default[0] if default else ""
+        return isinstance(value, list | tuple) and all(_fits(item, example) for item in value)
     return isinstance(value, type(default))

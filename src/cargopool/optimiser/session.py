@@ -317,13 +317,19 @@ class Session:
         if budget is not None and budget <= 0.0:
             self.end(Termination.TIME)
             raise Ended
+        enough = _GAP_MARGIN * self._served_share * float(getattr(self.stop, "relative_gap", 0.0))
         limits = EngineLimits(
             seconds=budget,
-            relative_gap=max(gap, _GAP_MARGIN * self._served_share * float(getattr(self.stop, "relative_gap", 0.0))),
+            relative_gap=max(
+                gap,
+                self.params.engine_gap,
+                _GAP_MARGIN * self._served_share * float(getattr(self.stop, "relative_gap", 0.0)),
+            ),
             absolute_gap=0.01,
             work=self.remaining_work,
             threads=self.params.threads,
             seed=self.seed,
+            settings=self.params.engine_settings(chosen),
         )
         # HiGHS may print a line of its own, so it never runs inside the caller's process on integer models.
         if inline and (chosen != "highs" or model.is_linear):

@@ -15,6 +15,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.columns import Column
 from cargopool.optimiser.columns import list_columns
+from cargopool.optimiser.engines import check_settings
 from cargopool.optimiser.exact import Exact, why_unserved
 from cargopool.optimiser.params import SolveParams
 from cargopool.optimiser.polishing import polish
@@ -75,6 +76,8 @@ def solve(
         The newest accepted plan, within a second of the stop from any state.
     """
     settings = params or SolveParams()
+    for name in ("scip", "cpsat"):
+        check_settings(name, settings.engine_settings(name))
     with contextlib.ExitStack() as stack:
         worker: Worker = stack.enter_context(workers.borrow() if workers is not None else Worker())
         session = Session(scenario, stop=stop, seed=seed, params=settings, accept=accept, worker=worker)

@@ -72,6 +72,24 @@ class MipModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """How an engine works, besides when it ends.
+
+    Attributes
+    ----------
+    presolve, cuts : bool
+        Cutting planes are switched off at every node; HiGHS through scipy cannot do without its own.
+    lines : tuple of str
+        Settings in the engine's own words: ``name = value`` for SCIP, a field of its parameters for CP-SAT
+        (``linearization_level: 2``); HiGHS takes none.
+    """
+
+    presolve: bool = True
+    cuts: bool = True
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineLimits:
     """When an engine must end.
 
@@ -85,6 +103,7 @@ class EngineLimits:
         Deterministic limit: branch-and-bound nodes (HiGHS, SCIP) or thousandths of a unit of deterministic time
         (CP-SAT).
     threads, seed : int
+    settings : EngineSettings
     """
 
     seconds: float | None = None
@@ -93,6 +112,7 @@ class EngineLimits:
     work: int | None = None
     threads: int = 1
     seed: int = 0
+    settings: EngineSettings = field(default_factory=EngineSettings)
 
 
 class EngineStatus(StrEnum):

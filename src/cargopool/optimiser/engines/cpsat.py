@@ -92,7 +92,10 @@ def _integer_row(amounts: Float64, lower: float, upper: float) -> tuple[list[int
 
 
 def _set_limits(parameters: Any, limits: EngineLimits, scale: int) -> None:
-    parameters.catch_sigint_signal = False
+    _read_lines(parameters, limits.settings.lines)
+    parameters.cp_model_presolve = limits.settings.presolve
+    if not limits.settings.cuts:
+        parameters.max_num_cuts = 0
     parameters.num_workers = limits.threads
     parameters.catch_sigint_signal = False  # it would take Ctrl-C away from the process for good
     parameters.random_seed = limits.seed % 2**31
@@ -102,3 +105,8 @@ def _set_limits(parameters: Any, limits: EngineLimits, scale: int) -> None:
         parameters.max_time_in_seconds = max(0.01, limits.seconds)
     if limits.work is not None:
         parameters.max_deterministic_time = max(1, limits.work) / _WORK_PER_UNIT
+
+
+def _read_lines(parameters: Any, lines: tuple[str, ...]) -> None:
+    if lines and not parameters.merge_text_format("\n".join(lines)):
+        raise EngineError(Diagnostic("E7014", f"CP-SAT does not know one of its settings: {'; '.join(lines)}"))

@@ -48,7 +48,11 @@ def _solve_empty(model: MipModel) -> EngineResult:
 def _solve_mip(model: MipModel, limits: EngineLimits) -> EngineResult:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    options: Any = {"mip_rel_gap": limits.relative_gap, "disp": False}
+    options: Any = {
+        "mip_rel_gap": limits.relative_gap,
+        "presolve": limits.settings.presolve,
+        "disp": False,
+    }
     if limits.seconds is not None:
         options["time_limit"] = max(0.01, limits.seconds)
     if limits.work is not None:
@@ -77,7 +81,9 @@ def _solve_lp(model: MipModel, limits: EngineLimits) -> EngineResult:
     lower = ~equal & np.isfinite(model.row_lower)
     above, below = model.a[upper], model.a[lower]
 
-    options: Any = {} if limits.seconds is None else {"time_limit": max(0.01, limits.seconds)}
+    options: Any = {"presolve": limits.settings.presolve}
+    if limits.seconds is not None:
+        options["time_limit"] = max(0.01, limits.seconds)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", OptimizeWarning)
         found: Any = cast("Any", linprog)(

@@ -30,6 +30,11 @@ class Scip:
             f"randomization/randomseedshift={limits.seed % 2**31}",
             "misc/catchctrlc=FALSE",
         ]
+        if not limits.settings.presolve:
+            parameters.append("presolving/maxrounds=0")
+        if not limits.settings.cuts:
+            parameters += ["separating/maxrounds=0", "separating/maxroundsroot=0"]
+        parameters += limits.settings.lines
         if limits.work is not None:
             parameters.append(f"limits/totalnodes={max(1, limits.work)}")
         running = run_helper(build_helper(model, hint), self.name, "\n".join(parameters), limits.seconds)
