@@ -320,11 +320,7 @@ class Session:
         enough = _GAP_MARGIN * self._served_share * float(getattr(self.stop, "relative_gap", 0.0))
         limits = EngineLimits(
             seconds=budget,
-            relative_gap=max(
-                gap,
-                self.params.engine_gap,
-                _GAP_MARGIN * self._served_share * float(getattr(self.stop, "relative_gap", 0.0)),
-            ),
+            relative_gap=max(gap, self.params.engine_gap, enough),
             absolute_gap=0.01,
             work=self.remaining_work,
             threads=self.params.threads,
