@@ -22,6 +22,7 @@ SOURCES = (
     "bound_lines.py",
     "continuous/upper_kernels.py",
     "continuous/upper_anneal.py",
+    "continuous/saddle_kernels.py",
 )
 """Kernels call each other across these files and take the tuples that they define: a change of one makes the compiled
 code of all of them old."""

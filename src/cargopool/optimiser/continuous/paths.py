@@ -195,3 +195,36 @@ def _paths_of(
         if len(paths) >= path_cap or steps >= step_cap:
             return paths, False
     return paths, True
+
+
+def with_rest(instance: ContinuousInstance, table: PathTable) -> PathTable:
+    """Table for a bound: commodities whose listing was cut short get one more path that stands for all others.
+
+    It has no step, and costs what the cheapest way costs in variable cost alone, whatever its time.
+    """
+    short = set(np.flatnonzero(~table.complete).tolist())
+    if not short:
+        return table
+    costs = variable_costs(instance)
+    counts = np.diff(table.path_ptr)
+    found: list[tuple[int, ...]] = []
+    extra: list[tuple[int, float]] = []
+    for k in range(counts.size):
+        for p in range(int(table.path_ptr[k]), int(table.path_ptr[k + 1])):
+            found.append(tuple(table.arcs[table.step_ptr[p] : table.step_ptr[p + 1]].tolist()))
+        if k in short:
+            extra.append((len(found), _cheapest_way(instance, k, costs[k])))
+            found.append(())
+            counts[k] += 1
+    packed = pack_paths(instance, counts, found, np.ones(counts.size, dtype=bool), costs)
+    for p, cost in extra:
+        packed.variable[p] = packed.solo[p] = cost
+    return packed
+
+
+def _cheapest_way(instance: ContinuousInstance, k: int, costs: FloatArray) -> float:
+    least = np.full(instance.nodes, np.inf)
+    least[instance.origin[k]] = 0.0
+    for _ in range(instance.nodes):
+        np.minimum.at(least, instance.arc_head, least[instance.arc_tail] + costs)
+    return float(least[instance.destination[k]])

@@ -1,0 +1,336 @@
+"""The linear relaxation: compiled primal-dual steps, warm from one grid to the next, with a bound that always holds.
+
+The vehicles of a row are as many as its most demanding link or its whole load asks for, so they need no variables: what
+is left is a saddle point, min over shares of columns (a simplex per commodity) and max over how each vehicle's cost is
+divided among its users (a simplex per row). Both projections are exact, every dual iterate is a valid bound, and every
+primal iterate a feasible point of the relaxation. Averages and restarts follow the primal-dual hybrid gradient method
+for linear programmes (Applegate et al., 2021).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cargopool.optimiser.continuous import saddle_kernels as kernels
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.continuous.instance import FloatArray, IntArray
+    from cargopool.optimiser.continuous.relaxation import Relaxation
+
+CHUNK = 40
+"""Steps between two looks at the bounds."""
+
+MOST_STEPS = 20_000
+"""Steps after which the bound so far is taken."""
+
+SUFFICIENT, NECESSARY, LONGEST_SHARE = 0.2, 0.8, 0.36
+"""Restart when the gap fell to these parts of the last restart's, or when the run takes this share of all steps."""
+
+SMOOTHING = 0.5
+"""Weight of a new estimate of the balance between primal and dual steps."""
+
+
+ALL = slice(None)
+
+SIFT = 4_000
+"""Columns from which on only the promising ones take part in the steps."""
+
+KEEP_PER_COMMODITY = 16
+"""Cheapest columns of each commodity that take part at first."""
+
+SIFT_STEPS = 200
+"""Steps between two pricings of the columns that do not take part."""
+
+
+@dataclass(frozen=True)
+class Duals:
+    """How vehicles' costs are divided: (Y,) of each link and (R,) of each row's load, in money per vehicle."""
+
+    link: FloatArray
+    row: FloatArray
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What the linear relaxation proves.
+
+    Attributes
+    ----------
+    bound : float
+        Lower bound on the relaxation.
+    value : float
+        Cost of ``x``: an upper bound on the relaxation's linear optimum.
+    x : (C,) float64
+        Shares of the columns, one in all per commodity.
+    reduced : (C,) float64
+        A plan that uses the column costs at least ``bound`` plus this.
+    duals : Duals
+    steps : int
+        Primal-dual steps taken.
+    """
+
+    bound: float
+    value: float
+    x: FloatArray
+    reduced: FloatArray
+    duals: Duals
+    steps: int
+
+
+class Saddle:
+    """The saddle-point problem of a relaxation, as the kernels read it.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        Its columns are sorted by commodity, and each commodity has one at least.
+    stopped : (1,) int64
+        Not 0 ends the steps.
+    which : (N,) int64 or slice
+        The columns that take part, in order.
+    """
+
+    def __init__(self, relaxation: Relaxation, stopped: IntArray, which: IntArray | slice = ALL) -> None:
+        commodities = relaxation.quantity.size
+        self.stopped = stopped
+        self.commodity = relaxation.commodity[which]
+        self.first = np.searchsorted(self.commodity, np.arange(commodities + 1))
+        self.plain, self.row, self.link = relaxation.plain[which], relaxation.row[which], relaxation.link[which]
+        self.fixed = relaxation.row_fixed
+        self.link_first = np.searchsorted(relaxation.link_row, np.arange(self.fixed.size + 1))
+        on = self.row >= 0
+        self.weight = np.where(on, np.append(relaxation.link_vehicles, 1.0)[self.link], 1.0)
+        capacity = np.append(relaxation.row_capacity, 1.0)[self.row]
+        self.tight = relaxation.tight
+        loaded = on & np.append(self.tight, False)[self.row]
+        self.share = np.where(loaded, relaxation.quantity[self.commodity][:, None] / capacity, 0.0)
+        self.choice_step, self.row_step = self._steps(relaxation)
+        width = int(max(np.diff(self.first).max(initial=1), np.diff(self.link_first).max(initial=1) + 1))
+        self.scratch = np.zeros(max(width, self.fixed.size + 1))
+        self.costs = np.zeros(self.plain.size)
+        self.least = np.zeros(commodities)
+        self.on_link, self.on_row = np.zeros(relaxation.link_row.size), np.zeros(self.fixed.size)
+
+    def _steps(self, relaxation: Relaxation) -> tuple[FloatArray, FloatArray]:
+        """Step sizes that keep the iteration stable: one over the sums of rows and columns of the matrix."""
+        on = self.row >= 0
+        column = (np.where(on, self.weight, 0.0) + self.share).sum(axis=1)
+        choice = np.maximum.reduceat(np.maximum(column, 1e-3), self.first[:-1])
+        on_link = np.bincount(self.link[on], weights=self.weight[on], minlength=relaxation.link_row.size)
+        on_row = np.bincount(self.row[on], weights=self.share[on], minlength=self.fixed.size)
+        most = np.maximum(on_row, 1e-3)
+        np.maximum.at(most, relaxation.link_row, on_link)
+        return 1.0 / choice, 1.0 / most
+
+    def lower(self, duals: Duals) -> float:
+        """Bound of a dual point; fills ``costs`` and ``least``."""
+        kernels.price(
+            self.plain, self.row, self.link, self.weight, self.share, duals.link, duals.row, self.costs
+        )  # fmt: skip
+        return float(kernels.lower(self.first, self.costs, self.least))
+
+    def upper(self, x: FloatArray) -> float:
+        """Cost of a primal point."""
+        return float(
+            kernels.upper(
+                self.plain, self.row, self.link, self.weight, self.share, self.fixed, self.link_first, x,
+                self.on_link, self.on_row,
+            )
+        )  # fmt: skip
+
+    def start(self) -> tuple[FloatArray, Duals]:
+        """A first point: vehicles' costs divided evenly, and the columns that are then cheapest."""
+        users = np.diff(self.link_first)
+        duals = Duals(np.repeat(self.fixed / np.maximum(users, 1), users), np.zeros(self.fixed.size))
+        self.lower(duals)
+        return self.cheapest(), duals
+
+    def cheapest(self) -> FloatArray:
+        """Shares that take the first cheapest column of each commodity at the costs last worked out."""
+        order = np.lexsort((self.costs, self.commodity))
+        x = np.zeros(self.plain.size)
+        x[order[self.first[:-1]]] = 1.0
+        return x
+
+    def advance(self, x: FloatArray, duals: Duals, sums: tuple[FloatArray, ...], omega: float, steps: int) -> int:
+        """Take steps in place."""
+        done: int = kernels.advance(
+            self.first, self.plain, self.row, self.link, self.weight, self.share, self.fixed, self.tight,
+            self.link_first, self.row_step, self.choice_step, omega, x, duals.link, duals.row, *sums, self.costs,
+            np.zeros(x.size), self.on_link, self.on_row, self.scratch, steps, self.stopped,
+        )  # fmt: skip
+        return done
+
+    def distance(self, x: FloatArray, duals: Duals, other: FloatArray, others: Duals) -> tuple[float, float]:
+        """Lengths of the primal and the dual move between two points, in the metric of the steps."""
+        primal = ((x - other) ** 2 / self.choice_step[self.commodity]).sum()
+        rate = np.repeat(self.row_step, np.diff(self.link_first))
+        dual = ((duals.link - others.link) ** 2 / rate).sum() + ((duals.row - others.row) ** 2 / self.row_step).sum()
+        return float(np.sqrt(primal)), float(np.sqrt(dual))
+
+    def least_of(self, duals: Duals) -> FloatArray:
+        """(K,) least cost per commodity at a dual point."""
+        self.lower(duals)
+        return self.least.copy()
+
+    def ranks(self) -> IntArray:
+        """(C,) place of each column among its commodity's, by the costs last worked out."""
+        order = np.lexsort((self.costs, self.commodity))
+        ranks = np.empty(order.size, dtype=np.int64)
+        ranks[order] = np.arange(order.size) - self.first[self.commodity[order]]
+        return ranks
+
+    def sharpened(self, duals: Duals, goal: float) -> Duals:
+        """Divide what is left of vehicles' costs so that many columns prove ``goal`` of the whole."""
+        bound = self.lower(duals)
+        wanted = self.least[self.commodity] + max(0.0, goal - bound)
+        order = np.argsort(self.costs - wanted, kind="stable")[::-1]
+        order = order[self.costs[order] < wanted[order]]
+        link = duals.link.copy()
+        kernels.sharpen(
+            self.plain, self.fixed, self.link_first, self.row, self.link, self.weight, self.share, wanted, order,
+            link, duals.row, self.scratch,
+        )  # fmt: skip
+        return Duals(link, duals.row)
+
+
+def solve_relaxation(
+    relaxation: Relaxation,
+    *,
+    tolerance: float,
+    target: float,
+    warm: tuple[FloatArray, Duals] | None = None,
+    halt: Callable[[], bool],
+    stopped: IntArray,
+) -> Priced | None:
+    """Solve the linear relaxation; None when a commodity has no column left.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+    tolerance : float
+        Relative distance of the two bounds at which to end.
+    target : float
+        Ends as soon as the bound is this high; slack is spread so that many columns prove it. inf: no target yet.
+    warm : tuple of (C,) float64 and Duals, optional
+        A point to start from.
+    halt : callable
+        Asked between chunks of steps.
+    stopped : (1,) int64
+        Ends the steps at once when another thread makes it not 0.
+    """
+    if np.bincount(relaxation.commodity, minlength=relaxation.quantity.size).min(initial=1) == 0:
+        return None
+    whole = Saddle(relaxation, stopped)
+    x, duals = whole.start() if warm is None else warm
+    point = _Point(whole, x, duals)
+    if x.size <= SIFT:
+        _iterate(whole, point, tolerance, target, MOST_STEPS, halt)
+    else:
+        _sift(relaxation, whole, point, tolerance, target, halt)
+    best = whole.sharpened(point.best, target) if np.isfinite(target) else point.best
+    bound = max(point.bound, whole.lower(best))
+    reduced = whole.costs - whole.least[whole.commodity] + (float(whole.least.sum()) - bound)
+    return Priced(bound, point.value, point.best_x, reduced, best, point.steps)
+
+
+class _Point:
+    """Where the iteration stands, and the best bounds that it met."""
+
+    def __init__(self, saddle: Saddle, x: FloatArray, duals: Duals) -> None:
+        self.x, self.duals = x.copy(), _copy(duals)
+        self.best, self.best_x = _copy(duals), x.copy()
+        self.bound, self.value = saddle.lower(duals), saddle.upper(x)
+        self.omega = max(1e-9, float(np.median(saddle.fixed)) if saddle.fixed.size else 1.0)
+        self.steps = 0
+
+
+def _copy(duals: Duals) -> Duals:
+    return Duals(duals.link.copy(), duals.row.copy())
+
+
+def _sift(
+    relaxation: Relaxation,
+    whole: Saddle,
+    point: _Point,
+    tolerance: float,
+    target: float,
+    halt: Callable[[], bool],
+) -> None:
+    """Take steps over promising columns only, and let in those that the prices then ask for."""
+    whole.lower(point.duals)
+    rank = whole.ranks()
+    active = (rank < KEEP_PER_COMMODITY) | (point.x > 0)
+    while point.steps < MOST_STEPS and not halt():
+        which = np.flatnonzero(active)
+        part = Saddle(relaxation, whole.stopped, which)
+        inner = _Point(part, point.x[which], point.duals)
+        inner.omega = point.omega
+        _iterate(part, inner, 0.5 * tolerance, np.inf, SIFT_STEPS, halt)
+        point.steps += inner.steps
+        point.omega = inner.omega
+        point.x[:] = 0.0
+        point.x[which] = inner.x
+        point.duals = inner.duals
+        if inner.value < point.value:
+            point.value = inner.value
+            point.best_x[:] = 0.0
+            point.best_x[which] = inner.best_x
+        missing = np.zeros(active.size, dtype=bool)
+        for duals in (inner.duals, inner.best):
+            bound = whole.lower(duals)
+            least = part.least_of(duals)
+            missing |= whole.costs < least[whole.commodity] - 1e-9
+            if bound > point.bound:
+                point.bound, point.best = bound, _copy(duals)
+        if point.value - point.bound <= tolerance * abs(point.value) or point.bound >= target:
+            return
+        if inner.steps == 0 and not missing.any():
+            return
+        active |= missing & (whole.ranks() < KEEP_PER_COMMODITY)
+
+
+def _iterate(
+    saddle: Saddle, point: _Point, tolerance: float, target: float, most: int, halt: Callable[[], bool]
+) -> None:
+    x, duals = point.x, point.duals
+    anchor_x, anchor = x.copy(), _copy(duals)
+    anchor_gap = last_gap = point.value - point.bound
+    steps = since = 0
+    sums = (np.zeros(x.size), np.zeros(duals.link.size), np.zeros(duals.row.size))
+    while (
+        steps < most
+        and point.value - point.bound > tolerance * abs(point.value)
+        and point.bound < target
+        and not halt()
+    ):
+        done = saddle.advance(x, duals, sums, point.omega, CHUNK)
+        if done < CHUNK:
+            break
+        steps, since = steps + done, since + done
+        mean_x, mean = sums[0] / since, Duals(sums[1] / since, sums[2] / since)
+        points = [(saddle.lower(d), saddle.upper(p), p, d) for p, d in ((x, duals), (mean_x, mean))]
+        for low, high, p, d in points:
+            if low > point.bound:
+                point.bound, point.best = low, _copy(d)
+            if high < point.value:
+                point.value, point.best_x = high, p.copy()
+        low, high, at_x, at = min(points, key=lambda found: found[1] - found[0])
+        gap = high - low
+        ready = gap <= SUFFICIENT * anchor_gap or (gap <= NECESSARY * anchor_gap and gap > last_gap)
+        last_gap = gap
+        if ready or since >= LONGEST_SHARE * steps + CHUNK:
+            x, duals = at_x.copy(), _copy(at)
+            primal, dual = saddle.distance(x, duals, anchor_x, anchor)
+            if primal > 1e-12 and dual > 1e-12:
+                point.omega = float(np.exp(SMOOTHING * np.log(dual / primal) + (1 - SMOOTHING) * np.log(point.omega)))
+            anchor_x, anchor, anchor_gap, last_gap = x.copy(), _copy(duals), gap, gap
+            for part in sums:
+                part[:] = 0.0
+            since = 0
+    point.x, point.duals = x, duals
+    point.steps += steps

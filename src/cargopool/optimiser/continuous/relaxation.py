@@ -1,0 +1,155 @@
+"""The relaxed problem on a grid: who leaves in one interval shares vehicles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cargopool.optimiser.continuous.paths import vehicles_needed
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.continuous.grid import Columns, Grid
+    from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
+    from cargopool.optimiser.continuous.paths import PathTable
+    from cargopool.optimiser.engines import MipModel
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Choose one column per commodity and whole vehicles per shared interval, at least cost.
+
+    Rows: one choice per commodity; a *link* per (shared interval, commodity): its columns through the interval need
+    their vehicles; a *capacity* row per shared interval that one vehicle cannot serve whole. An interval that a single
+    commodity can use is no row: its vehicles are cost of the column.
+
+    Attributes
+    ----------
+    commodity : (C,) int64
+        Of each column.
+    plain : (C,) float64
+        Cost of each column outside shared intervals.
+    row : (C, L) int64
+        Shared row of each step, -1 for none.
+    link : (C, L) int64
+        Link of each step, -1 for none.
+    row_interval : (R,) int64
+        Interval of each shared row.
+    row_fixed, row_capacity : (R,) float64
+        Cost and capacity of one vehicle there.
+    row_load : (R,) float64
+        Quantity of all that may use it.
+    link_row, link_commodity : (Y,) int64
+    link_vehicles : (Y,) float64
+        Vehicles that the commodity needs alone.
+    """
+
+    quantity: FloatArray
+    commodity: IntArray
+    plain: FloatArray
+    row: IntArray
+    link: IntArray
+    row_interval: IntArray
+    row_fixed: FloatArray
+    row_capacity: FloatArray
+    row_load: FloatArray
+    link_row: IntArray
+    link_commodity: IntArray
+    link_vehicles: FloatArray
+
+    @property
+    def tight(self) -> np.ndarray:
+        """(R,) bool: rows whose whole load takes more than the vehicles of any one of its commodities."""
+        most = np.zeros(self.row_fixed.size)
+        np.maximum.at(most, self.link_row, self.link_vehicles)
+        return np.asarray(vehicles_needed(self.row_load, self.row_capacity) > most)
+
+
+def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: Columns) -> Relaxation:
+    """Relaxation over some columns of a grid; those left out are taken to be proven useless."""
+    commodities = np.int64(instance.origin.size)
+    commodity = table.commodity[columns.path]
+    at, step = np.nonzero(columns.interval >= 0)
+    interval = columns.interval[at, step]
+    who = commodity[at]
+    uses, of_use = np.unique(interval * commodities + who, return_inverse=True)
+    users = np.bincount(uses // commodities, minlength=grid.size)
+    shared = users[uses // commodities] >= 2
+    alone = ~shared[of_use]
+    arc = grid.arc[interval[alone]]
+    own = vehicles_needed(instance.quantity[who[alone]], instance.arc_capacity[arc]) * instance.arc_fixed[arc]
+    plain = table.variable[columns.path] + np.bincount(at[alone], weights=own, minlength=columns.size)
+    row_of_interval = np.cumsum(users >= 2) - 1
+    row_interval = np.flatnonzero(users >= 2)
+    link_of_use = np.where(shared, np.cumsum(shared) - 1, -1)
+    links = uses[shared]
+    link_row, link_commodity = row_of_interval[links // commodities], links % commodities
+    link = np.full(columns.interval.shape, -1, dtype=np.int64)
+    link[at, step] = link_of_use[of_use]
+    row = np.full(columns.interval.shape, -1, dtype=np.int64)
+    row[at, step] = np.where(alone, -1, row_of_interval[interval])
+    row_arc = grid.arc[row_interval]
+    quantity = instance.quantity[link_commodity]
+    load = np.bincount(link_row, weights=quantity, minlength=row_interval.size).astype(np.float64)
+    vehicles = vehicles_needed(quantity, instance.arc_capacity[row_arc[link_row]])
+    return Relaxation(
+        quantity=instance.quantity,
+        commodity=commodity,
+        plain=plain,
+        row=row,
+        link=link,
+        row_interval=row_interval,
+        row_fixed=instance.arc_fixed[row_arc],
+        row_capacity=instance.arc_capacity[row_arc],
+        row_load=load,
+        link_row=link_row,
+        link_commodity=link_commodity,
+        link_vehicles=vehicles,
+    )
+
+
+def to_model(relaxation: Relaxation, *, integer: bool, cutoff: float | None = None) -> MipModel:
+    """The relaxation for an engine: columns first, then vehicles per shared row; no plan above the cutoff."""
+    from scipy.sparse import csr_array
+
+    from cargopool.optimiser.engines import MipModel
+
+    columns, rows, links = relaxation.plain.size, relaxation.row_fixed.size, relaxation.link_row.size
+    commodities = relaxation.quantity.size
+    tight = relaxation.tight
+    capacity_rows = np.flatnonzero(tight)
+    capacity_row = np.cumsum(tight) - 1
+    at, step = np.nonzero(relaxation.row >= 0)
+    row = relaxation.row[at, step]
+    held = tight[row]
+    share = relaxation.quantity[relaxation.commodity[at[held]]] / relaxation.row_capacity[row[held]]
+    first = commodities + links
+    i = [relaxation.commodity, commodities + relaxation.link[at, step], commodities + np.arange(links)]
+    j = [np.arange(columns), at, columns + relaxation.link_row]
+    data = [np.ones(columns), np.ones(at.size), -1.0 / relaxation.link_vehicles]
+    i += [first + capacity_row[row[held]], first + np.arange(capacity_rows.size)]
+    j += [at[held], columns + capacity_rows]
+    data += [share, -np.ones(capacity_rows.size)]
+    cost = np.concatenate([relaxation.plain, relaxation.row_fixed])
+    count = first + capacity_rows.size
+    row_lower, row_upper = np.full(count, -np.inf), np.zeros(count)
+    row_lower[:commodities] = row_upper[:commodities] = 1.0
+    if cutoff is not None:
+        i.append(np.full(cost.size, count))
+        j.append(np.arange(cost.size))
+        data.append(cost)
+        row_lower, row_upper = np.append(row_lower, -np.inf), np.append(row_upper, cutoff)
+    shape = (row_lower.size, cost.size)
+    matrix = csr_array((np.concatenate(data), (np.concatenate(i), np.concatenate(j))), shape=shape)
+    most = np.bincount(relaxation.link_row, weights=relaxation.link_vehicles, minlength=rows)
+    upper = np.concatenate([np.ones(columns), most])
+    return MipModel(
+        c=cost,
+        a=matrix,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        lower=np.zeros(cost.size),
+        upper=upper,
+        integer=np.full(cost.size, integer),
+    )

@@ -1,0 +1,437 @@
+"""Solve in continuous time: a bound by discovering time points, a plan by search, until they meet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cargopool.optimiser.continuous.evaluate import evaluate
+from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, refine
+from cargopool.optimiser.continuous.instance import ContinuousResult, TimedPath
+from cargopool.optimiser.continuous.paths import list_paths, with_rest
+from cargopool.optimiser.continuous.pricing import Duals, Priced, solve_relaxation
+from cargopool.optimiser.continuous.relaxation import Relaxation, relax, to_model
+from cargopool.optimiser.continuous.rounding import choose, learn
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
+    from cargopool.optimiser.continuous.upper import Search, UpperSearch
+
+COLUMN_CAP = 1_500_000
+"""Columns above which the first grid is made coarser, which keeps the bound valid and makes it weaker."""
+
+SAMPLES = 8
+"""Whole choices drawn from the relaxation's shares per round: the first takes the largest, the others are random."""
+
+TOLERANCE = 3e-4
+"""Relative accuracy of the linear relaxation when it matters."""
+
+COARSE_SHARE = 0.1
+"""While the linear bound is far from the target, this share of the distance is accurate enough."""
+
+MIP_COLUMNS = 15_000
+"""Columns from which on no mixed-integer engine is asked."""
+
+STALL = 0.04
+"""A round that closes less than this share of the distance to the target hands over to the mixed-integer engine."""
+
+FIRST_MIP_SECONDS = 10.0
+"""Time of the first call of the engine; each fruitless one doubles it."""
+
+WORK_SEARCH = 20_000
+"""Steps of the search per unit of work."""
+
+WORK_NODES = 200
+"""Nodes of the engine per unit of work."""
+
+
+def solve_continuous(
+    instance: ContinuousInstance,
+    *,
+    time_limit: float | None,
+    gap: float = 0.01,
+    seed: int = 1,
+    stop: Callable[[], bool] | None = None,
+    work_limit: int | None = None,
+    threads: int = 2,
+    on_progress: Callable[[float, float, float], None] | None = None,
+) -> ContinuousResult:
+    """Find a plan and a bound that are within ``gap`` of each other.
+
+    Parameters
+    ----------
+    instance : ContinuousInstance
+    time_limit : float or None
+        Seconds, compilation included; None for none.
+    gap : float
+        (upper - lower) / upper that is good enough.
+    seed : int
+    stop : callable, optional
+        Ends the solve when it returns True.
+    work_limit : int, optional
+        Units of work instead of time: no clock is read, one thread works, and equal inputs give equal paths.
+    threads : int
+        With two or more the search has one of its own.
+    on_progress : callable, optional
+        Called with (lower bound, upper bound, seconds) after every round; seconds are 0 under a work limit.
+
+    Returns
+    -------
+    ContinuousResult
+        ``optimal`` when the gap is reached, else ``feasible``, ``no_plan`` or ``infeasible``.
+    """
+    clock = _Clock(time_limit if work_limit is None else None, work_limit, stop)
+    run = _Run(instance, clock, gap, seed, threads if work_limit is None else 1, on_progress)
+    try:
+        return run.solve()
+    finally:
+        run.close()
+
+
+class _Clock:
+    """What is left: seconds or work, and whether somebody asked to stop."""
+
+    def __init__(self, seconds: float | None, work: int | None, stop: Callable[[], bool] | None) -> None:
+        self.timed = work is None
+        self.begun = time.monotonic() if self.timed else 0.0
+        self.limit = seconds
+        self.work = work
+        self.stop = stop
+
+    def seconds(self) -> float:
+        """Since the beginning; 0 under a work limit."""
+        return time.monotonic() - self.begun if self.timed else 0.0
+
+    def left(self) -> float | None:
+        """Seconds left, None where time does not matter."""
+        return None if self.limit is None else self.limit - self.seconds()
+
+    def spend(self, units: int) -> None:
+        """Count work."""
+        if self.work is not None:
+            self.work -= units
+
+    def over(self) -> bool:
+        """True when the solve must end."""
+        left = self.left()
+        asked = self.stop is not None and self.stop()
+        return asked or (left is not None and left <= 0) or (self.work is not None and self.work <= 0)
+
+
+@dataclass
+class _State:
+    """Grid, columns still possible, and the point that the last relaxation ended at."""
+
+    grid: Grid
+    columns: Columns
+    relaxation: Relaxation
+    warm: tuple[FloatArray, Duals] | None = None
+
+
+class _Run:
+    def __init__(
+        self,
+        instance: ContinuousInstance,
+        clock: _Clock,
+        gap: float,
+        seed: int,
+        threads: int,
+        on_progress: Callable[[float, float, float], None] | None,
+    ) -> None:
+        self.instance, self.clock, self.gap, self.seed = instance, clock, gap, seed
+        self.threads, self.on_progress = threads, on_progress
+        self.random = np.random.default_rng(seed)
+        self.stopped = np.zeros(1, dtype=np.int64)
+        self.paths: tuple[TimedPath, ...] = ()
+        self.upper = np.inf
+        self.lower = -np.inf
+        self.proven = np.inf  # what every column left out so far was proven to cost at least
+        self.thread: UpperSearch | None = None
+        self.search: Search | None = None
+        self.worker: Any = None
+        self.mip_seconds = FIRST_MIP_SECONDS
+        self.stages: dict[str, Any] = {"rounds": 0, "mip_calls": 0, "relaxation_s": 0.0, "mip_s": 0.0}
+
+    def solve(self) -> ContinuousResult:
+        """Run to the gap or to the limit."""
+        table = list_paths(self.instance)
+        self.stages["paths"] = table.paths
+        if table.missing.size:
+            return self._result("infeasible")
+        self.table, self.relaxed = table, with_rest(self.instance, table)
+        if (np.diff(table.path_ptr) > 0).all():
+            self._start_search()
+        grid, columns = self._first_columns()
+        state = _State(grid, columns, relax(self.instance, self.relaxed, grid, columns))
+        while not self._finished():
+            following = self._round(state)
+            self._report()
+            if following is None:
+                break
+            state = following
+        while not self._finished() and self.clock.timed:
+            time.sleep(0.05)
+            self._fetch()
+        return self._result("")
+
+    @property
+    def target(self) -> float:
+        """Bound that ends the solve; inf before the first plan."""
+        return (1.0 - self.gap) * self.upper if np.isfinite(self.upper) else np.inf
+
+    def _finished(self) -> bool:
+        return self.lower >= self.target - 1e-9 * abs(self.target) or self.clock.over()
+
+    def _first_columns(self) -> tuple[Grid, Columns]:
+        grid = initial_grid(self.relaxed)
+        while True:
+            columns = expand(self.instance, self.relaxed, grid, cap=COLUMN_CAP)
+            if columns is not None:
+                return grid, columns
+            first = np.append(True, grid.arc[1:] != grid.arc[:-1])
+            keep = first | (np.arange(grid.size) % 2 == 0)
+            grid = _regrid(grid, keep)
+
+    def _round(self, state: _State) -> _State | None:
+        """Bound, learn, prune and refine; None when nothing is left to learn."""
+        before = self.lower
+        priced = self._price(state)
+        if priced is None:
+            self._raise(self.proven)
+            return None
+        self._raise(min(self.proven, priced.bound))
+        points = self._learn(state, priced.x)
+        if self._finished():
+            return state
+        progress = self.lower - before
+        state = self._prune(state, priced)
+        if not points or progress < STALL * (self.target - self.lower):
+            more = self._ask_engine(state) if state.columns.size <= MIP_COLUMNS else frozenset()
+            if more is None:
+                return None
+            points |= more
+        if not points or self._finished():
+            return state if not self._finished() and self._wait() else None
+        return self._refine(state, points)
+
+    def _price(self, state: _State) -> Priced | None:
+        begun = self.clock.seconds()
+        self._fetch()
+        distance = (self.target - self.lower) / self.target if np.isfinite(self.target) else 0.01
+        tolerance = max(TOLERANCE * min(1.0, self.gap / 0.01), COARSE_SHARE * min(distance, 0.05))
+        priced = solve_relaxation(
+            state.relaxation,
+            tolerance=tolerance,
+            target=self.target,
+            warm=state.warm,
+            halt=self.clock.over,
+            stopped=self.stopped,
+        )
+        self.clock.spend(1)
+        self.stages["rounds"] += 1
+        self.stages["columns"] = state.columns.size
+        self.stages["relaxation_s"] += self.clock.seconds() - begun
+        return priced
+
+    def _learn(self, state: _State, x: FloatArray) -> frozenset[tuple[int, int]]:
+        points: set[tuple[int, int]] = set()
+        for sample in range(SAMPLES):
+            chosen = choose(state.relaxation, x, self.random if sample else None)
+            points |= self._try(state, chosen)
+            if self.clock.over():
+                break
+        self._fetch()
+        return frozenset(points)
+
+    def _try(self, state: _State, chosen: IntArray) -> frozenset[tuple[int, int]]:
+        rounded = learn(self.instance, self.relaxed, state.relaxation, state.columns, chosen)
+        if rounded.paths:
+            self._offer(rounded.paths)
+        return rounded.points
+
+    def _prune(self, state: _State, priced: Priced) -> _State:
+        """Leave out the columns that are proven to cost the target at least."""
+        state.warm = (priced.x, priced.duals)
+        target = self.target
+        if not np.isfinite(target):
+            return state
+        alive = priced.bound + priced.reduced < target
+        if alive.all():
+            return state
+        self.proven = min(self.proven, target)
+        return self._inherit(state, state.grid, state.columns.take(alive), np.flatnonzero(alive))
+
+    def _refine(self, state: _State, points: frozenset[tuple[int, int]]) -> _State:
+        where = np.asarray(sorted(points), dtype=np.int64)
+        own = Columns(state.columns.path, state.columns.interval, np.arange(state.columns.size))
+        grid, columns = refine(self.instance, self.relaxed, state.grid, own, where[:, 0], where[:, 1])
+        assert columns is not None
+        return self._inherit(state, grid, columns, columns.parent)
+
+    def _inherit(self, state: _State, grid: Grid, columns: Columns, parent: IntArray) -> _State:
+        relaxation = relax(self.instance, self.relaxed, grid, columns)
+        warm = None
+        if state.warm is not None:
+            warm = hand_down(state.grid, state.relaxation, *state.warm, grid, relaxation, parent)
+        return _State(grid, columns, relaxation, warm)
+
+    def _ask_engine(self, state: _State) -> frozenset[tuple[int, int]] | None:
+        """Let an engine look for a cheaper choice; None when it proved that there is none."""
+        from cargopool.optimiser.engines import EngineLimits, EngineStatus
+
+        begun = self.clock.seconds()
+        self.stages["mip_calls"] += 1
+        left = self.clock.left()
+        seconds = self.mip_seconds if left is None else min(self.mip_seconds, left)
+        limits = EngineLimits(
+            seconds=seconds if self.clock.timed else None,
+            work=None if self.clock.timed else WORK_NODES,
+            relative_gap=0.5 * self.gap,
+            seed=self.seed,
+        )
+        target = self.target
+        model = to_model(state.relaxation, integer=True, cutoff=target if np.isfinite(target) else None)
+        found = self._call("highs", model, limits, seconds)
+        self.clock.spend(2)
+        self.stages["mip_s"] += self.clock.seconds() - begun
+        if found is None:
+            return frozenset()
+        if found.status is EngineStatus.INFEASIBLE:
+            self._raise(min(self.proven, target))
+            return None
+        self._raise(min(self.proven, target, found.bound))
+        if found.x is None:
+            self.mip_seconds *= 2
+            return frozenset()
+        shares = found.x[: state.columns.size]
+        return self._try(state, choose(state.relaxation, shares, None))
+
+    def _call(self, name: str, model: Any, limits: Any, seconds: float) -> Any:
+        from cargopool.optimiser.engines import solve_model
+        from cargopool.optimiser.worker import StoppedError, Worker
+
+        if not self.clock.timed:
+            return solve_model(name, model, limits)
+        if self.worker is None:
+            self.worker = Worker()
+        try:
+            return self.worker.call(
+                "cargopool.optimiser.engines:solve_model",
+                name,
+                model,
+                limits,
+                stop=self._engine_stop,
+                seconds=seconds + 3,
+            )
+        except StoppedError:
+            return None
+
+    def _engine_stop(self) -> bool:
+        self._fetch()
+        left = self.clock.left()
+        return self._finished() and (left is None or left < -0.3 or self.lower >= self.target)
+
+    def _wait(self) -> bool:
+        """Nothing to learn for now: let the search work on, then look again."""
+        if self.thread is None and self.search is None:
+            return False
+        before = self.upper
+        for _ in range(40):
+            if self._finished():
+                return False
+            if self.thread is not None:
+                time.sleep(0.05)
+            self._fetch()
+            if self.upper < before:
+                return True
+        return True
+
+    def _start_search(self) -> None:
+        from cargopool.optimiser.continuous.upper import Search, UpperSearch
+
+        if self.threads >= 2:
+            self.thread = UpperSearch(self.instance, self.table, self.seed)
+            self.thread.start()
+        else:
+            self.search = Search(self.instance, self.table, self.seed)
+
+    def _fetch(self) -> None:
+        """Take over what the search found; without a thread, let it work a while first."""
+        if self.thread is not None:
+            cost, paths = self.thread.best()
+            if cost < self.upper - 1e-9 * abs(cost):
+                self._offer(paths)
+        elif self.search is not None and not self.clock.over():
+            self.search.advance(WORK_SEARCH)
+            self.clock.spend(1)
+            if self.search.cost < self.upper - 1e-9 * abs(self.search.cost):
+                self._offer(self.search.paths())
+
+    def _offer(self, paths: tuple[TimedPath, ...]) -> None:
+        cost = evaluate(self.instance, paths)
+        if cost < self.upper:
+            self.upper, self.paths = cost, paths
+
+    def _raise(self, bound: float) -> None:
+        self.lower = max(self.lower, min(bound, self.upper) if np.isfinite(bound) else self.lower)
+
+    def _report(self) -> None:
+        if self.on_progress is not None:
+            self.on_progress(self.lower, self.upper, self.clock.seconds())
+
+    def _result(self, status: str) -> ContinuousResult:
+        if not status:
+            reached = np.isfinite(self.upper) and self.lower >= self.target - 1e-9 * abs(self.target)
+            status = "optimal" if reached else "feasible" if self.paths else "no_plan"
+        if self.thread is not None:
+            self.stages["search_steps"] = self.thread.iterations
+        lower = np.inf if status == "infeasible" else max(self.lower, 0.0)
+        return ContinuousResult(status, float(lower), float(self.upper), self.clock.seconds(), self.paths, self.stages)
+
+    def close(self) -> None:
+        """End the search and the engine."""
+        self.stopped[0] = 1
+        if self.thread is not None:
+            self.thread.stop()
+        if self.worker is not None:
+            self.worker.close()
+
+
+def _regrid(grid: Grid, keep: np.ndarray) -> Grid:
+    from cargopool.optimiser.continuous.grid import make_grid
+
+    return make_grid(grid.arc[keep], grid.minute[keep])
+
+
+def hand_down(
+    old_grid: Grid, old: Relaxation, x: FloatArray, duals: Duals, grid: Grid, new: Relaxation, parent: IntArray
+) -> tuple[FloatArray, Duals]:
+    """The point that a finer relaxation starts from: shares split among parts, prices taken over as they are.
+
+    Each part of an interval has a vehicle of its own to charge, so prices that were valid stay valid.
+    """
+    commodities = new.quantity.size
+    above = old_grid.find(grid.arc[new.row_interval], grid.minute[new.row_interval])
+    row_of = np.full(old_grid.size, -1)
+    row_of[old.row_interval] = np.arange(old.row_interval.size)
+    old_row = row_of[above]
+    old_keys = old.link_row * commodities + old.link_commodity
+    keys = old_row[new.link_row] * commodities + new.link_commodity
+    at = np.minimum(np.searchsorted(old_keys, keys), max(old_keys.size - 1, 0))
+    link, row = np.zeros(keys.size), np.zeros(old_row.size)
+    if old_keys.size:
+        link = np.where(old_keys[at] == keys, duals.link[at], 0.0)
+        row = np.where(old_row >= 0, duals.row[old_row], 0.0)
+    parts = np.bincount(parent, minlength=x.size)
+    shares = x[parent] / parts[parent]
+    total = np.bincount(new.commodity, weights=shares, minlength=commodities)
+    counts = np.bincount(new.commodity, minlength=commodities)
+    lost = total < 1e-6
+    shares = np.where(
+        lost[new.commodity], 1.0 / counts[new.commodity], shares / np.where(lost, 1.0, total)[new.commodity]
+    )
+    return shares, Duals(link, row * new.tight)
