@@ -229,7 +229,9 @@ class _Builder:
             row_lower=np.concatenate([right, np.full(counts[2], -np.inf)]),
             row_upper=np.concatenate([right, np.zeros(counts[2])]),
             lower=np.zeros(sum(counts)),
-            upper=np.concatenate([np.ones(sum(counts[:2])), vehicles_needed(total, instance.arc_capacity[arc])]),
+            upper=np.concatenate(
+                [np.ones(sum(counts[:2])), vehicles_needed(total.astype(np.float64), instance.arc_capacity[arc])]
+            ),
             integer=np.ones(sum(counts), dtype=bool),
             offset=offset,
         )
@@ -264,5 +266,8 @@ def _alone(instance: ContinuousInstance, k: int) -> TimedPath:
 
 
 def _lone_cost(instance: ContinuousInstance, k: int, path: TimedPath) -> float:
-    own = vehicles_needed(instance.quantity[k].astype(np.float64), instance.arc_capacity[path.arcs]) * instance.arc_fixed[path.arcs]
+    own = (
+        vehicles_needed(instance.quantity[k].astype(np.float64), instance.arc_capacity[path.arcs])
+        * instance.arc_fixed[path.arcs]
+    )
     return float((own + variable_costs(instance)[k, path.arcs]).sum())
