@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from cargopool.model.plan import CostLine, Tce
@@ -131,6 +132,7 @@ class LoadRate(NamedTuple):
         )
 
 
+@lru_cache(maxsize=65_536)
 def number(value: float) -> str:
     """A number as reports show it: at most six significant decimals, no trailing zeros."""
     text = f"{value:.6f}".rstrip("0").rstrip(".")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cargopool.footprint.carriers import ELECTRICITY, grid, intensity, link_countries
 from cargopool.footprint.items import Charge, Element, Group, LoadRate, charge, element, group, number
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import Door, RoadLink
 from cargopool.model.scenario import Scenario
+from cargopool.rules.index import index_of
 from cargopool.rules.roads import road_link
-from cargopool.units import MINUTES_PER_HOUR, MJ_PER_KWH, cents
+from cargopool.units import MINUTES_PER_HOUR, MJ_PER_KWH, cents, round_half_even
 
 DROP_TRIPS = 2
 """Extra kilometres per loaded kilometre, and trips to pay, when the unit is dropped at the door and fetched later."""
@@ -74,6 +75,26 @@ def road_group(
     return group(
         scenario.objective, _charges(trip), _elements(trip), (load_rate(scenario, link, vehicle, trip.prefix),)
     )
+
+
+def truck_group(
+    scenario: Scenario, purpose: str, vehicle: str, origin: str, destination: str, unit: LoadUnitType, units: int
+) -> Group:
+    """Sums of `road_group` without its lines: only the energy of the units' tare depends on what is carried.
+
+    Trucks are priced once for each vehicle and road of a scenario.
+    """
+    memo = index_of(scenario).memo
+    key = ("truck", purpose, vehicle, origin, destination)
+    if key not in memo:
+        memo[key] = road_group(scenario, purpose, vehicle, origin, destination, replace(unit, tare_kg=0), units)
+    bare: Group = memo[key]
+    rate = bare.load[0]
+    own = next((e for e in bare.elements if e.kind != "shuttle"), None)
+    tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
+    energy = (own.energy_mj if own else 0.0) + rate.mj_per_kg * tare
+    grams = round_half_even(energy * rate.wtt_g_per_mj) + round_half_even(energy * rate.ttw_g_per_mj)
+    return Group((), (), bare.weighted_cents, bare.grams - (own.grams if own else 0) + grams, bare.load)
 
 
 def _charges(trip: _Trip) -> list[Charge]:

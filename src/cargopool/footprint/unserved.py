@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cargopool.footprint.dearest import dearest_itinerary_eur, units_needed
-from cargopool.footprint.items import Group, weigh
+from cargopool.footprint.items import weigh
 from cargopool.footprint.objective import lateness_cents, time_value_cents
 from cargopool.footprint.parts import cross_dock_items, storage_charge
-from cargopool.footprint.road import road_group
+from cargopool.footprint.road import truck_group
 from cargopool.footprint.scheduled import reefer_group, rental_group
 from cargopool.model.equipment import LoadUnitType, Manning, RoadVehicle
 from cargopool.model.place import Door, Hub, Place, RoadLink
@@ -112,7 +112,8 @@ def _direct_cents(
     The truck is priced once, with the heaviest of its unit types on it.
     """
     heaviest = max(units, key=lambda unit: 0 if unit.kind == "trailer" else unit.per_truck * unit.tare_kg)
-    trip = _road(scenario, vehicle.id, shipment.origin, shipment.destination, heaviest)
+    ends = shipment.origin, shipment.destination
+    trip = truck_group(scenario, "main", vehicle.id, *ends, heaviest, heaviest.per_truck)
     days = started_days(shipment.latest_min - shipment.ready_min)
     price = max(scenario.objective.max_carbon_price_eur_per_t, scenario.objective.carbon_price_eur_per_t)
     money, grams = _part(scenario, shipment)
@@ -128,16 +129,6 @@ def _direct_cents(
             use_grams += reefer_group(scenario, minutes, unit.per_truck).grams
         dearest = max(dearest, money + trucks * use_cents + carbon_cents(grams + trucks * use_grams, price))
     return dearest
-
-
-def _road(scenario: Scenario, vehicle: str, origin: str, destination: str, unit: LoadUnitType) -> Group:
-    """The truck's group, kept per scenario."""
-    memo = index_of(scenario).memo
-    key = ("unserved road", vehicle, origin, destination, unit.id)
-    if key not in memo:
-        memo[key] = road_group(scenario, "main", vehicle, origin, destination, unit, unit.per_truck)
-    found: Group = memo[key]
-    return found
 
 
 def _rental_cents(scenario: Scenario, unit: LoadUnitType, days: int) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from cargopool.footprint.items import Group, weigh
-from cargopool.footprint.road import road_group
+from cargopool.footprint.road import truck_group
 from cargopool.footprint.scheduled import (
     departure_group,
     lift_group,
@@ -18,7 +18,6 @@ from cargopool.footprint.scheduled import (
     rental_group,
     storage_group,
 )
-from cargopool.model.equipment import LoadUnitType
 from cargopool.model.scenario import Scenario
 from cargopool.model.service import Surcharge
 from cargopool.network.arrays import ROAD, Float64, Int64
@@ -28,7 +27,7 @@ from cargopool.network.places import Places
 from cargopool.network.rides import Chains, Rides
 from cargopool.network.times import RideTimes
 from cargopool.network.variants import SLOTS, Moves
-from cargopool.units import MINUTES_PER_DAY, cents, round_half_even
+from cargopool.units import MINUTES_PER_DAY, cents
 
 
 @dataclass(slots=True)
@@ -97,14 +96,13 @@ def coefficients(case: Priceable) -> Sums:
 def _add_roads(case: Priceable, sums: Sums) -> None:
     scenario, passages, moves, ids = case.scenario, case.passages, case.moves, case.places.ids
     units, vehicles = tuple(scenario.load_units.values()), tuple(scenario.vehicles)
-    pricer = _RoadPricer(scenario)
     road = np.flatnonzero(passages.kind[moves.passage] == ROAD)
     p = moves.passage[road]
     keys = np.stack([passages.origin[p], passages.destination[p], moves.vehicle[road], moves.unit[road]], axis=1)
 
     def main(key: tuple[int, ...]) -> Group:
         i, j, v, u = key
-        return pricer.group("main", vehicles[v], ids[i], ids[j], units[u], units[u].per_truck)
+        return truck_group(scenario, "main", vehicles[v], ids[i], ids[j], units[u], units[u].per_truck)
 
     sums.add(road, keys.astype(np.int64), main)
     p = moves.passage[case.on_chain]
@@ -119,31 +117,9 @@ def _add_roads(case: Priceable, sums: Sums) -> None:
 
         def haulage(key: tuple[int, ...], purpose: str = purpose) -> Group:
             i, j, u = key
-            return pricer.group(purpose, scenario.drayage.vehicle, ids[i], ids[j], units[u], 1)
+            return truck_group(scenario, purpose, scenario.drayage.vehicle, ids[i], ids[j], units[u], 1)
 
         sums.add(case.on_chain[hauled], keys.astype(np.int64), haulage)
-
-
-class _RoadPricer:
-    """Truck trips by vehicle and road: only the energy of the units' tare depends on what is carried."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self.bare: dict[tuple[str, str, str, str], Group] = {}
-
-    def group(self, purpose: str, vehicle: str, origin: str, destination: str, unit: LoadUnitType, units: int) -> Group:
-        """The group of `road_group`, without its lines."""
-        key = purpose, vehicle, origin, destination
-        bare = self.bare.get(key)
-        if bare is None:
-            nothing = replace(unit, tare_kg=0)
-            bare = self.bare[key] = road_group(self.scenario, purpose, vehicle, origin, destination, nothing, units)
-        rate = bare.load[0]
-        own = next((e for e in bare.elements if e.kind != "shuttle"), None)
-        tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
-        energy = (own.energy_mj if own else 0.0) + rate.mj_per_kg * tare
-        grams = round_half_even(energy * rate.wtt_g_per_mj) + round_half_even(energy * rate.ttw_g_per_mj)
-        return Group((), (), bare.weighted_cents, bare.grams - (own.grams if own else 0) + grams, bare.load)
 
 
 def _add_rides(case: Priceable, sums: Sums) -> None:

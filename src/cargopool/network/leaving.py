@@ -117,7 +117,7 @@ def _headway_forward(setting: Setting, forward: Events) -> Passages:
     k, hub = np.nonzero(windows.haulage_ready < NEVER)
     place = np.concatenate([forward.place, hub])
     minute = np.concatenate([forward.minute, windows.haulage_ready[k, hub]])
-    return _headway(setting, place, minute, at_end=False)
+    return headway_at(setting, place, minute, at_end=False)
 
 
 def _headway_backward(setting: Setting, targets: Events) -> Passages:
@@ -127,10 +127,11 @@ def _headway_backward(setting: Setting, targets: Events) -> Passages:
         k, hub = k[:0], hub[:0]
     place = np.concatenate([targets.place, hub])
     minute = np.concatenate([targets.minute, windows.haulage_useful[k, hub]])
-    return _headway(setting, place, minute, at_end=True)
+    return headway_at(setting, place, minute, at_end=True)
 
 
-def _headway(setting: Setting, place: Int64, minute: Int64, *, at_end: bool) -> Passages:
+def headway_at(setting: Setting, place: Int64, minute: Int64, *, at_end: bool) -> Passages:
+    """Headway-only passages that hand in at minutes of their first hub, or are available by minutes of their last."""
     places, chains = setting.places, setting.chains
     slack, bucket = 60 * setting.scenario.scope.hub_slack_h, setting.scenario.scope.bucket_min
     limited = limited_hubs(setting.scenario)

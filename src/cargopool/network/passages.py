@@ -61,7 +61,7 @@ class Passages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Users:
-    """Which shipments can use which passages: parallel arrays, sorted by passage, then shipment."""
+    """Which shipments can use which passages: parallel arrays without repeats."""
 
     passage: Int64
     shipment: Int64

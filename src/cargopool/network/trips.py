@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from cargopool.model.place import Door, RoadLink
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Int64
 from cargopool.network.bans import Spans, ban_spans, least_minutes, merged, touched
+from cargopool.network.convoys import Way, convoy_arrivals
 from cargopool.network.places import NEVER, Places
 from cargopool.rules import road_link, trip_arrival
 from cargopool.rules.bans import stretches_of
@@ -22,7 +24,7 @@ from cargopool.units import MINUTES_PER_DAY
 _RUN_MIN = 240
 """Longest run of departures whose arrivals are made at once."""
 
-Way = tuple[int, int, Manning]
+Trip = tuple[int, int, Manning]
 Piece = tuple[int, int, int, int]
 """First and last departure, arrival of the last, and how much more an earlier departure by a minute adds."""
 
@@ -38,9 +40,9 @@ class Trips:
             for country in sorted({ban.country for ban in scenario.bans})
         }
         self._links: dict[tuple[int, int], RoadLink | None] = {}
-        self._free: dict[Way, int] = {}
+        self._free: dict[Trip, int] = {}
         self._union: dict[frozenset[str], Spans] = {}
-        self._blocks: dict[Way, _Blocks] = {}
+        self._blocks: dict[Trip, _Blocks] = {}
 
     def link(self, origin: int, destination: int) -> RoadLink | None:
         """The road link of two places, None where no road joins them."""
@@ -91,6 +93,29 @@ class Trips:
                 arrive[n] = trip_arrival(scenario, link, int(departs[n]), manning, bans=True, duty_before_min=duty)
         return arrive
 
+    def arrivals_of(self, asked: Sequence[tuple[int, int, Manning, Int64]]) -> list[Int64]:
+        """`arrivals` for many (origin, destination, manning, departures) at once."""
+        found: list[Int64] = []
+        ways: list[Way] = []
+        parts: list[tuple[int, Int64]] = []
+        for origin, destination, manning, departs in asked:
+            found.append(departs + self.free_minutes(origin, destination, manning))
+            link = self.link(origin, destination)
+            if link is not None and (bans := self.bans_on(link))[0].size:
+                at = np.flatnonzero(touched(bans, departs, found[-1]))
+                if at.size:
+                    ways.append(Way(link, manning, self.duty_before(origin)))
+                    parts.append((len(found) - 1, at))
+        if ways:
+            way = np.repeat(np.arange(len(ways)), [at.size for _, at in parts])
+            departs = np.concatenate([asked[n][3][at] for n, at in parts])
+            ends = np.cumsum([at.size for _, at in parts])[:-1]
+            for (n, at), part in zip(
+                parts, np.split(convoy_arrivals(self.scenario, ways, way, departs), ends), strict=True
+            ):
+                found[n][at] = part
+        return [np.minimum(minutes, NEVER) for minutes in found]
+
     def departures(self, origin: int, destination: int, manning: Manning, arrive_by: Int64) -> Int64:
         """Latest departure that arrives by each minute, bans included; ``-NEVER`` when there is none."""
         free = self.free_minutes(origin, destination, manning)
@@ -119,7 +144,7 @@ class Trips:
     def _shuttle_min(self, link: RoadLink) -> int:
         return self.scenario.factors.shuttle_min[link.shuttle] if link.shuttle else 0
 
-    def _blocks_of(self, way: Way, link: RoadLink) -> _Blocks:
+    def _blocks_of(self, way: Trip, link: RoadLink) -> _Blocks:
         found = self._blocks.get(way)
         if found is None:
             free = self.free_minutes(*way)
@@ -129,7 +154,7 @@ class Trips:
             )
         return found
 
-    def pieces(self, way: Way, link: RoadLink, window: tuple[int, int]) -> list[Piece]:
+    def pieces(self, way: Trip, link: RoadLink, window: tuple[int, int]) -> list[Piece]:
         """Arrivals of all departures in a window, in descending order."""
         shuttle = link.drive_min // 2, self._shuttle_min(link)
         stretches = stretches_of(index_of(self.scenario), link)
@@ -139,7 +164,7 @@ class Trips:
 class _Blocks:
     """Runs of departures that a ban touches, on one link, cut short; their pieces are made when first asked for."""
 
-    def __init__(self, trips: Trips, way: Way, link: RoadLink, runs: Spans) -> None:
+    def __init__(self, trips: Trips, way: Trip, link: RoadLink, runs: Spans) -> None:
         self.trips = trips
         self.way = way
         self.link = link

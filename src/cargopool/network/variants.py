@@ -113,12 +113,11 @@ def moves_of(
     row = table[np.arange(passage.size) + begin]
     least = np.full((passages.count, fits.shape[1]), NEVER)
     if users.passage.size:
-        starts = np.flatnonzero(np.diff(users.passage, prepend=-1))
         lightest = np.stack([np.where(able, freight.atom[:, 1:2], NEVER) for able in (fits, by_road)])
         road = (passages.kind == ROAD).astype(np.int64)
-        least[users.passage[starts]] = np.minimum.reduceat(
-            lightest[road[users.passage], users.shipment], starts, axis=0
-        )
+        able = road[users.passage]
+        for u in range(fits.shape[1]):
+            np.minimum.at(least[:, u], users.passage, lightest[able, users.shipment, u])
     units, capacity = _capacities(scenario, passages.kind[passage], row)
     keep = (least[passage, row[:, 0]] <= capacity[:, 1]) & (capacity[:, 1] > 0)
     passage, row, units, capacity = passage[keep], row[keep], units[keep], capacity[keep]

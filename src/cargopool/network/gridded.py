@@ -1,0 +1,158 @@
+"""Road and headway passages of thinned networks: on a grid of minutes, without following events from hub to hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cargopool.network.arrays import ROAD, Int64
+from cargopool.network.events import Setting
+from cargopool.network.leaving import headway_at
+from cargopool.network.passages import MANNINGS, Passages, Users, door_passages, joined, users_of
+from cargopool.network.places import NEVER
+from cargopool.network.thinning import Thinning
+
+
+def gridded(setting: Setting, fixed: Passages, thinning: Thinning) -> tuple[Passages, Users]:
+    """The fixed passages, and road and headway passages on the grid of ``thinning``, with their users.
+
+    Trucks leave a place at every grid minute at which some shipment can use them, and at the ready times of shipments
+    that start there; of two that arrive together only the later one is kept.
+    """
+    base = _headways(setting, thinning)
+    doors = door_passages(setting.scenario, setting.places, setting.freight, setting.windows, setting.trips, base)
+    chained = joined([fixed, base, doors])
+    users = users_of(setting.freight, setting.windows, chained, setting.chain_profiles)
+    used = np.zeros(chained.count, dtype=np.bool_)
+    used[users.passage] = True
+    used[: fixed.count] = True
+    number = np.cumsum(used) - 1
+    parts, found_p, found_k = [chained.chosen(used)], [number[users.passage]], [users.shipment]
+    count = parts[0].count
+    for trucks, passage, shipment in _trucks(setting, thinning) if thinning.road else ():
+        parts.append(trucks)
+        found_p.append(passage + count)
+        found_k.append(shipment)
+        count += trucks.count
+    return joined(parts), Users(passage=np.concatenate(found_p), shipment=np.concatenate(found_k))
+
+
+def _grid(lo: int, hi: int, step: int) -> Int64:
+    return np.arange(-(-lo // step) * step, hi + 1, step, dtype=np.int64)
+
+
+def _headways(setting: Setting, thinning: Thinning) -> Passages:
+    """Headway-only passages handed in at grid minutes, at ready times, and when haulage from a door gets there."""
+    windows, hubs = setting.windows, setting.places.hub_count
+    places: list[Int64] = []
+    minutes: list[Int64] = []
+    for hub in range(hubs):
+        first, ready = windows.ready[-1][:, hub], windows.ready[0][:, hub]
+        some = first < NEVER
+        if some.any():
+            grid = _grid(int(first[some].min()), int(windows.useful[-1].max()), thinning.grid_min)
+            at = np.unique(np.concatenate([grid, _up(ready[ready < NEVER], thinning.ready_grid_min)]))
+            places.append(np.full(at.size, hub))
+            minutes.append(at)
+    k, hub_of = np.nonzero(windows.haulage_ready < NEVER)
+    places.append(hub_of)
+    minutes.append(windows.haulage_ready[k, hub_of])
+    return headway_at(setting, np.concatenate(places), np.concatenate(minutes), at_end=False)
+
+
+def _up(minutes: Int64, step: int) -> Int64:
+    return -(-minutes // step) * step if step else minutes
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Trucks on a way: their departures, and the shipments that may ride them."""
+
+    origin: int
+    destination: int
+    manning: int
+    departs: Int64
+    shipments: Int64
+
+
+def _trucks(setting: Setting, thinning: Thinning) -> Iterator[tuple[Passages, Int64, Int64]]:
+    """Trucks of each way and manning, with (passage, shipment) pairs of their users."""
+    ways = list(_ways(setting, thinning))
+    asked = [(way.origin, way.destination, MANNINGS[way.manning], way.departs) for way in ways]
+    for way, arrive in zip(ways, setting.trips.arrivals_of(asked), strict=True):
+        trucks, passage, shipment = _on_way(setting, way, arrive)
+        if trucks.count:
+            yield trucks, passage, shipment
+
+
+def _ways(setting: Setting, thinning: Thinning) -> Iterator[_Way]:
+    freight, windows, last = setting.freight, setting.windows, setting.windows.max_moves - 1
+    road = np.flatnonzero(freight.road)
+    ends = np.unique(freight.destination[road]).tolist()
+    doors = [d for d in ends if d >= setting.places.hub_count]
+    for i in range(len(setting.places.ids)):
+        at = road[freight.at_place[road, i] & (windows.ready[last, road, i] < NEVER)]
+        if not at.size:
+            continue
+        ready = windows.ready[last, at, i]
+        own = _up(windows.ready[0, at, i], thinning.ready_grid_min)
+        for j in [*range(setting.places.hub_count), *doors]:
+            if setting.road[i, j] >= NEVER:
+                continue
+            due = windows.useful[last, at, j]
+            mine = np.flatnonzero(ready + setting.road[i, j] <= due)
+            mine = mine[freight.may_go(at[mine], i, j)]
+            if not mine.size:
+                continue
+            grid = _grid(int(ready[mine].min()), int(due[mine].max()), thinning.grid_min)
+            departs = np.unique(np.concatenate([grid, own[mine][own[mine] < NEVER]]))
+            for manning in setting.mannings:
+                yield _Way(i, j, manning, departs, at[mine])
+
+
+def _on_way(setting: Setting, way: _Way, arrive: Int64) -> tuple[Passages, Int64, Int64]:
+    available = arrive + setting.places.crossing(way.origin, way.destination)
+    best = available < np.append(np.minimum.accumulate(available[::-1])[::-1][1:], NEVER)
+    departs, available = way.departs[best], available[best]
+    first, size, shipment = _ranges(setting, way, departs, available)
+    begin = np.cumsum(size) - size
+    passage = np.arange(int(size.sum())) - np.repeat(begin - first, size)
+    used = np.zeros(departs.size, dtype=np.bool_)
+    used[passage] = True
+    count = int(used.sum())
+    trucks = Passages(
+        kind=np.full(count, ROAD, dtype=np.int8),
+        origin=np.full(count, way.origin, dtype=np.int32),
+        destination=np.full(count, way.destination, dtype=np.int32),
+        latest=departs[used],
+        available=available[used],
+        chain=np.full(count, -1, dtype=np.int32),
+        hand_in=np.zeros(count, dtype=np.int64),
+        collect=np.zeros(count, dtype=np.int64),
+        manning=np.full(count, way.manning, dtype=np.int8),
+    )
+    return trucks, (np.cumsum(used) - 1)[passage], np.repeat(shipment, size)
+
+
+def _ranges(setting: Setting, way: _Way, departs: Int64, available: Int64) -> tuple[Int64, Int64, Int64]:
+    """Runs (first, size, shipment) of the departures that shipments can use in time; both arrays ascend.
+
+    With more moves made and fewer to go both ends of a run move down, so runs made apart do not overlap.
+    """
+    i, j, k, windows = way.origin, way.destination, way.shipments, setting.windows
+    firsts: list[Int64] = []
+    sizes: list[Int64] = []
+    upper = np.full(k.size, departs.size, dtype=np.int64)
+    for n in range(windows.max_moves):
+        lo = np.searchsorted(departs, windows.ready[n, k, i])
+        hi = np.searchsorted(available, windows.useful[windows.max_moves - 1 - n, k, j], side="right")
+        hi = np.minimum(hi, upper)
+        firsts.append(lo)
+        sizes.append(np.maximum(hi - lo, 0))
+        upper = np.where(hi > lo, lo, upper)
+    first, size = np.concatenate(firsts), np.concatenate(sizes)
+    shipment = np.tile(k, windows.max_moves)
+    some = size > 0
+    return first[some], size[some], shipment[some]
