@@ -103,3 +103,18 @@ def test_the_bar_says_what_a_planner_asks() -> None:
     start = BatchProgress(done=0, failed=0, left=2, running=2, gap=None, seconds_left=None)
     assert standing(start) == "0 done, 0 failed, 2 left"
     assert progress.total == 24
+
+
+def test_report_of_a_batch_folder(call, here: Path, inside: list[int]) -> None:
+    assert call("batch", "case", "--set", f"{PRICE}=0,50", "--no-baselines", "--out", "b").code == Exit.OK
+    for name in ("report.html", "comparison.csv", "effects.csv"):
+        assert (here / "b" / name).exists()
+        (here / "b" / name).unlink()
+    done = call("report", "b")
+    assert done.code == Exit.OK
+    for word in ("case: every what-if against the base", "carbon_price_eur_per_t = 50", "what each change does"):
+        assert word in done.out
+    assert (here / "b" / "report.html").exists()
+    found = call("report", "b", "--json").json()
+    assert found["counts"]["done"] == 2
+    assert {row["figure"] for row in found["effects"]} == {"objective_eur", "cost_eur", "co2e_kg"}

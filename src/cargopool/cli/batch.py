@@ -136,10 +136,13 @@ def _run(
     quiet: bool,
 ) -> None:
     from cargopool.batches.batch import run_batch
+    from cargopool.batches.batch_report import open_batch, write_batch_report
     from cargopool.cli.batch_progress import shown_batch
 
     with executor, shown_batch(len(cells), quiet=quiet or as_json) as shown:
         outcome = run_batch(cells, folder, executor, facts=facts, resume=resume, away=away, on_progress=shown)
+    if not outcome.interrupted:
+        write_batch_report(open_batch(outcome.path))
     _print_outcome(outcome, as_json=as_json, quiet=quiet)
     raise typer.Exit(_exit_of(outcome))
 
@@ -179,7 +182,7 @@ def _print_outcome(outcome: BatchOutcome, *, as_json: bool, quiet: bool) -> None
     print_grid(f"{counts['done']} of {len(outcome.states)} runs done", heads, rows, right=heads[2:5])
     if counts["left"]:
         note(f"{counts['left']} runs are left: go on with --resume --out {outcome.path}", quiet=quiet)
-    note(f"results.csv and the runs are in {outcome.path}", quiet=quiet)
+    note(f"results.csv, report.html and the runs are in {outcome.path}", quiet=quiet)
 
 
 def _list_runs(cells: Sequence[Cell], folder: Path, jobs: int | None, *, as_json: bool) -> None:

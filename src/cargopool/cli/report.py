@@ -1,4 +1,4 @@
-"""``cargopool report``: tables of a run on the terminal, and report.html."""
+"""``cargopool report``: tables of a run or a batch on the terminal, and report.html."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ import typer
 
 from cargopool.cli.options import Debug, Json, Quiet
 
-_Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run folder.")]
+_Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run or a batch folder.")]
 _Html = Annotated[bool, typer.Option("--html", help="Write report.html again, from run.json and plan.json.")]
 
 
 def report_run(
     folder: _Run, html: _Html = False, as_json: Json = False, quiet: Quiet = False, debug: Debug = False
 ) -> None:
-    """Show a run: headlines, modes, departures, costs and CO2e."""
+    """Show a run: headlines, modes, departures, costs and CO2e; or a batch: every what-if against the base."""
+    from cargopool.batches.batch_folder import is_batch_folder
     from cargopool.cli.output import note, print_json
+
+    if is_batch_folder(folder):
+        from cargopool.cli.batch_tables import report_batch
+
+        report_batch(folder, as_json=as_json, quiet=quiet)
+        return
     from cargopool.runs import open_run, write_report
 
     run = open_run(folder)

@@ -25,18 +25,20 @@ def render_report(scenario: Scenario, plan: Plan | None, record: Mapping[str, An
     """The whole report as HTML text; every figure of a run is that of ``record`` (run.json)."""
     from markupsafe import Markup
 
-    style, script = _asset("report.css"), _asset("report.js")
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            policy=content_policy(style, script),
-            style=Markup(style),  # packaged, and pinned by its hash
-            script=Markup(script),
-            record_json=Markup(json_for_html(record)),
-            view=make_view(scenario, plan, record),
-        )
+    style, script = asset("report.css"), asset("report.js")
+    return render_page(
+        "report.html.j2",
+        policy=content_policy(style, script),
+        style=Markup(style),  # packaged, and pinned by its hash
+        script=Markup(script),
+        record_json=Markup(json_for_html(record)),
+        view=make_view(scenario, plan, record),
     )
+
+
+def render_page(template: str, **values: object) -> str:
+    """A packaged template with values; text is escaped unless it is markup of our own."""
+    return _environment().get_template(template).render(**values)
 
 
 def content_policy(style: str, script: str) -> str:
@@ -59,7 +61,8 @@ def json_for_html(value: object) -> str:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Text of a packaged style or script."""
     return files("cargopool.reporting").joinpath("templates", name).read_text(encoding="utf-8")
 
 
