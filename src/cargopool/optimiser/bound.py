@@ -13,12 +13,30 @@ import numpy as np
 
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser.bound_kernels import (
+    COMMON,
+    ENTRY_GROUP,
+    ENTRY_NEXT,
+    ENTRY_NEXT_IN_GROUP,
+    ENTRY_OWN,
+    ENTRY_PUSH,
+    ENTRY_SHIPMENT,
+    FINE_GRID,
+    LINE_BASE,
+    LINE_CLASS,
     LINE_CROSSING,
     LINE_DESTINATION,
+    LINE_MODES,
+    LINE_NEED,
     LINE_PER_KG,
+    LINE_UNIT,
+    LINE_UNITS,
+    MOST_UNITS,
+    OWN,
+    PRICE,
     all_cheapest,
     ascend,
-    fill,
+    first_shares,
+    push,
 )
 from cargopool.optimiser.bound_lines import Lines, make_lines
 from cargopool.optimiser.kernel_data import pack
@@ -34,15 +52,60 @@ SETTLED = 0.02
 
 
 class BoundLabels(NamedTuple):
-    """Scratch of the layered label-setting pass."""
+    """Scratch of the kernels: labels of one shipment, then those of one group's gauge."""
 
     head: Any
     done: Any
     cost: Any
-    entry: Any
+    fixed: Any
+    group: Any
     parent: Any
     next: Any
+    least: Any
+    ahead: Any
     overflow: Any
+    members: Any
+    chosen: Any
+    value: Any
+    mask: Any
+
+
+class BoundState(NamedTuple):
+    """Charges: ``prices`` float64[G, 4] by group, and entries with their own shares.
+
+    ``most`` float64[G, 2]: most that users' sizes add up to within one unit, by dimension; ``tight``: the tighter one.
+    ``entry_i`` int64[N, 5] and ``entry_f`` float64[N, 2]: columns by the constants of `bound_kernels`; entries of a
+    shipment and of a group are chained from ``of_shipment`` and ``of_group``.
+    """
+
+    prices: Any
+    most: Any
+    tight: Any
+    entry_i: Any
+    entry_f: Any
+    entries: Any
+    of_shipment: Any
+    of_group: Any
+
+
+def _labels(data: SearchData, hubs: int) -> BoundLabels:
+    users = 1 << 16
+    return BoundLabels(
+        head=np.full((data.max_moves + 1, hubs + 2), -1, np.int64),
+        done=np.zeros(MAX_LABELS, np.int64),
+        cost=np.zeros(MAX_LABELS),
+        fixed=np.zeros(MAX_LABELS),
+        group=np.zeros(MAX_LABELS, np.int64),
+        parent=np.zeros(MAX_LABELS, np.int64),
+        next=np.zeros(MAX_LABELS, np.int64),
+        least=np.zeros((hubs + 2, hubs + 2)),
+        ahead=np.zeros((data.max_moves + 1, hubs + 2)),
+        overflow=np.zeros(1, np.int64),
+        members=np.zeros(users, np.int64),
+        chosen=np.zeros(users, np.bool_),
+        value=np.zeros(MOST_UNITS * FINE_GRID + 1),
+        mask=np.zeros(MOST_UNITS * FINE_GRID + 1, np.uint64),
+    )
 
 
 class Bound:
@@ -53,39 +116,23 @@ class Bound:
     def __init__(self, data: SearchData, lines: Lines, params: BoundParams, stop: Any) -> None:
         self.data, self.lines, self.params, self.stop = data, lines, params, stop
         shipments = data.k_class.size
-        entries = lines.entry_group.size
         self.best_cents = first_bound(data, lines)
         self.iterations = 0
-        self._labels = BoundLabels(
-            head=np.full((data.max_moves + 1, data.place_handling.size), -1, np.int64),
-            done=np.zeros(MAX_LABELS, np.int64),
-            cost=np.zeros(MAX_LABELS),
-            entry=np.zeros(MAX_LABELS, np.int64),
-            parent=np.zeros(MAX_LABELS, np.int64),
-            next=np.zeros(MAX_LABELS, np.int64),
-            overflow=np.zeros(1, np.int64),
-        )
+        self._labels = _labels(data, int(lines.kernel.knobs[3]))
         self._packed = pack(data)
         self._value = np.zeros(shipments)
+        self._fixed = np.zeros(shipments)
         self._uses = np.zeros((shipments, 4), np.int64)
-        self._direction = np.zeros(entries)
-        self._common = np.zeros(lines.variant_ptr.size)
-        self._own = np.zeros(entries)
+        self._paid = np.zeros((shipments, 3))
+        self._touched = np.zeros(lines.groups, np.int64)
+        self._gain = np.zeros((lines.groups, 2))
         self._row_price = np.zeros(lines.row_limit.size)
         self._row_direction = np.zeros(lines.row_limit.size)
-        self._cap, self._cheapest = self._prices()
-        self._charge = np.zeros(entries)
-        fill(
-            self._common,
-            self._own,
-            self._charge,
-            lines.entry_weight,
-            lines.entry_whole,
-            self._cap,
-            lines.group_ptr,
-            lines.group_entries,
-        )
-        self._best = self._state()
+        self._changed = np.zeros(lines.groups, np.bool_)
+        self._seen = np.zeros(0, np.int64)
+        self._state = self._first_state()
+        self._cheapest = self._price_units()
+        self._best = self._copy()
         self._step = params.step
         self._stale = 0
 
@@ -96,105 +143,162 @@ class Bound:
 
     def advance(self, incumbent_cents: float) -> bool:
         """One iteration toward the incumbent; False when stopped, or when nothing can be said."""
-        _data, lines = self.data, self.lines
-        if not all_cheapest(self._packed, lines.kernel, self._labels, self._charge, self._value, self._uses, self.stop):
+        lines, state = self.lines, self._state
+        arrays = (self._packed, lines.kernel, state)
+        if not all_cheapest(*arrays, self._labels, self._value, self._uses, self._paid, self._fixed, self.stop):
             return False
         value = float(self._value.sum()) - float(self._row_price @ lines.row_limit)
         self.iterations += 1
         self._remember(value)
-        used = self._uses[:, :3][np.arange(3) < self._uses[:, 3:4]]
-        if used.size == 0:
+        if not self._uses[:, 3].any():
             return False
-        self._direction *= self.params.memory
-        np.add.at(self._direction, used, 1.0 - self.params.memory)
-        self._direction[self._direction < 1e-3] = 0.0
-        rows = self._row_gradient(used)
-        self._row_direction = self.params.memory * self._row_direction + (1 - self.params.memory) * rows
-        moving = np.flatnonzero(self._direction)
-        push = self._direction[moving]
-        common = np.bincount(lines.entry_group[moving], weights=push * lines.entry_weight[moving])
-        length = float(((push * lines.entry_whole[moving]) ** 2).sum()) + float((common**2).sum())
+        memory = self.params.memory
+        self._row_direction = memory * self._row_direction + (1 - memory) * self._row_gradient()
+        self._make_room()
+        count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain)
+        self._note(self._touched[:count])
         length += float(((self._row_direction * lines.row_scale) ** 2).sum())
         aim = max(incumbent_cents - value, 1e-3 * abs(value) + 1.0)
         step = self._step * 0.2 * aim / max(length, 1e-9)
+        ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step)
         self._move_rows(step)
-        touched = np.unique(lines.entry_group[moving])
-        ascend(
-            self._direction,
-            touched,
-            self._common,
-            self._own,
-            self._charge,
-            lines.entry_weight,
-            lines.entry_whole,
-            self._cap,
-            lines.group_ptr,
-            lines.group_entries,
-            step,
-        )
         return True
 
-    def _prices(self) -> tuple[Any, Any]:
-        """Cents of a unit of each group at the rows' prices, and the variant that is cheapest."""
+    def _first_state(self) -> BoundState:
+        lines, shipments = self.lines, self.data.k_class.size
+        room = max(1024, 32 * shipments)
+        state = BoundState(
+            prices=np.zeros((lines.groups, 4)),
+            most=np.zeros((lines.groups, 2)),
+            tight=np.zeros(lines.groups, np.int8),
+            entry_i=np.zeros((room, 5), np.int64),
+            entry_f=np.zeros((room, 2)),
+            entries=np.zeros(1, np.int64),
+            of_shipment=np.full(shipments, -1, np.int64),
+            of_group=np.full(lines.groups, -1, np.int64),
+        )
+        state.prices[: lines.any_time_cost.size, PRICE] = lines.any_time_cost
+        first_shares(self._packed, lines.kernel, state)
+        return state
+
+    def _price_units(self) -> Any:
+        """Put the cents of a use at the rows' prices into the state; the cheapest variant of each timetable line."""
         lines = self.lines
         price = lines.variant_cost + lines.variant_rows @ self._row_price
         if not price.size:
-            return np.zeros(0), np.zeros(0, np.int64)
-        cap = np.minimum.reduceat(price, lines.variant_ptr)
-        group = np.repeat(np.arange(cap.size), np.diff(np.append(lines.variant_ptr, price.size)))
-        least = np.flatnonzero(price <= cap[group])
-        _, at = np.unique(group[least], return_index=True)
-        return cap, least[at]
+            return np.zeros(0, np.int64)
+        least = np.minimum.reduceat(price, lines.variant_ptr)
+        pair = np.repeat(np.arange(least.size), np.diff(np.append(lines.variant_ptr, price.size)))
+        tied = np.flatnonzero(price <= least[pair])
+        _, at = np.unique(pair[tied], return_index=True)
+        self._state.prices[lines.any_time_cost.size :, PRICE] = least[lines.timed_pair]
+        return tied[at]
 
-    def _state(self) -> tuple[Any, ...]:
-        """Copy of the prices: common, own, charges, rows."""
-        return self._common.copy(), self._own.copy(), self._charge.copy(), self._row_price.copy()
+    def _note(self, groups: Any) -> None:
+        """Keep in mind which groups' shares have ever changed."""
+        new = groups[~self._changed[groups]]
+        self._changed[new] = True
+        self._seen = np.concatenate([self._seen, new])
+
+    def _copy(self) -> tuple[Any, ...]:
+        """Copy of the prices: commons, entries, rows."""
+        state, count = self._state, int(self._state.entries[0])
+        shares = state.prices[self._seen, COMMON:OWN]
+        return (
+            self._seen,
+            shares,
+            state.entry_i[:count, :2].copy(),
+            state.entry_f[:count, 0].copy(),
+            self._row_price.copy(),
+        )
+
+    def _restore(self) -> None:
+        """Back to the best prices, without any direction."""
+        seen, shares, keys, own, row_price = self._best
+        self._first_shares(np.setdiff1d(self._seen, seen, assume_unique=True))
+        self._state.prices[seen, COMMON:OWN] = shares
+        self._set_entries(keys, own, np.zeros(own.size))
+        self._row_price = row_price.copy()
+        self._cheapest = self._price_units()
+        self._row_direction[:] = 0.0
+
+    def _first_shares(self, groups: Any) -> None:
+        """Shares for all as they were at first."""
+        state = self._state
+        state.prices[groups, COMMON:OWN] = 0.0
+        state.prices[groups, COMMON + state.tight[groups]] = 1.0 / state.most[groups, state.tight[groups]]
+
+    def _set_entries(self, keys: Any, own: Any, push_of: Any) -> None:
+        """Keep just these entries, with room for more."""
+        state = self._state
+        room = max(state.entry_i.shape[0], 2 * own.size + 4 * self.data.k_class.size)
+        entry_i, entry_f = np.zeros((room, 5), np.int64), np.zeros((room, 2))
+        old = state.entry_i[: int(state.entries[0])]
+        span = self.lines.groups
+        known = old[:, ENTRY_SHIPMENT] * span + old[:, ENTRY_GROUP]
+        order = np.argsort(known)
+        wanted = keys[:, ENTRY_SHIPMENT] * span + keys[:, ENTRY_GROUP]
+        sizes = old[order[np.searchsorted(known[order], wanted)], 4] if own.size else np.zeros(0, np.int64)
+        n = own.size
+        entry_i[:n, :2], entry_i[:n, 4] = keys[:, :2], sizes
+        entry_f[:n, ENTRY_OWN], entry_f[:n, ENTRY_PUSH] = own, push_of
+        for column, chain, head in (
+            (ENTRY_SHIPMENT, ENTRY_NEXT, state.of_shipment),
+            (ENTRY_GROUP, ENTRY_NEXT_IN_GROUP, state.of_group),
+        ):
+            head[:] = -1
+            order = np.argsort(entry_i[:n, column], kind="stable")
+            key = entry_i[order, column]
+            same = np.append(key[1:] == key[:-1], False) if n else np.zeros(0, np.bool_)
+            entry_i[order, chain] = np.where(same, np.append(order[1:], -1), -1) if n else 0
+            starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if n else np.zeros(0, np.int64)
+            head[key[starts]] = order[starts]
+        state.entries[0] = n
+        self._state = state._replace(entry_i=entry_i, entry_f=entry_f)
+
+    def _make_room(self) -> None:
+        """Drop entries without share and direction when another iteration may not find room."""
+        state = self._state
+        count = int(state.entries[0])
+        if count + 3 * self.data.k_class.size <= state.entry_i.shape[0]:
+            return
+        used = np.flatnonzero((state.entry_f[:count] > 0.0).any(axis=1))
+        self._set_entries(state.entry_i[used, :2], state.entry_f[used, ENTRY_OWN], state.entry_f[used, ENTRY_PUSH])
 
     def _remember(self, value: float) -> None:
         if value > self.best_cents + 1e-6 * abs(value):
             if value > self.best_cents + 1e-4 * abs(value):
                 self._stale = 0
             self.best_cents = value
-            self._best = self._state()
+            self._best = self._copy()
             return
         self._stale += 1
         if self._stale >= self.params.patience:
             self._stale = 0
             self._step *= self.params.shrink
-            self._common, self._own, self._charge, self._row_price = (part.copy() for part in self._best)
-            self._cap, self._cheapest = self._prices()
-            self._direction[:] = 0.0
-            self._row_direction[:] = 0.0
+            self._restore()
 
-    def _row_gradient(self, used: Any) -> Any:
+    def _row_gradient(self) -> Any:
         """Use of the rows by the load units that the charges pay for, less the limits."""
         lines = self.lines
-        groups = lines.entry_group[used]
-        cap = self._cap[groups]
-        units = np.where(cap > 0, self._charge[used] / np.maximum(cap, 1e-9), 0.0)
-        paid = np.bincount(groups, weights=units, minlength=self._cap.size)
+        offset = lines.any_time_cost.size
+        taken = np.arange(3) < self._uses[:, 3:4]
+        groups, paid = self._uses[:, :3][taken] - offset, self._paid[taken]
+        timed = groups >= 0
         spread = np.zeros(lines.variant_cost.size)
-        spread[self._cheapest] = paid
+        if spread.size:
+            per_pair = np.bincount(lines.timed_pair[groups[timed]], weights=paid[timed], minlength=self._cheapest.size)
+            spread[self._cheapest] = per_pair
         gradient = np.asarray(lines.variant_rows.T @ spread).ravel() - lines.row_limit
         gradient[(self._row_price <= 0.0) & (gradient < 0.0)] = 0.0
         return gradient
 
     def _move_rows(self, step: float) -> None:
-        """Change the rows' prices; charges follow their group's cost, which keeps them affordable."""
-        lines = self.lines
-        new = np.maximum(0.0, self._row_price + step * lines.row_scale**2 * self._row_direction)
-        if np.array_equal(new, self._row_price):
-            return
-        self._row_price = new
-        cap, self._cheapest = self._prices()
-        ratio = np.where(self._cap > 0, cap / np.maximum(self._cap, 1e-9), 1.0)
-        changed = ratio != 1.0
-        if changed.any():
-            self._common *= ratio
-            per_entry = ratio[lines.entry_group]
-            self._own *= per_entry
-            self._charge *= per_entry
-        self._cap = cap
+        """Change the rows' prices; charges are shares of a use's cost, which keeps them affordable."""
+        new = np.maximum(0.0, self._row_price + step * self.lines.row_scale**2 * self._row_direction)
+        if not np.array_equal(new, self._row_price):
+            self._row_price = new
+            self._cheapest = self._price_units()
 
 
 def first_bound(data: SearchData, lines: Lines) -> float:
@@ -202,33 +306,55 @@ def first_bound(data: SearchData, lines: Lines) -> float:
 
     Needs no compiled code, so that a run has a bound from the start.
     """
-    price = lines.variant_cost
-    cap = np.minimum.reduceat(price, lines.variant_ptr) if price.size else price
     kernel = lines.kernel
-    charge = cap[lines.entry_group] * lines.entry_weight
+    li, lf = kernel.li, kernel.lf
+    any_time, _, _, hubs, classes, _ = (int(x) for x in kernel.knobs)
+    timed_cost = np.minimum.reduceat(lines.variant_cost, lines.variant_ptr) if lines.variant_cost.size else np.zeros(0)
+    free_cost = lines.any_time_cost[li[:any_time, LINE_BASE]]
+    fixed_cost = timed_cost[lines.timed_pair].reshape(-1, classes)
+    places = data.place_handling.size
+    ways = np.repeat(np.arange(kernel.way_ptr.size - 1), np.diff(kernel.way_ptr))
     total = 0.0
     for k in range(data.k_class.size):
-        pointers = kernel.origin_ptr[k]
-        mine = slice(pointers[0], pointers[-1])
-        line = kernel.entry_line[mine]
-        origin = np.repeat(np.arange(pointers.size - 1), np.diff(pointers))
-        destination = kernel.li[line, LINE_DESTINATION]
+        mine = kernel.k_class[k]
+        able = li[:any_time, LINE_CLASS] == mine
+        able &= (kernel.takes[k, li[:any_time, LINE_UNIT]] & li[:any_time, LINE_NEED]) != 0
+        able &= (li[:any_time, LINE_MODES] & ~kernel.k_modes[k]) == 0
+        free = np.flatnonzero(able)
+        timed = kernel.timed_line[kernel.timed_ptr[k, 0] : kernel.timed_ptr[k, -1]].astype(np.int64)
+        local = np.repeat(np.arange(hubs + 2), np.diff(kernel.timed_ptr[k]))
+        line = np.concatenate([free, timed])
+        origin = np.concatenate(
+            [ways[free] % (places * places) // places, np.where(local < hubs, local, kernel.ends[k, 0])]
+        )
+        destination = li[line, LINE_DESTINATION]
         handling = np.minimum(data.k_handling[k], INF)
-        paid = charge[mine] + kernel.lf[line, LINE_PER_KG] * data.k_size[k, 1] + handling[destination]
+        tightest = kernel.dimensions[mine, 0]
+        share = data.k_size[k, tightest] * kernel.inverse[line, tightest]
+        if data.k_units[k] > 0:
+            share = data.k_units[k] / li[line, LINE_UNITS]
+        cost = np.concatenate([free_cost[free], fixed_cost[timed - any_time, mine]])
+        paid = cost * share + lf[line, LINE_PER_KG] * data.k_size[k, 1] + handling[destination]
         if not data.k_transit[k]:
-            paid = paid + kernel.lf[line, LINE_CROSSING]
-        there = np.full(handling.size, INF)
-        starts = slice(data.start_ptr[k], data.start_ptr[k + 1])
-        np.minimum.at(there, data.start_place[starts], data.start_cost[starts] + handling[data.start_place[starts]])
-        arrived = np.full(handling.size, INF)
-        for _ in range(data.max_moves):
-            after = np.full(handling.size, INF)
-            np.minimum.at(after, destination, there[origin] + paid)
-            arrived = np.minimum(arrived, after)
-            there = after
-        ends = slice(data.end_ptr[k], data.end_ptr[k + 1])
-        total += min(float((arrived[data.end_place[ends]] + data.end_cost[ends]).min()), float(data.k_unserved[k]))
+            paid = paid + lf[line, LINE_CROSSING]
+        total += _cheapest_way(data, k, (origin, destination, paid), handling)
     return total
+
+
+def _cheapest_way(data: SearchData, k: int, rides: Any, handling: Any) -> float:
+    """Cents of one shipment's cheapest way at given prices of rides, at most its unserved price."""
+    origin, destination, paid = rides
+    there = np.full(handling.size, INF)
+    starts = slice(data.start_ptr[k], data.start_ptr[k + 1])
+    np.minimum.at(there, data.start_place[starts], data.start_cost[starts] + handling[data.start_place[starts]])
+    arrived = np.full(handling.size, INF)
+    for _ in range(data.max_moves):
+        after = np.full(handling.size, INF)
+        np.minimum.at(after, destination, there[origin] + paid)
+        arrived = np.minimum(arrived, after)
+        there = after
+    ends = slice(data.end_ptr[k], data.end_ptr[k + 1])
+    return min(float((arrived[data.end_place[ends]] + data.end_cost[ends]).min()), float(data.k_unserved[k]))
 
 
 def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:

@@ -1,15 +1,21 @@
 """Compiled kernels of the lower bound: priced shortest itineraries and the sharing of load-unit costs.
 
-The bound is Lagrangian. A *group* is a line (moves that differ only in when they go) and a pooling class. Every
-shipment that may use a group is charged ``charge[e]`` cents for it (entry e). The charges of a group are *affordable*
-when no set of shipments that fits the group's load units pays more than they cost; then the sum over shipments of their
-cheapest itinerary at these charges, less the capacity rows' price of their limits, is a lower bound. Charges rise on
-what is used and are projected back onto the affordable set.
+The bound is Lagrangian. A *group* is a line (moves that differ only in when they go within a bucket) and a pooling
+class. Every shipment that may use a group is charged for it. The charges of a group are *affordable* when no set of
+shipments pays more than the load units cost that it needs; then the sum over shipments of their cheapest itinerary at
+these charges, less the capacity rows' price of their limits, is a lower bound.
+
+A group's charges, as shares of the cost of one unit: ``common[g, d] * size`` in two dimensions, for whoever may use it,
+and ``own`` for an *entry* (a shipment and a group that it was seen to use). They are affordable when the commons, each
+times the most that its users' sizes may add up to within one unit, and ``gauge(own)`` add up to no more than 1. The
+gauge is the largest total of a set of entries over the whole units that the set needs at least.
 """
 
 from __future__ import annotations
 
-from cargopool.optimiser.compiled import kernel
+import numpy as np
+
+from cargopool.optimiser.compiled import inner_kernel, kernel
 from cargopool.optimiser.kernel_data import (
     HANDLING,
     LATEST_K,
@@ -23,13 +29,74 @@ from cargopool.optimiser.kernel_data import (
 )
 from cargopool.optimiser.kernels import INF, NEVER, delivered, earliest_start, time_cents
 
-LINE_DESTINATION, LINE_MINUTES, LINE_FIRST, LINE_LAST, LINE_EARLIEST, LINE_LATEST = range(6)
+(
+    LINE_DESTINATION,
+    LINE_MINUTES,
+    LINE_FIRST,
+    LINE_LAST,
+    LINE_UNIT,
+    LINE_MODES,
+    LINE_NEED,
+    LINE_UNITS,
+    LINE_GRID,
+    LINE_BASE,
+    LINE_CLASS,
+) = range(11)
 """Columns of ``li``."""
 LINE_PER_KG, LINE_CROSSING = range(2)
 """Columns of ``lf``."""
+ANY_TIME, BUCKETS, BUCKET_MIN, HUBS, CLASSES, TIMED = range(6)
+"""Entries of ``knobs`` of the lines."""
+PRICE, COMMON, SECOND_COMMON, OWN = range(4)
+"""Columns of ``prices``: cents of a use, shares for all by size in two dimensions, and one shipment's own share."""
+ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_NEXT, ENTRY_NEXT_IN_GROUP, ENTRY_SIZE = range(5)
+"""Columns of ``entry_i``; ENTRY_SIZE is the size on the line's grid, -1 where parts may be spread."""
+ENTRY_OWN, ENTRY_PUSH = range(2)
+"""Columns of ``entry_f``."""
+COARSE_GRID = 40
+"""Steps of a load unit in dimensions but pallets; sizes are rounded down to them."""
+FINE_GRID = 66
+"""Most pallet places of a use that are counted one by one."""
+MOST_USERS = 60
+MOST_UNITS = 40
+"""Entries and load units up to which the gauge is exact; it is overestimated beyond."""
+ROUNDS = 8
+LEAST_PUSH = 1e-3
 
 
-@kernel
+@inner_kernel
+def line_of(b, g):
+    """Line of a group."""
+    timed = b.knobs[TIMED]
+    return b.group_line[g] if g < timed else b.knobs[ANY_TIME] + (g - timed) // b.knobs[CLASSES]
+
+
+@inner_kernel
+def class_of(b, g):
+    """Class of a group."""
+    timed = b.knobs[TIMED]
+    return b.li[b.group_line[g], LINE_CLASS] if g < timed else (g - timed) % b.knobs[CLASSES]
+
+
+@inner_kernel
+def size_on(d, b, k, line, which):
+    """Share of a use of a line that shipment ``k`` takes in the first or second dimension of its class."""
+    if d.ki[k, SEALED] > 0:
+        share = d.ki[k, SEALED] / b.li[line, LINE_UNITS]
+        return (share if b.spreads[k] else np.ceil(share)) if which == 0 else 0.0
+    dimension = b.dimensions[b.k_class[k], which]
+    return d.ki[k, SIZE + dimension] * b.inverse[line, dimension]
+
+
+@inner_kernel
+def charge_of(d, b, s, k, g):
+    """Cents that shipment ``k``, whose own shares lie in ``prices``, is charged for a group."""
+    line, prices = line_of(b, g), s.prices
+    share = prices[g, COMMON] * size_on(d, b, k, line, 0) + prices[g, SECOND_COMMON] * size_on(d, b, k, line, 1)
+    return prices[g, PRICE] * (share + prices[g, OWN])
+
+
+@inner_kernel
 def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
     """Whether a label at ``place`` in ``layer`` is no later and no dearer."""
     i = head[layer, place]
@@ -40,185 +107,529 @@ def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
     return False
 
 
-@kernel
-def cheapest(d, b, w, charge, k, used):
-    """Cheapest itinerary of shipment ``k`` at the present charges.
+@inner_kernel
+def at(b, k, place):
+    """Place of a local index: hubs, then the shipment's two ends."""
+    hubs = b.knobs[HUBS]
+    return place if place < hubs else b.ends[k, place - hubs]
 
-    ``used`` int64[4]: entries on it (first 3) and their number. Returns the cents, at most the unserved price.
+
+@inner_kernel
+def local(b, k, place):
+    """Local index of a hub or of the shipment's destination."""
+    return place if place < b.knobs[HUBS] else b.knobs[HUBS] + 1
+
+
+@inner_kernel
+def bucket_of(d, b, k):
+    """Minutes of departure time that a shipment's groups of any-time lines span; sealed units need not meet others."""
+    return NEVER if d.ki[k, SEALED] > 0 else b.knobs[BUCKET_MIN]
+
+
+@inner_kernel
+def least_charges(d, b, s, w, k):
+    """Fill ``w.least[p, q]``: least cents of a ride from p to q at any time, handling and crossing inside."""
+    ki, least = d.ki, w.least
+    hubs, bucket_min = b.knobs[HUBS], bucket_of(d, b, k)
+    group, kg, transit = b.k_class[k], ki[k, SIZE + 1], ki[k, TRANSIT]
+    sealed = ki[k, SEALED] > 0
+    prices, places = s.prices, d.pi.shape[0]
+    origin, destination = b.ends[k, 0], b.ends[k, 1]
+    least[:, :] = INF
+    for p in range(hubs + 2):
+        early = b.reach[k, p, 0]
+        if early >= NEVER // 2:
+            continue
+        here = at(b, k, p)
+        if here == destination:
+            continue
+        for q in range(hubs + 2):
+            late = b.reach[k, q, 1]
+            if late < early or q == p:
+                continue
+            there = at(b, k, q)
+            if there == origin:
+                continue
+            handling = d.k_handling[k, there]
+            duration = 0 if sealed else d.pi[there, HANDLING]
+            way = (group * places + here) * places + there
+            lowest = INF
+            for line in range(b.way_ptr[way], b.way_ptr[way + 1]):
+                if b.takes[k, b.li[line, LINE_UNIT]] & b.li[line, LINE_NEED] == 0:
+                    continue
+                if b.li[line, LINE_MODES] & ~b.k_modes[k] != 0:
+                    continue
+                last = late - duration - b.li[line, LINE_MINUTES]
+                if last < early:
+                    continue
+                first, second = size_on(d, b, k, line, 0), size_on(d, b, k, line, 1)
+                base = b.li[line, LINE_BASE]
+                low = INF
+                for g in range(base + early // bucket_min, base + last // bucket_min + 1):
+                    share = prices[g, COMMON] * first + prices[g, SECOND_COMMON] * second
+                    charge = prices[g, PRICE] * (share + prices[g, OWN])
+                    low = min(low, charge)
+                low += b.lf[line, LINE_PER_KG] * kg
+                if transit == 0:
+                    low += b.lf[line, LINE_CROSSING]
+                lowest = min(lowest, low)
+            least[p, q] = lowest + handling
+        for i in range(b.timed_ptr[k, p], b.timed_ptr[k, p + 1]):
+            line = b.timed_line[i]
+            q = local(b, k, b.li[line, LINE_DESTINATION])
+            g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * b.knobs[CLASSES] + group
+            price = charge_of(d, b, s, k, g) + b.lf[line, LINE_PER_KG] * kg + d.k_handling[k, at(b, k, q)]
+            if transit == 0:
+                price += b.lf[line, LINE_CROSSING]
+            least[p, q] = min(least[p, q], price)
+
+
+@inner_kernel
+def cheapest(d, b, s, w, k, used, fixed):
+    """Cheapest itinerary of shipment ``k`` at the present charges; ``prices`` hold its own shares.
+
+    ``used`` int64[4]: groups on it (first 3) and their number; those of the last call are tried first. ``fixed[k]``:
+    what it costs but for charges. Returns the cents, at most the unserved price.
     """
     ki, kf, pi, end_of, handling = d.ki, d.kf, d.pi, d.end_of, d.k_handling
     open_ptr, open_start, open_end = d.open_ptr, d.open_start, d.open_end
-    head, done_at, cost_at, entry_at, parent_at, next_at = w.head, w.done, w.cost, w.entry, w.parent, w.next
-    entry_line, li, lf, times = b.entry_line, b.li, b.lf, b.times
+    head, done_at, cost_at, group_at = w.head, w.done, w.cost, w.group
+    parent_at, next_at, fixed_at, ahead, least = w.parent, w.next, w.fixed, w.ahead, w.least
+    li, lf, times = b.li, b.lf, b.times
+    hubs, bucket_min, prices = b.knobs[HUBS], bucket_of(d, b, k), s.prices
+    places = hubs + 2
     sealed = ki[k, SEALED] > 0
     latest_k = ki[k, LATEST_K]
-    kg = ki[k, SIZE + 1]
-    transit = ki[k, TRANSIT]
+    kg, transit, group = ki[k, SIZE + 1], ki[k, TRANSIT], b.k_class[k]
     deepest = d.knobs[MAX_MOVES]
+    destination = b.ends[k, 1]
+    best = kf[k, UNSERVED]
+    keep = False
+    if used[3] > 0:
+        old = fixed[k]
+        for i in range(used[3]):
+            old += charge_of(d, b, s, k, used[i])
+        if old < best:
+            best = old
+            keep = True
+    least_charges(d, b, s, w, k)
+    for p in range(places):
+        end = end_of[k, at(b, k, p)]
+        ahead[0, p] = INF if end < 0 else d.end_cost[end]
+    for r in range(1, deepest + 1):
+        for p in range(places):
+            low = INF
+            for q in range(places):
+                low = min(low, least[p, q] + ahead[r - 1, q])
+            ahead[r, p] = min(low, ahead[0, p]) if r < deepest else low
     head[:, :] = -1
     n = 0
-    best = kf[k, UNSERVED]
-    best_entry = -1
-    best_label = -1
+    best_label, best_group, best_fixed = -1, -1, 0.0
     for o in range(d.start_ptr[k], d.start_ptr[k + 1]):
         place = d.start_i[o, PLACE]
         if handling[k, place] >= INF:
+            continue
+        cost = d.start_cost[o] + handling[k, place]
+        here = place if place < hubs else hubs
+        if cost + ahead[deepest, here] >= best - 1e-6:
             continue
         duration = 0 if sealed else pi[place, HANDLING]
         start = earliest_start(open_ptr, open_start, open_end, place, d.start_i[o, MINUTE], duration)
         if start >= NEVER:
             continue
         done_at[n] = start + duration
-        cost_at[n] = d.start_cost[o] + handling[k, place]
-        entry_at[n] = -1
+        cost_at[n] = cost
+        fixed_at[n] = cost
+        group_at[n] = -1
         parent_at[n] = -1
-        next_at[n] = head[0, place]
-        head[0, place] = n
+        next_at[n] = head[0, here]
+        head[0, here] = n
         n += 1
     for layer in range(deepest):
         last = layer == deepest - 1
-        for place in range(head.shape[1]):
-            first = head[layer, place]
-            if first < 0:
+        more = deepest - layer - 1
+        for p in range(places):
+            if head[layer, p] < 0:
                 continue
-            for e in range(b.origin_ptr[k, place], b.origin_ptr[k, place + 1]):
-                line = entry_line[e]
-                destination = li[line, LINE_DESTINATION]
-                end = end_of[k, destination]
-                if last and end < 0:
+            here = at(b, k, p)
+            if here == destination:
+                continue
+            for q in range(places):
+                rest = ahead[more, q]
+                if rest >= INF or least[p, q] >= INF:
                     continue
-                price = charge[e] + lf[line, LINE_PER_KG] * kg + handling[k, destination]
-                if transit == 0:
-                    price += lf[line, LINE_CROSSING]
-                minutes = li[line, LINE_MINUTES]
-                i = first
-                while i >= 0:
-                    label = i
-                    i = next_at[i]
-                    cost = cost_at[label] + price
-                    if cost >= best:
+                there = at(b, k, q)
+                end = end_of[k, there]
+                duration = 0 if sealed else pi[there, HANDLING]
+                label = head[layer, p]
+                while label >= 0:
+                    i = label
+                    label = next_at[label]
+                    if cost_at[i] + least[p, q] + rest >= best - 1e-6:
                         continue
-                    if minutes >= 0:
-                        if done_at[label] > li[line, LINE_LATEST]:
-                            continue
-                        available = max(done_at[label], li[line, LINE_EARLIEST]) + minutes
-                        if available > latest_k:
-                            continue
-                        duration = 0 if sealed else pi[destination, HANDLING]
-                        start = earliest_start(open_ptr, open_start, open_end, destination, available, duration)
-                        done = start + duration
-                    else:
-                        low, high = li[line, LINE_FIRST], li[line, LINE_LAST]
-                        past = high
-                        while low < high:
-                            mid = (low + high) // 2
-                            if times[mid, 0] < done_at[label]:
-                                low = mid + 1
+                    way = (group * pi.shape[0] + here) * pi.shape[0] + there
+                    before = b.way_ptr[way + 1] - b.way_ptr[way]
+                    more_lines = b.timed_ptr[k, p + 1] - b.timed_ptr[k, p]
+                    for position in range(before + more_lines):
+                        any_time = position < before
+                        if any_time:
+                            line = b.way_ptr[way] + position
+                            if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0:
+                                continue
+                            if li[line, LINE_MODES] & ~b.k_modes[k] != 0:
+                                continue
+                            latest = b.reach[k, q, 1] - duration - li[line, LINE_MINUTES]
+                            g = li[line, LINE_BASE] + done_at[i] // bucket_min
+                            count = latest // bucket_min - done_at[i] // bucket_min + 1
+                        else:
+                            line = b.timed_line[b.timed_ptr[k, p] + position - before]
+                            if li[line, LINE_DESTINATION] != there:
+                                continue
+                            g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * b.knobs[CLASSES] + group
+                            count = 1
+                        extra = lf[line, LINE_PER_KG] * kg + handling[k, there]
+                        if transit == 0:
+                            extra += lf[line, LINE_CROSSING]
+                        first, second = size_on(d, b, k, line, 0), size_on(d, b, k, line, 1)
+                        for step in range(count):
+                            share = prices[g + step, COMMON] * first + prices[g + step, SECOND_COMMON] * second
+                            charge = prices[g + step, PRICE] * (share + prices[g + step, OWN])
+                            cost = cost_at[i] + extra + charge
+                            if cost + rest >= best - 1e-6:
+                                continue
+                            if any_time:
+                                leave = done_at[i]
+                                if step > 0:
+                                    leave = (done_at[i] // bucket_min + step) * bucket_min
+                                available = leave + li[line, LINE_MINUTES]
+                                if available > latest_k:
+                                    break
+                                start = earliest_start(open_ptr, open_start, open_end, there, available, duration)
+                                done = start + duration
                             else:
-                                high = mid
-                        if low >= past:
-                            continue
-                        done = times[low, 1] if sealed else times[low, 2]
-                    if done > latest_k:
-                        continue
-                    if end >= 0:
-                        arrive = delivered(d, k, end, done)
-                        if arrive <= latest_k:
-                            total = cost + d.end_cost[end] + time_cents(kf, ki, k, arrive)
-                            if total < best:
-                                best = total
-                                best_entry = e
-                                best_label = label
-                    if last or dominated(head, done_at, cost_at, next_at, layer + 1, destination, done, cost):
-                        continue
-                    if n >= done_at.shape[0]:
-                        w.overflow[0] = 1
-                        continue
-                    done_at[n] = done
-                    cost_at[n] = cost
-                    entry_at[n] = e
-                    parent_at[n] = label
-                    next_at[n] = head[layer + 1, destination]
-                    head[layer + 1, destination] = n
-                    n += 1
+                                low, past = li[line, LINE_FIRST], li[line, LINE_LAST]
+                                high = past
+                                while low < high:
+                                    mid = (low + high) // 2
+                                    if times[mid, 0] < done_at[i]:
+                                        low = mid + 1
+                                    else:
+                                        high = mid
+                                if low >= past:
+                                    continue
+                                done = times[low, 1] if sealed else times[low, 2]
+                            if done > latest_k:
+                                continue
+                            if end >= 0:
+                                arrive = delivered(d, k, end, done)
+                                if arrive <= latest_k:
+                                    tail = d.end_cost[end] + time_cents(kf, ki, k, arrive)
+                                    if cost + tail < best - 1e-6:
+                                        best = cost + tail
+                                        best_group = g + step
+                                        best_label = i
+                                        best_fixed = fixed_at[i] + extra + tail
+                                        keep = False
+                            if last or dominated(head, done_at, cost_at, next_at, layer + 1, q, done, cost):
+                                continue
+                            if n >= done_at.shape[0]:
+                                w.overflow[0] = 1
+                                continue
+                            done_at[n] = done
+                            cost_at[n] = cost
+                            fixed_at[n] = fixed_at[i] + extra
+                            group_at[n] = g + step
+                            parent_at[n] = i
+                            next_at[n] = head[layer + 1, q]
+                            head[layer + 1, q] = n
+                            n += 1
+    if keep:
+        return best
     used[3] = 0
-    if best_entry >= 0:
-        used[0] = best_entry
+    if best_group >= 0:
+        fixed[k] = best_fixed
+        used[0] = best_group
         used[3] = 1
         i = best_label
-        while i >= 0 and entry_at[i] >= 0:
-            used[used[3]] = entry_at[i]
+        while i >= 0 and group_at[i] >= 0:
+            used[used[3]] = group_at[i]
             used[3] += 1
             i = parent_at[i]
     return best
 
 
 @kernel
-def all_cheapest(d, b, w, charge, value, uses, stop):
-    """Cheapest itineraries of all shipments into ``value`` and ``uses``; False when stopped or labels ran out."""
+def all_cheapest(d, b, s, w, value, uses, paid, fixed, stop):
+    """Cheapest itineraries of all shipments into ``value``, ``uses``; False when stopped or labels ran out.
+
+    ``paid`` float64[K, 3]: load units that the charges pay for, of each group used.
+    """
     w.overflow[0] = 0
     for k in range(d.ki.shape[0]):
         if stop[0] != 0:
             return False
-        value[k] = cheapest(d, b, w, charge, k, uses[k])
+        e = s.of_shipment[k]
+        while e >= 0:
+            s.prices[s.entry_i[e, ENTRY_GROUP], OWN] = s.entry_f[e, ENTRY_OWN]
+            e = s.entry_i[e, ENTRY_NEXT]
+        value[k] = cheapest(d, b, s, w, k, uses[k], fixed)
+        for i in range(uses[k, 3]):
+            g = uses[k, i]
+            paid[k, i] = charge_of(d, b, s, k, g) / s.prices[g, PRICE] if s.prices[g, PRICE] > 1e-9 else 0.0
+        e = s.of_shipment[k]
+        while e >= 0:
+            s.prices[s.entry_i[e, ENTRY_GROUP], OWN] = 0.0
+            e = s.entry_i[e, ENTRY_NEXT]
     return w.overflow[0] == 0
 
 
 @kernel
-def fill(common, own, charge, weight, whole, cap, group_ptr, entries):
-    """First charges: in proportion to size; where all users fit one load unit they share its whole cost."""
-    for g in range(group_ptr.shape[0] - 1):
-        total = 0.0
-        for i in range(group_ptr[g], group_ptr[g + 1]):
-            total += weight[entries[i]] / whole[entries[i]]
-        alone = 0.0 < total < 1.0
-        common[g] = 0.0 if alone else cap[g]
-        for i in range(group_ptr[g], group_ptr[g + 1]):
-            e = entries[i]
-            own[e] = cap[g] * weight[e] / whole[e] / total if alone else 0.0
-            charge[e] = common[g] * weight[e] + whole[e] * own[e]
+def first_shares(d, b, s):
+    """First commons: each group's users pay by size in its tightest dimension; few users share one unit's cost.
 
-
-@kernel
-def surplus(common, own, entries, first, last, level):
-    """Sum of what is left of a group's prices above ``level``."""
-    total = max(0.0, common - level)
-    for i in range(first, last):
-        total += max(0.0, own[entries[i]] - level)
-    return total
-
-
-@kernel
-def ascend(direction, touched, common, own, charge, weight, whole, cap, group_ptr, entries, step):
-    """Raise the prices of the touched groups along ``direction`` by ``step`` and project them.
-
-    A group's prices are one per full load unit, shared by size (``common``), and one per user (``own``); they are
-    affordable exactly when they are not negative and add up to no more than the group's cost: a simplex.
+    Fills ``s.most`` (most that sizes of users may add up to within one unit), ``s.tight`` and the shares of all.
     """
-    for t in range(touched.shape[0]):
+    ki = d.ki
+    hubs, classes, places = b.knobs[HUBS], b.knobs[CLASSES], d.pi.shape[0]
+    most = s.most
+    most[:, :] = 0.0
+    for k in range(ki.shape[0]):
+        sealed = ki[k, SEALED] > 0
+        group, bucket_min = b.k_class[k], bucket_of(d, b, k)
+        for p in range(hubs + 2):
+            early = b.reach[k, p, 0]
+            here = at(b, k, p)
+            if early >= NEVER // 2 or here == b.ends[k, 1]:
+                continue
+            for q in range(hubs + 2):
+                late = b.reach[k, q, 1]
+                there = at(b, k, q)
+                if late < early or q == p or there == b.ends[k, 0]:
+                    continue
+                duration = 0 if sealed else d.pi[there, HANDLING]
+                way = (group * places + here) * places + there
+                for line in range(b.way_ptr[way], b.way_ptr[way + 1]):
+                    if b.takes[k, b.li[line, LINE_UNIT]] & b.li[line, LINE_NEED] == 0:
+                        continue
+                    if b.li[line, LINE_MODES] & ~b.k_modes[k] != 0:
+                        continue
+                    last = late - duration - b.li[line, LINE_MINUTES]
+                    if last < early:
+                        continue
+                    base = b.li[line, LINE_BASE]
+                    for g in range(base + early // bucket_min, base + last // bucket_min + 1):
+                        most[g, 0] += size_on(d, b, k, line, 0)
+                        most[g, 1] += size_on(d, b, k, line, 1)
+            for i in range(b.timed_ptr[k, p], b.timed_ptr[k, p + 1]):
+                line = b.timed_line[i]
+                g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * classes + group
+                most[g, 0] += size_on(d, b, k, line, 0)
+                most[g, 1] += size_on(d, b, k, line, 1)
+    for g in range(most.shape[0]):
+        if b.sealed[class_of(b, g)]:
+            s.prices[g, COMMON] = 1.0
+            continue
+        s.tight[g] = 0 if most[g, 0] >= most[g, 1] else 1
+        for i in range(2):
+            most[g, i] = 1.0 if most[g, i] <= 0.0 or most[g, i] > 1.0 else most[g, i] * (1.0 + 1e-12)
+        s.prices[g, COMMON + s.tight[g]] = 1.0 / most[g, s.tight[g]]
+
+
+@kernel
+def push(d, b, s, uses, memory, touched, gain):
+    """Turn directions toward what is used; list touched groups and their gain of size.
+
+    Returns the groups, -1 when the room for entries is used up, and the squared length of the direction.
+    """
+    entry_i, entry_f = s.entry_i, s.entry_f
+    count = s.entries[0]
+    for e in range(count):
+        entry_f[e, ENTRY_PUSH] *= memory
+        if entry_f[e, ENTRY_PUSH] < LEAST_PUSH:
+            entry_f[e, ENTRY_PUSH] = 0.0
+    for k in range(uses.shape[0]):
+        if d.ki[k, SEALED] > 0:
+            continue
+        for i in range(uses[k, 3]):
+            g = uses[k, i]
+            e = s.of_shipment[k]
+            while e >= 0 and entry_i[e, ENTRY_GROUP] != g:
+                e = entry_i[e, ENTRY_NEXT]
+            if e < 0:
+                if count >= entry_i.shape[0]:
+                    return -1, 0.0
+                e = count
+                count += 1
+                line = line_of(b, g)
+                entry_i[e, ENTRY_GROUP] = g
+                entry_i[e, ENTRY_SHIPMENT] = k
+                entry_i[e, ENTRY_NEXT] = s.of_shipment[k]
+                entry_i[e, ENTRY_NEXT_IN_GROUP] = s.of_group[g]
+                s.of_shipment[k] = e
+                s.of_group[g] = e
+                which = s.tight[g]
+                grid = grid_of(b, s, g, line)
+                entry_i[e, ENTRY_SIZE] = -1 if b.spreads[k] else int(size_on(d, b, k, line, which) * grid + 1e-6)
+                entry_f[e, ENTRY_OWN] = 0.0
+                entry_f[e, ENTRY_PUSH] = 0.0
+            entry_f[e, ENTRY_PUSH] += 1.0 - memory
+    s.entries[0] = count
+    n = 0
+    length = 0.0
+    for e in range(count):
+        amount = entry_f[e, ENTRY_PUSH]
+        if amount <= 0.0:
+            continue
+        g, k = entry_i[e, ENTRY_GROUP], entry_i[e, ENTRY_SHIPMENT]
+        line = line_of(b, g)
+        if gain[g, 0] == 0.0 and gain[g, 1] == 0.0:
+            touched[n] = g
+            n += 1
+        gain[g, 0] += amount * size_on(d, b, k, line, 0) + 1e-12
+        gain[g, 1] += amount * size_on(d, b, k, line, 1) + 1e-12
+        length += (amount * whole_of(d, b, k, line)) ** 2
+    for t in range(n):
         g = touched[t]
-        first, last = group_ptr[g], group_ptr[g + 1]
-        gain = 0.0
-        highest = 0.0
-        for i in range(first, last):
-            e = entries[i]
-            gain += direction[e] * weight[e]
-            own[e] += step * direction[e] * whole[e]
-            highest = max(highest, own[e])
-        common[g] += step * gain
-        highest = max(highest, common[g])
-        level = 0.0
-        if surplus(common[g], own, entries, first, last, 0.0) > cap[g]:
-            low, high = 0.0, highest
-            for _ in range(40):
-                mid = 0.5 * (low + high)
-                if surplus(common[g], own, entries, first, last, mid) > cap[g]:
-                    low = mid
-                else:
-                    high = mid
-            level = high
-        common[g] = max(0.0, common[g] - level)
-        for i in range(first, last):
-            e = entries[i]
-            own[e] = max(0.0, own[e] - level)
-            charge[e] = common[g] * weight[e] + whole[e] * own[e]
+        length += (gain[g, 0] / s.most[g, 0]) ** 2 + (gain[g, 1] / s.most[g, 1]) ** 2
+    return n, length
+
+
+@inner_kernel
+def grid_of(b, s, g, line):
+    """Steps of one load unit on which sizes of the group are counted."""
+    if b.dimensions[class_of(b, g), s.tight[g]] == 0:
+        return b.li[line, LINE_GRID]
+    return COARSE_GRID
+
+
+@inner_kernel
+def whole_of(d, b, k, line):
+    """Whole load units that a shipment needs at least, by its class's dimensions."""
+    most = max(size_on(d, b, k, line, 0), size_on(d, b, k, line, 1))
+    if b.spreads[k]:
+        return max(1.0, most)
+    return max(1.0, np.ceil(most - 1e-9))
+
+
+@inner_kernel
+def gauge(b, s, w, g, grid):
+    """Largest total of own shares of a set of the group's entries over the whole units that the set needs.
+
+    Fills ``w.members`` with the entries that have a share, spread ones last; ``w.chosen`` says which are in the set.
+    Returns the ratio, the units of the set, members, and the first spread one.
+    """
+    entry_i, entry_f = s.entry_i, s.entry_f
+    members, chosen = w.members, w.chosen
+    n, total, size = 0, 0.0, 0
+    e = s.of_group[g]
+    while e >= 0:
+        if entry_f[e, ENTRY_OWN] > 0.0 and entry_i[e, ENTRY_SIZE] >= 0:
+            members[n] = e
+            n += 1
+            total += entry_f[e, ENTRY_OWN]
+            size += entry_i[e, ENTRY_SIZE]
+        e = entry_i[e, ENTRY_NEXT_IN_GROUP]
+    chosen[:n] = True
+    units = max(1, -(-size // grid))
+    if n <= 1 or units == 1:
+        return total / units if n == 1 else total, units if n == 1 else 1, n
+    if n > MOST_USERS:
+        return total, 1, n
+    most = min(size, MOST_UNITS * grid)
+    value, mask = w.value, w.mask
+    value[: most + 1] = 0.0
+    mask[: most + 1] = 0
+    for i in range(n):
+        own, step = entry_f[members[i], ENTRY_OWN], entry_i[members[i], ENTRY_SIZE]
+        bit = np.uint64(1) << np.uint64(i)
+        for c in range(most, step - 1, -1):
+            other = value[c - step] + own
+            if other > value[c]:
+                value[c] = other
+                mask[c] = mask[c - step] | bit
+    ratio, best_units, best = 0.0, 1, np.uint64(0)
+    for u in range(1, min(units, MOST_UNITS) + 1):
+        c = min(most, u * grid)
+        if value[c] / u > ratio:
+            ratio, best_units, best = value[c] / u, u, mask[c]
+    if size > most and total / (MOST_UNITS + 1) > ratio:
+        return total / (MOST_UNITS + 1), MOST_UNITS + 1, n
+    for i in range(n):
+        chosen[i] = (best >> np.uint64(i)) & np.uint64(1) != 0
+    return ratio, best_units, n
+
+
+@inner_kernel
+def spread_shares(d, b, s, g, line):
+    """Total of own shares per whole unit of shipments whose parts may go different ways, and their number."""
+    total, count = 0.0, 0
+    e = s.of_group[g]
+    while e >= 0:
+        if s.entry_i[e, ENTRY_SIZE] < 0 and s.entry_f[e, ENTRY_OWN] > 0.0:
+            total += s.entry_f[e, ENTRY_OWN] / whole_of(d, b, s.entry_i[e, ENTRY_SHIPMENT], line)
+            count += 1
+        e = s.entry_i[e, ENTRY_NEXT_IN_GROUP]
+    return total, count
+
+
+@inner_kernel
+def lower(d, b, s, w, g, line, n, units, level):
+    """Take ``level`` off the commons, the spread entries and, over ``units``, off the chosen entries of a group."""
+    for i in range(2):
+        s.prices[g, COMMON + i] = max(0.0, s.prices[g, COMMON + i] - level / s.most[g, i])
+    for i in range(n):
+        if w.chosen[i]:
+            e = w.members[i]
+            s.entry_f[e, ENTRY_OWN] = max(0.0, s.entry_f[e, ENTRY_OWN] - level / units)
+    e = s.of_group[g]
+    while e >= 0:
+        if s.entry_i[e, ENTRY_SIZE] < 0 and s.entry_f[e, ENTRY_OWN] > 0.0:
+            whole = whole_of(d, b, s.entry_i[e, ENTRY_SHIPMENT], line)
+            s.entry_f[e, ENTRY_OWN] = max(0.0, s.entry_f[e, ENTRY_OWN] - level * whole)
+        e = s.entry_i[e, ENTRY_NEXT_IN_GROUP]
+
+
+@kernel
+def ascend(d, b, s, w, touched, count, gain, step):
+    """Raise the shares of the touched groups along their directions by ``step`` and make them affordable again."""
+    entry_i, entry_f = s.entry_i, s.entry_f
+    for t in range(count):
+        g = touched[t]
+        cents = s.prices[g, PRICE]
+        if cents <= 1e-6:
+            gain[g, :] = 0.0
+            continue
+        line = line_of(b, g)
+        for i in range(2):
+            s.prices[g, COMMON + i] += step * gain[g, i] / s.most[g, i] ** 2 / cents
+            gain[g, i] = 0.0
+        e = s.of_group[g]
+        while e >= 0:
+            if entry_f[e, ENTRY_PUSH] > 0.0:
+                whole = whole_of(d, b, entry_i[e, ENTRY_SHIPMENT], line)
+                entry_f[e, ENTRY_OWN] += step * entry_f[e, ENTRY_PUSH] * whole * whole / cents
+            e = entry_i[e, ENTRY_NEXT_IN_GROUP]
+        grid = grid_of(b, s, g, line)
+        for turn in range(ROUNDS + 1):
+            ratio, units, n = gauge(b, s, w, g, grid)
+            spread, spreads = spread_shares(d, b, s, g, line)
+            total = s.prices[g, COMMON] * s.most[g, 0] + s.prices[g, SECOND_COMMON] * s.most[g, 1] + spread + ratio
+            if total <= 1.0:
+                break
+            if turn == ROUNDS:
+                scale = (1.0 - 1e-12) / total
+                s.prices[g, COMMON] *= scale
+                s.prices[g, SECOND_COMMON] *= scale
+                e = s.of_group[g]
+                while e >= 0:
+                    entry_f[e, ENTRY_OWN] *= scale
+                    e = entry_i[e, ENTRY_NEXT_IN_GROUP]
+                break
+            weight = float(spreads)
+            for i in range(2):
+                if s.prices[g, COMMON + i] > 0.0:
+                    weight += 1.0
+            for i in range(n):
+                if w.chosen[i]:
+                    weight += 1.0 / units**2
+            lower(d, b, s, w, g, line, n, units, (total - 1.0 + 1e-12) / weight)

@@ -1,9 +1,12 @@
-"""Lines, entries and groups of the lower bound: a relaxation that covers every move of the reference model P.
+"""Lines and groups of the lower bound: a relaxation that covers every move of the reference model P.
 
-A *line* is a road ride between two places, or all scheduled (or door) moves between them with one unit type, room and
-set of modes, whichever services and slots they ride, within one bucket of departure time. Its load units are counted
-together, which relaxes when and where they must meet. What a unit costs is the least over the line's *variants*: moves
-that use the same rows.
+A *line* is a road or headway ride between two places at any time, or all other scheduled (or door) moves between them
+with one unit type, room and set of modes within one bucket of departure time, whichever services and slots they ride.
+Its load units are counted together, per pooling class and bucket of departure: a *group*. That relaxes when and where
+they must meet. What a unit of a timetable costs is the least over the line's *variants*: moves that use the same rows.
+
+Nothing is kept per shipment and line but for timetables, so that memory grows with the places and the shipments, not
+with their product.
 """
 
 from __future__ import annotations
@@ -12,44 +15,71 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from cargopool.network.arrays import Network
+from cargopool.network.thinning import road_units_left_out
+from cargopool.optimiser.bound_kernels import COARSE_GRID, FINE_GRID, LINE_CLASS
+from cargopool.optimiser.bound_reach import least_minutes, reach
 from cargopool.optimiser.bound_rides import Line, road_lines, timetable_lines
 from cargopool.optimiser.kernel_data import handled
-from cargopool.optimiser.search_data import INF, NEVER, SearchData
+from cargopool.optimiser.search_data import SearchData
+
+ANY, ROAD = 1, 2
+"""Bits of LINE_NEED and of ``takes``: any-time lines that are not road, and road."""
 
 
 class LineArrays(NamedTuple):
-    """What the kernels read. Entries of a shipment at a place: ``origin_ptr[k, p]:origin_ptr[k, p + 1]``.
+    """What the kernels read. Any-time lines come first, by way (origin and destination), then timetable lines.
 
-    ``li`` int64[L, 6] and ``lf`` float64[L, 2]: columns by the constants of `bound_kernels`. LINE_MINUTES >= 0: leaves
-    at any minute of [LINE_EARLIEST, LINE_LATEST] and takes that long; else rows LINE_FIRST:LINE_LAST of ``times``
-    int64[T, 3] are its departures by ascending hand-over: latest hand-over, and the earliest availability and end of
-    handling of it or a later one.
+    ``li`` int64[L, 9] and ``lf`` float64[L, 2]: columns by the constants of `bound_kernels`. A timetable line
+    (LINE_MINUTES -1) has rows LINE_FIRST:LINE_LAST of ``times`` int64[T, 3], its departures by ascending hand-over:
+    latest hand-over, and the earliest availability and end of handling of it or a later one.
+    ``way_ptr`` int32[C * P * P + 1]: any-time lines of (class * P + origin) * P + destination.
+    ``inverse`` float64[L, 4]: one over the room of a use. ``timed_ptr`` int64[K, hubs + 3], ``timed_line``: timetable
+    lines that a shipment may use, by local origin. Local places: hubs, then the shipment's origin and destination when
+    they are doors. ``ends`` int64[K, 2]. ``reach`` int64[K, hubs + 2, 2]: earliest minute at which a shipment may leave
+    a local place and latest at which it must have been handled there. ``dimensions`` int64[C, 2]: the two tightest
+    dimensions of a class.
+    Any-time lines are of one class; their groups are LINE_BASE + bucket, ``group_line`` says the line. Groups of
+    timetables follow: line * C + class. Sealed shipments share nothing: they are two classes of their own, ambient and
+    powered, whose any-time lines have one group.
     """
 
-    origin_ptr: Any
-    entry_line: Any
     li: Any
     lf: Any
     times: Any
+    way_ptr: Any
+    inverse: Any
+    timed_ptr: Any
+    timed_line: Any
+    takes: Any
+    k_modes: Any
+    spreads: Any
+    k_class: Any
+    sealed: Any
+    powered: Any
+    group_line: Any
+    ends: Any
+    reach: Any
+    dimensions: Any
+    knobs: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines with their groups (line and pooling class) and entries (shipment and line).
+    """The relaxation: what the kernels read, and what a unit of each group costs.
 
     Attributes
     ----------
     kernel : LineArrays
-    entry_group : int64[E]
-    entry_weight, entry_whole : float64[E]
-        Share of a load unit that the shipment takes in the group's tightest dimension, and the whole units that it
-        needs at least.
-    group_ptr, group_entries : int64[G + 1], int64[E]
-    variant_ptr : int64[G]
-        First variant of each group; every group has one at least.
+    groups : int
+    any_time_cost : float64[groups of any-time lines]
+        Cents of one use.
+    timed_pair : int64[groups of timetables]
+        Which pair of timetable line and power a group is.
+    variant_ptr : int64[pairs]
+        First variant of each pair; every pair has one at least.
     variant_cost : float64[V]
         Least cents of one use, carbon and charter share inside.
     variant_rows : csr_matrix[V, R]
@@ -59,11 +89,9 @@ class Lines:
     """
 
     kernel: LineArrays
-    entry_group: Any
-    entry_weight: Any
-    entry_whole: Any
-    group_ptr: Any
-    group_entries: Any
+    groups: int
+    any_time_cost: Any
+    timed_pair: Any
     variant_ptr: Any
     variant_cost: Any
     variant_rows: Any
@@ -82,45 +110,22 @@ def _row_use(network: Network) -> tuple[Any, Any]:
     return plain, csr_matrix(plain + matrix(network.move_rows_powered))
 
 
-class _Times(NamedTuple):
-    """Departures of all timetable lines, flat."""
+class _Classes(NamedTuple):
+    """Class of each shipment; which classes are powered, and which are sealed units."""
 
-    line: Any
-    latest: Any
-    available: Any
+    of: Any
+    powered: Any
+    sealed: Any
 
 
-def _reach(data: SearchData, k: int, rides: Any, times: _Times, lines: Any) -> tuple[Any, Any]:
-    """Earliest minute that shipment ``k`` can leave each place, and latest that it may be there, by relaxation.
-
-    ``rides``: any-time lines that it may use; ``times``: departures of the timetable lines that it may use; ``lines``:
-    (origin, destination, minutes) of all lines.
-    """
-    all_origin, all_destination, all_minutes = lines
-    origin, destination, minutes = all_origin[rides], all_destination[rides], all_minutes[rides]
-    fo, fd = all_origin[times.line], all_destination[times.line]
-    places = data.place_handling.size
-    handling = np.zeros(places, np.int64) if data.k_units[k] > 0 else data.place_handling
-    early = np.full(places, NEVER // 4, np.int64)
-    late = np.full(places, -NEVER // 4, np.int64)
-    for o in range(data.start_ptr[k], data.start_ptr[k + 1]):
-        p = data.start_place[o]
-        early[p] = min(early[p], data.start_minute[o] + handling[p])
-    for e in range(data.end_ptr[k], data.end_ptr[k + 1]):
-        p = data.end_place[e]
-        unload = data.place_handling[data.end_door[e]] if data.end_door[e] >= 0 else 0
-        late[p] = max(late[p], data.k_latest[k] - handling[p] - data.end_minutes[e] - unload)
-    able = data.k_handling[k] < INF / 2
-    for _ in range(data.max_moves):
-        fits = early[fo] <= times.latest
-        np.minimum.at(early, fd[fits], times.available[fits] + handling[fd[fits]])
-        np.minimum.at(early, destination, early[origin] + minutes + handling[destination])
-        early[~able] = NEVER // 4
-        fits = times.available <= late[fd]
-        np.maximum.at(late, fo[fits], times.latest[fits] - handling[fo[fits]])
-        np.maximum.at(late, origin, late[destination] - minutes - handling[origin])
-        late[~able] = -NEVER // 4
-    return early, late
+def _classes(network: Network, data: SearchData) -> _Classes:
+    """The pooling classes of loose freight, then sealed units, ambient and powered."""
+    loose = np.unique(data.k_class[data.k_units == 0])
+    hot = np.asarray(network.class_powered, np.bool_)
+    of = np.searchsorted(loose, data.k_class).astype(np.int64)
+    closed = data.k_units > 0
+    of[closed] = loose.size + hot[data.k_class[closed]]
+    return _Classes(of, np.append(hot[loose], [False, True]), np.append(np.zeros(loose.size, np.bool_), [True, True]))
 
 
 def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
@@ -132,215 +137,198 @@ def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
         Minutes of departure time within which the load units of a line are counted together.
     """
     plain, powered = _row_use(network)
-    timetable = timetable_lines(network, data, plain, bucket_min)
-    lines = road_lines(network, data) + timetable
-    owner, entry_line, bucket = _entries(network, data, lines, bucket_min)
-    lines, entry_line, bucket = _by_bucket(lines, entry_line, bucket)
-    ends = _ends(lines)
-    order = np.lexsort((ends[0][entry_line], owner))
-    owner, entry_line = owner[order], entry_line[order]
-    kernel = _kernel_arrays(network, data, lines, (bucket, bucket_min), owner, entry_line)
-    return _groups(network, data, lines, (plain, powered), kernel, owner, entry_line)
+    timed = timetable_lines(network, data, plain, bucket_min)
+    any_time = road_lines(network, data) + [line for line in timed if line.minutes >= 0]
+    timed = sorted((line for line in timed if line.minutes < 0), key=lambda line: line.origin)
+    classes = _classes(network, data)
+    takes = _takes(network, data, any_time)
+    lines, class_of = _per_class(any_time, classes, takes, len(network.place_ids))
+    buckets = int(data.k_latest.max(initial=0)) // bucket_min + 1
+    count = np.where(classes.sealed[class_of], 1, buckets)
+    base = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    kernel = _kernel_arrays(network, data, lines + timed, (class_of, base), (classes, takes, bucket_min))
+    return _with_costs(network, data, kernel, lines, timed, (plain, powered))
 
 
-def _ends(lines: list[Line]) -> tuple[Any, Any, Any]:
-    """Origins, destinations and minutes of lines."""
-    return (
-        np.array([line.origin for line in lines], np.int64),
-        np.array([line.destination for line in lines], np.int64),
-        np.array([line.minutes for line in lines], np.int64),
-    )
+def _per_class(any_time: list[Line], classes: _Classes, takes: Any, places: int) -> tuple[list[Line], Any]:
+    """Any-time lines once for each class that may use them, by class and way."""
+    need = np.array([ROAD if line.moves is None else ANY for line in any_time], np.int64)
+    unit = np.array([line.unit for line in any_time], np.int64)
+    way = np.array([line.origin * places + line.destination for line in any_time], np.int64)
+    found, owner = [], []
+    for c in range(classes.sealed.size):
+        able = np.bitwise_or.reduce(takes[classes.of == c], axis=0, initial=0)
+        mine = np.flatnonzero(able[unit] & need) if unit.size else unit
+        mine = mine[np.lexsort((unit[mine], way[mine]))]
+        found += [any_time[n] for n in mine]
+        owner.append(np.full(mine.size, c, np.int64))
+    return found, np.concatenate(owner)
 
 
-def _by_bucket(lines: list[Line], entry_line: Any, bucket: Any) -> tuple[list[Line], Any, Any]:
-    """Lines once per bucket in which somebody uses them; entries by the new lines, and the bucket of each."""
-    span = int(bucket.max(initial=0)) + 2
-    key, entry = np.unique(entry_line * span + bucket + 1, return_inverse=True)
-    return [lines[n] for n in key // span], entry.reshape(-1), key % span - 1
-
-
-def _departures(data: SearchData, lines: list[Line]) -> tuple[_Times, Any]:
-    """Departures of the timetable lines by hand-over, and the moves that they are."""
-    scheduled = [n for n, line in enumerate(lines) if line.minutes < 0]
-    by_time = [lines[n].moves[np.argsort(data.m_latest[lines[n].moves], kind="stable")] for n in scheduled]
-    flat = np.concatenate([*by_time, np.zeros(0, np.int64)]).astype(np.int64)
-    times = _Times(
-        np.repeat(scheduled, [moves.size for moves in by_time]).astype(np.int64),
-        data.m_latest[flat],
-        data.m_available[flat],
-    )
-    return times, flat
-
-
-def _entries(network: Network, data: SearchData, lines: list[Line], bucket_min: int) -> tuple[Any, Any, Any]:
-    """Which lines each shipment may use in time: (shipment, line, bucket); the bucket of a timetable is -1."""
-    ends = _ends(lines)
-    times, _ = _departures(data, lines)
-    scenario = network.scenario
-    units = scenario.load_units
-    unit = np.array([line.unit for line in lines], np.int64)
-    modes = np.array([line.modes for line in lines], np.int64)
-    beaten = np.array([line.beaten for line in lines], np.bool_)
+def _kernel_arrays(network: Network, data: SearchData, lines: list[Line], groups: Any, more: Any) -> LineArrays:
+    (class_of, base), (classes, takes, bucket_min) = groups, more
+    places, any_time, hubs = len(network.place_ids), class_of.size, len(network.scenario.hubs)
+    times, first, last = _departures(data, lines)
+    origin = np.array([line.origin for line in lines], np.int64)
+    destination = np.array([line.destination for line in lines], np.int64)
+    minutes = np.array([line.minutes for line in lines], np.int64)
     capacity = np.array([line.capacity for line in lines], np.int64).reshape(-1, 4)
-    any_time = ends[2] >= 0
-    own = _usable_lines(network, lines)
-    owners, found, buckets = [], [], []
-    for k, shipment in enumerate(scenario.shipments.values()):
-        takes = np.array([shipment.temperature in units[u].temperatures for u in network.unit_ids])
-        if shipment.load_units:
-            takes = np.array([u == shipment.load_unit for u in network.unit_ids])
-        able = takes[unit] & ((modes & ~int(network.shipment_modes[k])) == 0)
-        if not shipment.load_units:
-            able &= ~beaten
-        able &= ~((data.k_size[k][None, :] > 0) & (capacity <= 0)).any(axis=1)
-        able &= own[k] | any_time
-        handles = data.k_handling[k] < INF / 2
-        able &= handles[ends[0]] & handles[ends[1]]
-        able &= (ends[1] != network.shipment_origin[k]) & (ends[0] != network.shipment_destination[k])
-        rides = np.flatnonzero(able & any_time)
-        kept = able[times.line]
-        mine = _Times(times.line[kept], times.latest[kept], times.available[kept])
-        early, late = _reach(data, k, rides, mine, ends)
-        rides = rides[early[ends[0][rides]] + ends[2][rides] <= late[ends[1][rides]]]
-        goes = (early[ends[0][mine.line]] <= mine.latest) & (mine.available <= late[ends[1][mine.line]])
-        first = early[ends[0][rides]] // bucket_min
-        count = (late[ends[1][rides]] - ends[2][rides]) // bucket_min - first + 1
-        begin = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]])[: count.size], count)
-        timed = np.unique(mine.line[goes])
-        found.append(np.concatenate([np.repeat(rides, count), timed]))
-        buckets.append(np.concatenate([np.maximum(begin + np.arange(begin.size), 0), np.full(timed.size, -1)]))
-        owners.append(np.full(found[-1].size, k, np.int64))
-    none = np.zeros(0, np.int64)
-    return tuple(np.concatenate([*part, none]).astype(np.int64) for part in (owners, found, buckets))  # type: ignore[return-value]
+    pallets = capacity[:, 0] // 1000
+    exact = (capacity[:, 0] % 1000 == 0) & (pallets > 0) & (pallets <= FINE_GRID)
+    none = np.full(len(lines) - any_time, -1)
+    columns = [
+        destination,
+        minutes,
+        first,
+        last,
+        np.array([line.unit for line in lines], np.int64),
+        np.array([line.modes for line in lines], np.int64),
+        np.array([ROAD if line.moves is None else ANY for line in lines], np.int64),
+        np.array([line.units for line in lines], np.int64),
+        np.where(exact, pallets, COARSE_GRID),
+        np.concatenate([base[:-1], none]),
+        np.concatenate([class_of, none]),
+    ]
+    way = (class_of * places + origin[:any_time]) * places + destination[:any_time]
+    timed_ptr, timed_line = _usable(network, lines, any_time)
+    least = least_minutes(data, hubs, (origin, destination, minutes), (first, times))
+    buckets = int(data.k_latest.max(initial=0)) // bucket_min + 1
+    return LineArrays(
+        li=np.ascontiguousarray(np.column_stack(columns).astype(np.int64)).reshape(-1, len(columns)),
+        lf=np.array([(line.cents_per_kg, line.crossing) for line in lines], np.float64).reshape(-1, 2),
+        times=times,
+        way_ptr=np.searchsorted(way, np.arange(classes.sealed.size * places * places + 1)).astype(np.int32),
+        inverse=np.where(capacity > 0, 1.0 / np.maximum(capacity, 1), 0.0),
+        timed_ptr=timed_ptr,
+        timed_line=timed_line,
+        takes=takes,
+        k_modes=network.shipment_modes.astype(np.int64),
+        spreads=np.asarray(network.shipment_max_parts) > 1,
+        k_class=classes.of,
+        sealed=classes.sealed,
+        powered=classes.powered,
+        group_line=np.repeat(np.arange(any_time), np.diff(base)).astype(np.int32),
+        ends=np.column_stack([network.shipment_origin, network.shipment_destination]).astype(np.int64).reshape(-1, 2),
+        reach=reach(network, data, least),
+        dimensions=_dimensions(data, classes, capacity),
+        knobs=np.array([any_time, buckets, bucket_min, hubs, classes.sealed.size, base[-1]], np.int64),
+    )
 
 
-def _usable_lines(network: Network, lines: list[Line]) -> Any:
-    """Lines of which the network says that a shipment can use some move, bool[K, L]."""
-    line_of = np.full(network.moves, -1, np.int64)
-    for n, line in enumerate(lines):
-        if line.moves is not None:
-            line_of[line.moves] = n
-    found = np.zeros((len(network.usable), len(lines)), np.bool_)
-    for k, moves in enumerate(network.usable):
-        used = line_of[moves]
-        found[k, used[used >= 0]] = True
-    return found
-
-
-def _kernel_arrays(
-    network: Network,
-    data: SearchData,
-    lines: list[Line],
-    buckets: tuple[Any, int],
-    owner: Any,
-    entry_line: Any,
-) -> LineArrays:
-    ends = _ends(lines)
-    times, flat = _departures(data, lines)
-    bucket, bucket_min = buckets
-    first = np.searchsorted(times.line, np.arange(len(lines)))
-    last = np.searchsorted(times.line, np.arange(len(lines)), side="right")
-    done = handled(data)[flat]
-    available = times.available.copy()
+def _departures(data: SearchData, lines: list[Line]) -> tuple[Any, Any, Any]:
+    """Departures of the timetable lines, and first and past-the-last of each line."""
+    moves = [np.zeros(0, np.int64) if line.minutes >= 0 else line.moves for line in lines]
+    moves = [m[np.argsort(data.m_latest[m], kind="stable")] for m in moves]
+    last = np.cumsum([m.size for m in moves]).astype(np.int64)
+    first = last - np.array([m.size for m in moves], np.int64)
+    flat = np.concatenate([*moves, np.zeros(0, np.int64)]).astype(np.int64)
+    done, available = handled(data)[flat], data.m_available[flat].copy()
     for a, b in zip(first, last, strict=True):
         if b - a > 1:
             done[a:b] = np.minimum.accumulate(done[a:b][::-1])[::-1]
             available[a:b] = np.minimum.accumulate(available[a:b][::-1])[::-1]
-    places, shipments = len(network.place_ids), data.k_class.size
-    position = owner * (places + 1) + ends[0][entry_line]
-    origin_ptr = np.searchsorted(position, np.arange(shipments * (places + 1)))
-    return LineArrays(
-        origin_ptr=origin_ptr.reshape(shipments, places + 1).astype(np.int64),
-        entry_line=entry_line.astype(np.int64),
-        li=np.ascontiguousarray(
-            np.column_stack([ends[1], ends[2], first, last, bucket * bucket_min, (bucket + 1) * bucket_min - 1]).astype(
-                np.int64
-            )
-        ),
-        lf=np.array([(line.cents_per_kg, line.crossing) for line in lines], np.float64).reshape(-1, 2),
-        times=np.ascontiguousarray(np.column_stack([times.latest, available, done]).astype(np.int64)),
-    )
+    times = np.column_stack([data.m_latest[flat], available, done]).astype(np.int64)
+    return np.ascontiguousarray(times), first, last
 
 
-def _groups(
-    network: Network,
-    data: SearchData,
-    lines: list[Line],
-    rows: tuple[Any, Any],
-    kernel: LineArrays,
-    owner: Any,
-    entry_line: Any,
+def _usable(network: Network, lines: list[Line], any_time: int) -> tuple[Any, Any]:
+    """Timetable lines of which the network says that a shipment can use some move, by local origin."""
+    hubs = len(network.scenario.hubs)
+    line_of = np.full(network.moves, -1, np.int64)
+    for n, line in enumerate(lines[any_time:], start=any_time):
+        line_of[line.moves] = n
+    origin = np.array([line.origin for line in lines], np.int64)
+    found, pointers = [], []
+    total = 0
+    for k, moves in enumerate(network.usable):
+        used = line_of[moves]
+        used = np.unique(used[used >= 0])
+        used = used[origin[used] != network.shipment_destination[k]]
+        mine = np.where(origin[used] < hubs, origin[used], hubs)
+        used = used[np.argsort(mine, kind="stable")]
+        found.append(used.astype(np.int32))
+        pointers.append(total + np.searchsorted(np.sort(mine), np.arange(hubs + 3)))
+        total += used.size
+    flat = np.concatenate([*found, np.zeros(0, np.int32)]).astype(np.int32)
+    return np.array(pointers, np.int64).reshape(-1, hubs + 3), flat
+
+
+def _takes(network: Network, data: SearchData, lines: list[Line]) -> Any:
+    """Which unit types a shipment may use on any-time lines that are not road, and by road: bits, int64[K, U]."""
+    scenario = network.scenario
+    units = [scenario.load_units[u] for u in network.unit_ids]
+    left_out = road_units_left_out(scenario)
+    room = np.zeros((len(units), 4), np.int64)
+    for line in lines:
+        room[line.unit] = np.maximum(room[line.unit], line.capacity)
+    takes = np.zeros((len(scenario.shipments), len(units)), np.int64)
+    for k, shipment in enumerate(scenario.shipments.values()):
+        for u, unit in enumerate(units):
+            if shipment.load_units:
+                takes[k, u] = ANY | ROAD if unit.id == shipment.load_unit else 0
+            elif shipment.temperature in unit.temperatures:
+                takes[k, u] = ANY if unit.id in left_out[shipment.temperature] else ANY | ROAD
+    takes[((data.k_size[:, None, :] > 0) & (room[None, :, :] <= 0)).any(axis=2)] = 0
+    return takes
+
+
+def _dimensions(data: SearchData, classes: _Classes, capacity: Any) -> Any:
+    """The two dimensions in which each class fills its units most, the tightest first."""
+    roomiest = np.maximum(1, capacity.max(axis=0, initial=1))
+    found = np.zeros((classes.sealed.size, 2), np.int64)
+    for c in range(classes.sealed.size):
+        share = data.k_size[classes.of == c].sum(axis=0) / roomiest
+        found[c] = np.argsort(-share, kind="stable")[:2]
+    return found
+
+
+def _with_costs(
+    network: Network, data: SearchData, kernel: LineArrays, any_time: list[Line], timed: list[Line], rows: Any
 ) -> Lines:
-    plain, powered_use = rows
+    prices = np.array([(line.cost, line.cost_powered) for line in any_time], np.float64).reshape(-1, 2)
+    powered = kernel.powered.astype(np.int64)
+    cost = prices[np.arange(len(any_time)), powered[kernel.li[: len(any_time), LINE_CLASS]]][kernel.group_line]
     row_limit = network.row_limit.astype(np.float64) if network.row_limit.size else np.zeros(1)
     row_run = np.asarray(network.row_run) if network.row_limit.size else np.full(1, -1)
-    classes = max(1, len(network.class_keys))
-    group_key, entry_group = np.unique(entry_line * classes + data.k_class[owner], return_inverse=True)
-    entry_group = entry_group.reshape(-1)
-    group_line, group_class = group_key // classes, group_key % classes
-    powered = np.asarray(network.class_powered)[group_class]
-    capacity = np.array([line.capacity for line in lines], np.int64).reshape(-1, 4)
-    per_use = np.array([line.units for line in lines], np.int64)
-    weight, whole = _weights(
-        network, data, (capacity[entry_line], per_use[entry_line]), owner, entry_group, group_key.size
-    )
-    variants = _variants(data, lines, group_line, powered, plain, powered_use)
-    share = _charter_shares(data, variants.rows, row_limit, row_run)
-    users = np.bincount(variants.rows.indices, minlength=row_limit.size)
-    amount = np.asarray(variants.rows.sum(axis=0)).ravel()
+    first, price, use = _variants(data, timed, rows)
+    share = _charter_shares(data, use, row_limit, row_run)
+    users = np.bincount(use.indices, minlength=row_limit.size)
+    amount = np.asarray(use.sum(axis=0)).ravel()
     scale = np.where(amount > 0, users / np.maximum(amount, 1e-9), 0.0)
     scale[row_run >= 0] = 0.0
-    counts = np.bincount(entry_group, minlength=group_key.size)
+    pair = np.arange(len(timed))[:, None] + len(timed) * powered[None, :]
     return Lines(
         kernel=kernel,
-        entry_group=entry_group.astype(np.int64),
-        entry_weight=weight,
-        entry_whole=whole,
-        group_ptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        group_entries=np.argsort(entry_group, kind="stable").astype(np.int64),
-        variant_ptr=variants.first,
-        variant_cost=variants.cost + variants.rows @ share,
-        variant_rows=variants.rows,
+        groups=cost.size + len(timed) * powered.size,
+        any_time_cost=cost,
+        timed_pair=pair.reshape(-1).astype(np.int64),
+        variant_ptr=first,
+        variant_cost=price + use @ share,
+        variant_rows=use,
         row_limit=row_limit,
         row_scale=scale,
     )
 
 
-class _Variants(NamedTuple):
-    """Variants of all groups: first of each group, cents, row use."""
-
-    first: Any
-    cost: Any
-    rows: Any
-
-
-def _variants(
-    data: SearchData, lines: list[Line], group_line: Any, powered: Any, plain: Any, powered_use: Any
-) -> _Variants:
-    """Variants of each group; a line without moves has one without rows."""
-    counts, costs, picks = [], [], []
-    for n, hot in zip(group_line, powered, strict=True):
-        line = lines[n]
-        if line.moves is None or line.minutes >= 0:
-            counts.append(1)
-            costs.append(np.array([line.cost_powered if hot else line.cost]))
-            picks.append(np.array([-1]))
-            continue
-        prices = data.m_cost_powered if hot else data.m_cost
-        counts.append(line.variants.size)
-        costs.append(np.minimum.reduceat(prices[line.moves], line.variants))
-        picks.append(line.moves[line.variants])
-    count = np.array(counts, np.int64)
-    pick = np.concatenate([*picks, np.zeros(0, np.int64)]).astype(np.int64)
-    hot = np.repeat(powered, count)
-    place = np.arange(pick.size)
-    shape = (pick.size, plain.shape[0])
-    cold_at, hot_at = (pick >= 0) & ~hot, (pick >= 0) & hot
-    pick_cold = csr_matrix((np.ones(int(cold_at.sum())), (place[cold_at], pick[cold_at])), shape=shape)
-    pick_hot = csr_matrix((np.ones(int(hot_at.sum())), (place[hot_at], pick[hot_at])), shape=shape)
-    first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64) if count.size else count
-    rows = csr_matrix(pick_cold @ plain + pick_hot @ powered_use)
-    return _Variants(first, np.concatenate([*costs, np.zeros(0)]), rows)
+def _variants(data: SearchData, timed: list[Line], rows: Any) -> tuple[Any, Any, Any]:
+    """Variants of all timetable lines, then once more for powered classes: first of each, cents, row use."""
+    count = np.array([line.variants.size for line in timed], np.int64)
+    none = np.zeros(0, np.int64)
+    pick = np.concatenate([*(line.moves[line.variants] for line in timed), none]).astype(np.int64)
+    flat = np.concatenate([*(line.moves for line in timed), none]).astype(np.int64)
+    starts = np.cumsum([0, *(line.moves.size for line in timed)])[:-1]
+    starts = np.concatenate([*(line.variants + a for line, a in zip(timed, starts, strict=True)), none]).astype(
+        np.int64
+    )
+    costs = [
+        np.minimum.reduceat(c[flat], starts) if flat.size else np.zeros(0) for c in (data.m_cost, data.m_cost_powered)
+    ]
+    before = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64) if count.size else count
+    use = [matrix[pick] for matrix in rows]
+    both = csr_matrix((np.zeros(0), (none, none)), shape=(0, rows[0].shape[1]))
+    if pick.size:
+        both = csr_matrix(vstack(use))
+    return np.concatenate([before, before + pick.size]), np.concatenate(costs), both
 
 
 def _charter_shares(data: SearchData, rows_used: Any, row_limit: Any, row_run: Any) -> Any:
@@ -353,21 +341,3 @@ def _charter_shares(data: SearchData, rows_used: Any, row_limit: Any, row_run: A
             row = rows[np.argmax(users[rows])]
             share[row] = data.run_cost[y] / row_limit[row]
     return share
-
-
-def _weights(
-    network: Network, data: SearchData, room: tuple[Any, Any], owner: Any, group: Any, groups: int
-) -> tuple[Any, Any]:
-    """Share of a use per entry in its group's tightest dimension, and whole uses needed."""
-    capacity, per_use = room
-    size = data.k_size[owner].astype(np.float64)
-    share = np.where(size > 0, size / np.maximum(capacity, 1), 0.0)
-    totals = np.stack([np.bincount(group, weights=share[:, d], minlength=groups) for d in range(4)], axis=1)
-    weight = share[np.arange(owner.size), totals.argmax(axis=1)[group]] if owner.size else np.zeros(0)
-    most = share.max(axis=1, initial=0.0)
-    splits = np.asarray(network.shipment_max_parts)[owner] > 1
-    whole = np.where(splits, np.maximum(1.0, most), np.maximum(1.0, np.ceil(most - 1e-9)))
-    sealed = data.k_units[owner] / per_use
-    weight = np.where(sealed > 0, sealed, weight)
-    whole = np.where(sealed > 0, np.where(splits, np.maximum(1.0, sealed), np.ceil(sealed)), whole)
-    return weight, whole
