@@ -15,7 +15,10 @@ from numba import config, njit
 SOURCES = (
     "kernel_data.py",
     "kernels.py",
+    "kernels_book.py",
+    "kernels_insert.py",
     "kernels_ruin.py",
+    "search_lanes.py",
     "bound_kernels.py",
     "search_state.py",
     "bound.py",

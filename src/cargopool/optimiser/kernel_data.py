@@ -14,6 +14,8 @@ COST, COST_POWERED, CENTS_PER_KG, CROSSING = range(4)
 """Columns of ``mf``."""
 CLASS, POWERED, SEALED, READY, DUE, LATEST_K, TRANSIT, SHIPPER, SIZE = range(9)
 """Columns of ``ki``; SIZE is the first of four."""
+GROUP = 12
+"""Column of ``ki``: number among the pooling classes of several shipments, -1 for a shipment that never shares."""
 LATE, TIME_VALUE, UNSERVED = range(3)
 """Columns of ``kf``."""
 PLACE, MINUTE = range(2)
@@ -29,7 +31,7 @@ FIRST_BUCKET, BUCKET_MIN, SLACK_MIN, MAX_MOVES, PALLET_ROWS = range(5)
 class KernelData(NamedTuple):
     """Packed `SearchData`; columns by the constants of this module.
 
-    ``mi`` int64[M, 10], ``mf`` float64[M, 4], ``ki`` int64[K, 12], ``kf`` float64[K, 3], ``pi`` int64[P, 3].
+    ``mi`` int64[M, 10], ``mf`` float64[M, 4], ``ki`` int64[K, 13], ``kf`` float64[K, 3], ``pi`` int64[P, 3].
     ``rows_ptr`` int64[2 M + 1]: rows of move m at m for ambient classes and at M + m for powered ones.
     ``end_of`` int32[K, P]: end option of a shipment at a place, -1 for none.
     ``DONE`` of a move is when loose freight has been handled at its destination, NEVER when it cannot be.
@@ -58,6 +60,7 @@ class KernelData(NamedTuple):
     start_ptr: Any
     start_i: Any
     start_cost: Any
+    end_ptr: Any
     end_of: Any
     end_i: Any
     end_cost: Any
@@ -83,9 +86,43 @@ def _both_rows(data: SearchData) -> tuple[Any, Any, Any]:
     )
     index = np.concatenate([data.mr_idx, data.mr_idx, data.mp_idx]).astype(np.int32)
     amount = np.concatenate([data.mr_amount, data.mr_amount, data.mp_amount]).astype(np.int64)
+    kept = binding_rows(data)[index]
+    owner, index, amount = owner[kept], index[kept], amount[kept]
     order = np.argsort(owner, kind="stable")
     pointers = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=2 * moves))]).astype(np.int64)
     return pointers, index[order], amount[order]
+
+
+def binding_rows(data: SearchData) -> Any:
+    """Rows that others do not keep anyway, as when two slots for sale can never fill a train's 90 TEU; bool[R].
+
+    Each move has a scarcest row, the one with room for the fewest uses. A row whose moves cannot exceed it while
+    their scarcest rows hold is no constraint.
+    """
+    limit = data.row_limit.astype(np.float64)
+    move = np.concatenate([np.repeat(np.arange(m.size - 1), np.diff(m)) for m in (data.mr_ptr, data.mp_ptr)])
+    row = np.concatenate([data.mr_idx, data.mp_idx]).astype(np.int64)
+    amount = np.concatenate([data.mr_amount, data.mp_amount]).astype(np.float64)
+    if not row.size:
+        return np.zeros(limit.size, np.bool_)
+    moves, always = data.m_latest.size, data.mr_idx.size
+    uses = limit[row[:always]] / np.maximum(amount[:always], 1e-9)
+    scarcest = np.full(moves, -1, np.int64)
+    order = np.lexsort((row[:always], uses, move[:always]))
+    first = order[np.diff(move[order], prepend=-1) > 0]
+    scarcest[move[first]] = row[first]
+    per_use = np.ones(moves)
+    per_use[move[first]] = np.maximum(amount[first], 1e-9)
+    total = np.zeros(limit.size)
+    unknown = scarcest[move] < 0
+    total[row[unknown]] = np.inf
+    pair, inverse = np.unique(row[~unknown] * limit.size + scarcest[move[~unknown]], return_inverse=True)
+    ratio = np.zeros(pair.size)
+    np.maximum.at(ratio, inverse, amount[~unknown] / per_use[move[~unknown]])
+    np.add.at(total, pair // limit.size, ratio * limit[pair % limit.size])
+    binding = total > limit
+    binding[scarcest[scarcest >= 0]] = True
+    return binding
 
 
 def handled(data: SearchData) -> Any:
@@ -108,6 +145,13 @@ def handled(data: SearchData) -> Any:
     return done
 
 
+def sharing_groups(data: SearchData) -> Any:
+    """Consecutive numbers of the pooling classes that several shipments have, by shipment; -1 for the others."""
+    _, inverse, counts = np.unique(data.k_class, return_inverse=True, return_counts=True)
+    number = np.where(counts > 1, np.cumsum(counts > 1) - 1, -1)
+    return number[inverse].astype(np.int64)
+
+
 def pack(data: SearchData) -> KernelData:
     """Pack the arrays of a search."""
     shipments, places = data.k_class.size, data.place_handling.size
@@ -128,6 +172,7 @@ def pack(data: SearchData) -> KernelData:
             data.k_transit,
             data.k_shipper,
             data.k_size,
+            sharing_groups(data),
         ]
     ).astype(np.int64)
     return KernelData(
@@ -156,6 +201,7 @@ def pack(data: SearchData) -> KernelData:
         start_ptr=data.start_ptr,
         start_i=np.ascontiguousarray(np.column_stack([data.start_place, data.start_minute]).astype(np.int64)),
         start_cost=data.start_cost,
+        end_ptr=data.end_ptr,
         end_of=end_of,
         end_i=np.ascontiguousarray(np.column_stack([data.end_place, data.end_minutes, data.end_door]).astype(np.int64)),
         end_cost=data.end_cost,

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from cargopool.optimiser.compiled import kernel
-from cargopool.optimiser.kernel_data import CLASS, COST, LATEST_K, READY, SHIPPER, SIZE, UNSERVED
-from cargopool.optimiser.kernels import INF, best_itinerary, insert, next_random, randint, remove
+from cargopool.optimiser.compiled import inner_kernel, kernel
+from cargopool.optimiser.kernel_data import COST, GROUP, LATEST_K, READY, SHIPPER, SIZE, UNSERVED
+from cargopool.optimiser.kernels import INF, next_random, randint
+from cargopool.optimiser.kernels_book import cost_now, insert, remove, uses_alone
+from cargopool.optimiser.kernels_insert import best_itinerary
 
 OPERATORS = 7
+AFRESH = 0.05
+"""Chance that a shipment looks for an itinerary without regard to the one it had."""
+
 RANDOM, LANE, MOVE, TRUNK, ONE_SHIPPER, WORST, DEPARTURE = range(OPERATORS)
 
 
-@kernel
+@inner_kernel
 def mark(chosen, count, flags, k):
     """Add shipment ``k`` to the chosen ones once; returns the new count."""
     if flags[k] == 0 and count < chosen.shape[0]:
@@ -22,7 +27,7 @@ def mark(chosen, count, flags, k):
     return count
 
 
-@kernel
+@inner_kernel
 def nearest(d, rng, chosen, flags, count, k, size):
     """Shipments related to ``k`` by lane and time: a sample, the closest kept."""
     shipments = d.ki.shape[0]
@@ -45,30 +50,31 @@ def nearest(d, rng, chosen, flags, count, k, size):
     return count
 
 
-@kernel
-def riders_of_move(d, s, rng, chosen, flags, count, m, size, only_users):
-    """Shipments that ride move ``m`` (or could, where ``only_users`` is False), from a random start."""
-    first = d.rider_ptr[m]
-    n = d.rider_ptr[m + 1] - first
-    if n == 0:
-        return count
-    offset = randint(rng, n)
-    for i in range(n):
-        k = d.rider_idx[first + (i + offset) % n]
-        if only_users:
-            rides = False
-            for j in range(3):
-                if s.served[k] and s.plan[k, j] == m:
-                    rides = True
-            if not rides:
-                continue
-        count = mark(chosen, count, flags, k)
-        if count >= size:
-            break
+@inner_kernel
+def riders_of_move(s, rng, chosen, flags, count, m, size):
+    """Shipments that ride move ``m``, some of them passed over when there are many."""
+    node = s.rider_head[m]
+    while node >= 0 and count < size:
+        if next_random(rng) < 0.9:
+            count = mark(chosen, count, flags, node // 3)
+        node = s.rider_next[node]
     return count
 
 
-@kernel
+@inner_kernel
+def users_of_move(d, rng, chosen, flags, count, m, size):
+    """Shipments that could ride move ``m``, from a random one on."""
+    first = d.rider_ptr[m]
+    n = d.rider_ptr[m + 1] - first
+    offset = randint(rng, n)
+    for i in range(n):
+        if count >= size:
+            break
+        count = mark(chosen, count, flags, d.rider_idx[first + (i + offset) % n])
+    return count
+
+
+@inner_kernel
 def ruin(d, s, rng, operator, size, chosen, flags):
     """Choose shipments to take out; returns (count, trunk move or -1)."""
     shipments = d.ki.shape[0]
@@ -82,7 +88,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
         count = mark(chosen, count, flags, k)
         if s.served[k]:
             m = s.plan[k, randint(rng, s.plan[k, 9])]
-            count = riders_of_move(d, s, rng, chosen, flags, count, m, size, True)
+            count = riders_of_move(s, rng, chosen, flags, count, m, size)
         if count < size // 2:
             count = nearest(d, rng, chosen, flags, count, k, size)
     elif operator == DEPARTURE:
@@ -96,12 +102,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
                 offset = randint(rng, n)
                 for i in range(min(n, 200)):
                     other = d.row_move_idx[first + (i + offset) % n]
-                    used = False
-                    for g in range(s.uses.shape[1]):
-                        if s.uses[other, g] > 0:
-                            used = True
-                    if used:
-                        count = riders_of_move(d, s, rng, chosen, flags, count, other, size, True)
+                    count = riders_of_move(s, rng, chosen, flags, count, other, size)
                     if count >= size:
                         break
     elif operator == TRUNK:
@@ -109,7 +110,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
         count = mark(chosen, count, flags, k)
         if n > 0:
             trunk = d.usable_idx[d.usable_ptr[k] + randint(rng, n)]
-            count = riders_of_move(d, s, rng, chosen, flags, count, trunk, size, False)
+            count = users_of_move(d, rng, chosen, flags, count, trunk, size)
     elif operator == ONE_SHIPPER:
         count = mark(chosen, count, flags, k)
         for _ in range(6 * size):
@@ -129,8 +130,11 @@ def ruin(d, s, rng, operator, size, chosen, flags):
                     if s.served[j]:
                         for x in range(s.plan[j, 9]):
                             m = s.plan[j, x]
-                            riders = max(s.riders[m, d.ki[j, CLASS]], 1)
-                            cost += d.mf[m, COST] * s.uses[m, d.ki[j, CLASS]] / riders
+                            g = d.ki[j, GROUP]
+                            if g < 0:
+                                cost += d.mf[m, COST] * uses_alone(d.mi, d.ki, m, j)
+                            else:
+                                cost += d.mf[m, COST] * s.uses[m, g] / max(s.riders[m, g], 1)
                     cost = cost / (1.0 + d.ki[j, SIZE]) * (0.7 + 0.6 * next_random(rng))
                     if cost > worst_cost:
                         worst_cost = cost
@@ -146,7 +150,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
     return count, trunk
 
 
-@kernel
+@inner_kernel
 def order(ki, rng, chosen, count, key):
     """Sort the chosen shipments in place: at random, or large, early or tight ones first."""
     mode = randint(rng, 4)
@@ -173,18 +177,63 @@ def order(ki, rng, chosen, count, key):
         chosen[j + 1] = k
 
 
-@kernel
+@inner_kernel
+def note_change(best, k):
+    """Remember that shipment ``k`` may differ from the best plan."""
+    if best.changed[k] == 0:
+        best.changed[k] = 1
+        best.changes[best.count[0]] = k
+        best.count[0] += 1
+
+
+@inner_kernel
 def keep_best(s, best):
-    """Copy the present plan to ``best``."""
+    """Copy what has changed to ``best``."""
     best.total[0] = s.total[0]
-    for k in range(s.served.shape[0]):
+    for i in range(best.count[0]):
+        k = best.changes[i]
+        best.changed[k] = 0
         best.served[k] = s.served[k]
         for j in range(10):
             best.plan[k, j] = s.plan[k, j]
+    best.count[0] = 0
+
+
+@inner_kernel
+def take_out(d, e, s, chosen, flags, count, scratch):
+    """Remove the chosen shipments, their itineraries kept in ``scratch.before``."""
+    before = scratch.before
+    for i in range(count):
+        k = chosen[i]
+        flags[k] = 0
+        for j in range(10):
+            before[i, j] = s.plan[k, j]
+        before[i, 10] = 1 if s.served[k] else 0
+        before[i, 11] = k
+        scratch.own[i] = s.own[k]
+        scratch.place[k] = i
+        remove(d, e, s, k)
+
+
+@inner_kernel
+def put_back(d, e, s, w, rng, chosen, count, trunk, discount, blink, scratch):
+    """Insert the chosen shipments one by one, each on its cheapest itinerary now."""
+    plan = scratch.plan
+    for i in range(count):
+        k = chosen[i]
+        old = scratch.place[k]
+        limit = d.kf[k, UNSERVED]
+        known = INF
+        if scratch.before[old, 10] == 1 and next_random(rng) >= AFRESH:
+            known = cost_now(d, s, k, scratch.before[old, :10], scratch.own[old])
+        if best_itinerary(d, e, s, w, k, trunk, discount, blink, min(limit, known + 0.5), rng, plan) < INF:
+            insert(d, e, s, k, plan)
+        elif known < limit:
+            insert(d, e, s, k, scratch.before[old, :10])
 
 
 @kernel
-def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stats, stop, best, blink):
+def anneal(d, e, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stats, stop, best, blink):
     """Run ``iterations`` steps with the temperature falling from ``hot`` to ``cold`` cents; returns those done.
 
     ``best`` holds the best plan seen (plan, served, total); ``stats`` int64[OPERATORS, 3]: tried, kept, improved.
@@ -192,7 +241,6 @@ def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stat
     chosen = scratch.chosen
     flags = scratch.flags
     before = scratch.before
-    plan = scratch.plan
     cooling = np.log(cold / hot)
     weight_sum = 0.0
     for i in range(OPERATORS):
@@ -213,23 +261,15 @@ def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stat
         size = min(size, chosen.shape[0])
         count, trunk = ruin(d, s, rng, operator, size, chosen, flags)
         total = s.total[0]
-        for i in range(count):
-            k = chosen[i]
-            flags[k] = 0
-            for j in range(10):
-                before[i, j] = s.plan[k, j]
-            before[i, 10] = 1 if s.served[k] else 0
-            before[i, 11] = k
-            remove(d, s, k)
+        take_out(d, e, s, chosen, flags, count, scratch)
         order(d.ki, rng, chosen, count, scratch.key)
         discount = 0.5 + 0.8 * next_random(rng)
-        for i in range(count):
-            k = chosen[i]
-            if best_itinerary(d, s, w, k, trunk, discount, blink, rng, plan) < d.kf[k, UNSERVED]:
-                insert(d, s, k, plan)
+        put_back(d, e, s, w, rng, chosen, count, trunk, discount, blink, scratch)
         change = s.total[0] - total
         stats[operator, 0] += 1
         if change < -temperature * np.log(1e-12 + next_random(rng)):
+            for i in range(count):
+                note_change(best, chosen[i])
             if change != 0.0:
                 stats[operator, 1] += 1
             if s.total[0] < best.total[0] - 0.5:
@@ -237,22 +277,22 @@ def anneal(d, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stat
                 keep_best(s, best)
         else:
             for i in range(count):
-                remove(d, s, before[i, 11])
+                remove(d, e, s, before[i, 11])
             for i in range(count):
                 if before[i, 10] == 1:
-                    insert(d, s, before[i, 11], before[i, :10])
+                    insert(d, e, s, before[i, 11], before[i, :10])
             s.total[0] = total
     return iterations
 
 
 @kernel
-def construct(d, s, w, rng, queue, stop, scratch):
+def construct(d, e, s, w, rng, queue, stop, scratch):
     """Insert the shipments of ``queue`` one by one at marginal cost."""
     plan = scratch.plan
     for i in range(queue.shape[0]):
         if stop[0] != 0:
             return i
         k = queue[i]
-        if not s.served[k] and best_itinerary(d, s, w, k, -1, 1.0, 0.0, rng, plan) < d.kf[k, UNSERVED]:
-            insert(d, s, k, plan)
+        if not s.served[k] and best_itinerary(d, e, s, w, k, -1, 1.0, 0.0, d.kf[k, UNSERVED], rng, plan) < INF:
+            insert(d, e, s, k, plan)
     return queue.shape[0]

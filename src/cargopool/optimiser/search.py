@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from cargopool.network.arrays import Network
-from cargopool.optimiser.kernel_data import pack
-from cargopool.optimiser.kernels import insert, remove
+from cargopool.optimiser.kernel_data import GROUP, pack
+from cargopool.optimiser.kernels_book import insert, remove
 from cargopool.optimiser.kernels_ruin import OPERATORS, anneal, construct
 from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.search_data import SearchData
-from cargopool.optimiser.search_state import Best, make_labels, make_scratch, make_state
+from cargopool.optimiser.search_lanes import make_lanes
+from cargopool.optimiser.search_state import make_best, make_labels, make_scratch, make_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,16 @@ class Search:
         self.network, self.data, self.params, self.stop = network, data, params, stop
         self._rng = np.array([(0x9E3779B97F4A7C15 * (2 * seed + 1)) % (1 << 64)], np.uint64)
         self._packed = pack(data)
-        self._state = make_state(data, max(1, len(network.class_keys)))
-        self._labels = make_labels(len(network.place_ids))
+        self._lanes = make_lanes(data)
+        lanes = int(self._lanes.move_lane.max(initial=0)) + 1
+        self._state = make_state(data, int(self._packed.ki[:, GROUP].max(initial=-1)) + 1, lanes)
+        most = (int(np.diff(pointers).max(initial=1)) for pointers in (self._lanes.lane_ptr, data.usable_ptr))
+        self._labels = make_labels(len(network.place_ids), *most)
         self._scratch = make_scratch(data.k_class.size)
         self._weights = np.array(params.weights, np.float64)
         self.stats = np.zeros((OPERATORS, 3), np.int64)
         self.iterations = 0
-        self._best = Best(self._state.plan.copy(), self._state.served.copy(), self._state.total.copy())
+        self._best = make_best(self._state)
 
     @property
     def best(self) -> Solution:
@@ -62,15 +66,16 @@ class Search:
     def construct(self) -> None:
         """Insert every shipment that is not served, large ones first."""
         queue = np.argsort(-self.data.k_size[:, 0] - 1e-3 * self.data.k_size[:, 1], kind="stable")
-        construct(self._packed, self._state, self._labels, self._rng, queue.astype(np.int64), self.stop, self._scratch)
+        order = queue.astype(np.int64)
+        construct(self._packed, self._lanes, self._state, self._labels, self._rng, order, self.stop, self._scratch)
         self._note_best()
 
     def adopt(self, solution: Solution) -> None:
         """Continue from another plan."""
         for k in np.flatnonzero(self._state.served):
-            remove(self._packed, self._state, int(k))
+            remove(self._packed, self._lanes, self._state, int(k))
         for k in np.flatnonzero(solution.served):
-            insert(self._packed, self._state, int(k), solution.plan[k])
+            insert(self._packed, self._lanes, self._state, int(k), solution.plan[k])
         self._note_best()
 
     def advance(self, iterations: int, heat: float, heat_after: float) -> int:
@@ -85,6 +90,7 @@ class Search:
 
         done = anneal(
             self._packed,
+            self._lanes,
             self._state,
             self._labels,
             self._rng,
@@ -112,3 +118,9 @@ class Search:
             self._best.total[0] = self._state.total[0]
             self._best.plan[:, :] = self._state.plan
             self._best.served[:] = self._state.served
+            self._best.changed[:] = 0
+            self._best.count[0] = 0
+        else:
+            self._best.changed[:] = 1
+            self._best.changes[:] = np.arange(self._best.changes.size)
+            self._best.count[0] = self._best.changes.size

@@ -10,11 +10,20 @@ from cargopool.optimiser.search_data import SearchData
 
 
 class SearchState(NamedTuple):
-    """What the search changes: loads and uses per move and class, row use, plans, own cents, total cents."""
+    """What the search changes: loads and uses per move and sharing group, row use, plans, own cents, total cents.
+
+    ``live`` uint8[G, M]: whether a group has uses of a move; ``live_lane`` int32[G, lanes]: how many such moves.
+    ``rider_*``: per move a list of who rides it, as nodes 3 x shipment + leg.
+    """
 
     load: Any
     uses: Any
     riders: Any
+    live: Any
+    live_lane: Any
+    rider_head: Any
+    rider_next: Any
+    rider_prev: Any
     row_use: Any
     run_uses: Any
     plan: Any
@@ -37,7 +46,12 @@ class Labels(NamedTuple):
     parent: Any
     option: Any
     next: Any
-    count: Any
+    lane_now: Any
+    flags: Any
+    words: Any
+    room: Any
+    near: Any
+    far: Any
 
 
 class Scratch(NamedTuple):
@@ -46,25 +60,36 @@ class Scratch(NamedTuple):
     chosen: Any
     flags: Any
     before: Any
+    own: Any
+    place: Any
     key: Any
     plan: Any
 
 
 class Best(NamedTuple):
-    """The best plan that a search has seen."""
+    """The best plan that a search has seen, and which shipments have changed since: flags, a list, its length."""
 
     plan: Any
     served: Any
     total: Any
+    changed: Any
+    changes: Any
+    count: Any
 
 
-def make_state(data: SearchData, classes: int) -> SearchState:
-    """Return an empty plan: every shipment unserved."""
+def make_state(data: SearchData, groups: int, lanes: int) -> SearchState:
+    """Return an empty plan: every shipment unserved; ``groups`` is the number of sharing groups, ``lanes`` of lanes."""
     moves, shipments = data.m_latest.size, data.k_class.size
+    classes = max(1, groups)
     return SearchState(
         load=np.zeros((moves, classes, 4), np.int64),
         uses=np.zeros((moves, classes), np.int64),
-        riders=np.zeros((moves, classes), np.int64),
+        riders=np.zeros((moves, classes), np.int32),
+        live=np.zeros((classes, moves), np.uint8),
+        live_lane=np.zeros((classes, lanes), np.int32),
+        rider_head=np.full(moves, -1, np.int32),
+        rider_next=np.full(3 * shipments, -1, np.int32),
+        rider_prev=np.full(3 * shipments, -1, np.int32),
         row_use=np.zeros(data.row_limit.size, np.int64),
         run_uses=np.zeros(max(1, data.run_cost.size), np.int64),
         plan=np.full((shipments, 10), -1, np.int64),
@@ -74,8 +99,9 @@ def make_state(data: SearchData, classes: int) -> SearchState:
     )
 
 
-def make_labels(places: int, size: int = 4096) -> Labels:
-    """Scratch for one thread."""
+def make_labels(places: int, lanes: int, pairs: int, size: int = 4096) -> Labels:
+    """Scratch for one thread; ``lanes``, ``pairs``: most lanes and usable moves of a shipment."""
+    words = np.zeros(pairs // 8 + 1, np.uint64)
     return Labels(
         head=np.full(places, -1, np.int64),
         ready=np.full((places, 3), -1, np.int64),
@@ -88,7 +114,12 @@ def make_labels(places: int, size: int = 4096) -> Labels:
         parent=np.zeros(size, np.int64),
         option=np.zeros(size, np.int64),
         next=np.zeros(size, np.int64),
-        count=np.zeros(1, np.int64),
+        lane_now=np.zeros(lanes),
+        flags=words.view(np.uint8),
+        words=words,
+        room=np.zeros(lanes),
+        near=np.zeros((3, places)),
+        far=np.zeros((3, places)),
     )
 
 
@@ -99,6 +130,21 @@ def make_scratch(shipments: int, most: int = 60) -> Scratch:
         chosen=np.zeros(most, np.int64),
         flags=np.zeros(shipments, np.int64),
         before=np.zeros((most, 12), np.int64),
+        own=np.zeros(most),
+        place=np.zeros(shipments, np.int64),
         key=np.zeros(most),
         plan=np.zeros(10, np.int64),
+    )
+
+
+def make_best(state: SearchState) -> Best:
+    """A best plan that is the present one."""
+    shipments = state.served.size
+    return Best(
+        plan=state.plan.copy(),
+        served=state.served.copy(),
+        total=state.total.copy(),
+        changed=np.zeros(shipments, np.uint8),
+        changes=np.zeros(shipments, np.int64),
+        count=np.zeros(1, np.int64),
     )
