@@ -30,6 +30,9 @@ _FailOnUnserved = Annotated[
     bool, typer.Option("--fail-on-unserved", help="Exit with 5 when the plan leaves a shipment out.")
 ]
 _Baselines = Annotated[bool, typer.Option("--baselines/--no-baselines", help="Compare with every shipper alone.")]
+_ExactTime = Annotated[
+    bool, typer.Option("--exact-time", help="Trucks leave at any minute; the bound says what of it is proven.")
+]
 _DEFAULT_GAP = 0.01
 _DEFAULT_TIME_LIMIT_S = 60.0
 
@@ -49,6 +52,7 @@ def solve_file(
     out: _Out = None,
     fail_on_unserved: _FailOnUnserved = False,
     baselines: _Baselines = True,
+    exact_time: _ExactTime = False,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -72,6 +76,7 @@ def solve_file(
         params=_read_params(params),
         warm_start=warm_start,
         baselines=baselines,
+        exact_time=exact_time,
     )
     with shown_progress(request.time_limit, quiet=quiet or as_json, verbose=verbose) as shown:
         outcome = run(

@@ -58,6 +58,7 @@ class State:
     columns: int = 0
     iterations: int = 0
     stage: str = "network"
+    note: str = ""
     history: list[Progress] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -73,6 +74,8 @@ class Session:
         Columns of the newest accepted plan.
     reasons : dict of shipment index to str
         What is known of why a shipment would be unserved.
+    scope_model, event_depth : str, int
+        What the bound is a bound on.
     events : queue
         Progress for the caller's thread.
     """
@@ -96,6 +99,8 @@ class Session:
         self.state = State()
         self.incumbent: tuple[Column, ...] | None = None
         self.reasons: dict[int, str] = {}
+        self.scope_model = BoundScope().model
+        self.event_depth = scenario.scope.event_depth
         self._accept = accept
         self._worker = worker
         self._lock = threading.Lock()
@@ -356,7 +361,8 @@ class Session:
         """What the bound is a bound on."""
         scope = self.scenario.scope
         return BoundScope(
-            event_depth=scope.event_depth,
+            model=self.scope_model,
+            event_depth=self.event_depth,
             max_departures=scope.max_departures,
             max_moves=scope.max_moves,
             relaxed=self.state.relaxed,

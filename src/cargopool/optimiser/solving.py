@@ -15,6 +15,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.columns import Column
 from cargopool.optimiser.columns import list_columns
+from cargopool.optimiser.continuous.bridge import build_for_any_minute
 from cargopool.optimiser.engines import check_settings
 from cargopool.optimiser.exact import Exact, why_unserved
 from cargopool.optimiser.params import SolveParams
@@ -50,6 +51,7 @@ def solve(
     accept: Callable[[Plan], bool],
     workers: Workers | None = None,
     phases: Sequence[Phase] | None = None,
+    exact_time: bool = False,
 ) -> Result:
     """Find a plan of least objective, with a proven bound.
 
@@ -69,6 +71,8 @@ def solve(
         Child processes to reuse; None starts one when needed and ends it.
     phases : sequence of Phase or None
         None chooses by ``params.method``.
+    exact_time : bool
+        Trucks leave at any minute, not only at events of the scenario's depth.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def solve(
         if len(scenario.shipments) >= _WORTH_A_WORKER:
             worker.start("scipy.optimize")
         failures: list[BaseException] = []
-        steps = phases if phases is not None else _phases(warm_start)
+        steps = phases if phases is not None else _phases(warm_start, exact_time=exact_time)
         thread = threading.Thread(target=_run, args=(session, steps, failures), daemon=True)
         thread.start()
         _watch(session, thread, on_progress)
@@ -93,11 +97,11 @@ def solve(
         return _result(session)
 
 
-def _phases(warm_start: Plan | None) -> list[Phase]:
+def _phases(warm_start: Plan | None, *, exact_time: bool) -> list[Phase]:
     def begin(session: Session) -> None:
         _begin(session, warm_start)
 
-    return [_build_network, begin]
+    return [build_for_any_minute if exact_time else _build_network, begin]
 
 
 def _run(session: Session, phases: Sequence[Phase], failures: list[BaseException]) -> None:
@@ -231,7 +235,7 @@ def _result(session: Session) -> Result:
     if plan is not None and cents is not None and bound is not None:
         base = cents - plan.totals.unserved_cents
         gap = 0.0 if cents <= bound else (cents - bound) / base if base > 0 else None
-    detail = state.infeasible or (f"{state.rejected} plans were refused" if state.rejected else "")
+    detail = state.infeasible or (f"{state.rejected} plans were refused" if state.rejected else state.note)
     return Result(
         status=status,
         termination=termination,

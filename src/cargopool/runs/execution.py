@@ -46,6 +46,8 @@ class RunRequest:
         Wall seconds from the start of the command to the verified plan.
     warm_start : path or None
         Run folder or plan file to start from.
+    exact_time : bool
+        Trucks leave at any minute.
     batch : mapping or None
         What a batch says of the run: coordinates and key; it goes into run.json as it is, and the run then takes its
         place even when it has no plan.
@@ -63,6 +65,7 @@ class RunRequest:
     params: SolveParams | None = None
     warm_start: str | os.PathLike[str] | None = None
     baselines: bool = True
+    exact_time: bool = False
     batch: Mapping[str, Any] | None = None
 
     def criterion(self, elapsed: float) -> StoppingCriterion:
@@ -193,6 +196,7 @@ class _Work:
             on_plan=self.journal.plan,
             on_refused=self.journal.refused,
             stopwatch=self.stopwatch,
+            exact_time=self.request.exact_time,
         )
 
     def _progressed(self, progress: Progress) -> None:

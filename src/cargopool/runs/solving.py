@@ -48,6 +48,7 @@ def solve(
     warm_start: Plan | None = None,
     baselines: bool = True,
     on_plan: Callable[[Plan], None] | None = None,
+    exact_time: bool = False,
 ) -> RunResult:
     """Plan a scenario.
 
@@ -70,6 +71,9 @@ def solve(
         Add the baselines after the plan, within max(15 s, half the time limit).
     on_plan : callable, optional
         Called on the search thread with every plan that the verifier accepted.
+    exact_time : bool
+        Trucks leave at any minute, not only at events of the scenario's depth; ``bound_scope.model`` says what of it
+        is proven.
 
     Returns
     -------
@@ -97,6 +101,7 @@ def solve(
             warm_start=warm_start,
             on_plan=on_plan,
             stopwatch=Stopwatch(),
+            exact_time=exact_time,
         )
         if not baselines:
             return result
@@ -114,6 +119,7 @@ def solve_watched(
     on_plan: Callable[[Plan], None] | None,
     on_refused: Callable[[tuple[str, ...]], None] | None = None,
     stopwatch: Stopwatch,
+    exact_time: bool = False,
 ) -> RunResult:
     """As `solve`, with signals, clock and baselines left to the caller."""
     from cargopool.optimiser.params import SolveParams
@@ -143,6 +149,7 @@ def solve_watched(
         on_progress=on_progress,
         warm_start=warm_start,
         accept=accept,
+        exact_time=exact_time,
     )
     told = dict(found.seconds)
     for name, seconds in told.items():
