@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cargopool.batches.batch_folder import RUNS, BatchFolder, CellState
 from cargopool.batches.matrix import Cell
-from cargopool.batches.running import RUN_AWAY, RUN_HERE, finished_record, unpack_run
+from cargopool.batches.running import RUN_AWAY, RUN_HERE, RUN_PUBLISHED, finished_record, unpack_run
 from cargopool.errors import Diagnostic, InputError
 from cargopool.executors import Done, Executor, ProcessExecutor, Task, available_cores
 
@@ -223,6 +223,9 @@ class _Driver:
             self.executor.submit(self._task(cell))
 
     def _task(self, cell: Cell) -> Task:
+        if cell.case.published is not None:
+            limits = (cell.limits.time_limit, cell.limits.gap or 0.0, cell.seed, cell.params.threads)
+            return Task(cell.name, RUN_PUBLISHED, (cell.case.published, *limits))
         request = request_of(cell, self.folder.run_path(cell))
         if self.away:
             return Task(cell.name, RUN_AWAY, (request, cell.case.scenario))
@@ -231,7 +234,9 @@ class _Driver:
     def _take(self, done: Done) -> None:
         """Record how a run ended, from its folder."""
         cell = self._under_way.pop(done.key)
-        if done.ok and self.away:
+        if done.ok and cell.case.published is not None:
+            self.folder.write_bench_record(cell, done.value)
+        elif done.ok and self.away:
             done = self._unpacked(cell, done)
         if not done.ok:
             self.folder.record_failure(cell, done)
@@ -331,4 +336,10 @@ def estimated_seconds(cells: Sequence[Cell], jobs: int, known: Sequence[float] =
 def known_seconds(cells: Sequence[Cell], out: Path) -> dict[str, float]:
     """Seconds of the runs that are done already in a batch folder, by name."""
     records = {cell.name: finished_record(out.resolve() / RUNS / cell.name, cell.key) for cell in cells}
-    return {name: float(record["seconds"]["total"]) for name, record in records.items() if record is not None}
+    return {name: seconds_of(record) for name, record in records.items() if record is not None}
+
+
+def seconds_of(record: Mapping[str, Any]) -> float:
+    """Wall seconds of a run, or of a solve of a published instance."""
+    seconds = record["seconds"]
+    return float(seconds["total"] if isinstance(seconds, Mapping) else seconds)

@@ -13,7 +13,7 @@ from typing import Any, Self
 import cargopool
 from cargopool.batches.matrix import Cell
 from cargopool.batches.result_tables import result_row, results_table
-from cargopool.batches.running import finished_record
+from cargopool.batches.running import BENCH_FORMAT, finished_record
 from cargopool.errors import Diagnostic, InputError, RunLockedError
 from cargopool.executors import Done, machine
 from cargopool.reporting.sheets import Table
@@ -105,6 +105,14 @@ class BatchFolder:
         if failure.get("key") == cell.key:
             return CellState(cell=cell, state="failed", error=str(failure.get("error", "")))
         return CellState(cell=cell, state="left")
+
+    def write_bench_record(self, cell: Cell, found: Mapping[str, Any]) -> None:
+        """Write run.json of a published instance that was solved: its folder holds nothing else."""
+        path = self.run_path(cell)
+        record = {"cargopool": cargopool.__version__, "format": BENCH_FORMAT, **found, "batch": cell.record()}
+        with writing(path):
+            path.mkdir(parents=True, exist_ok=True)
+            atomic.write_text(path / "run.json", to_json({"verified": True, **record}))
 
     def record_failure(self, cell: Cell, done: Done) -> None:
         """Write down why a run failed."""

@@ -100,7 +100,7 @@ def _row(path: Path, run: Mapping[str, Any]) -> RunRow:
         status=str(record["status"]) if record is not None else state,
         figures=result_row(run, state, record) if planned else {},
         unserved=_unserved(folder) if planned else frozenset(),
-        synthetic=bool(record is not None and record["synthetic"]),
+        synthetic=bool(record is not None and record.get("synthetic")),
     )
 
 

@@ -15,6 +15,7 @@ from cargopool.executors import content_key, environment
 
 if TYPE_CHECKING:
     from cargopool.model.scenario import Scenario
+    from cargopool.optimiser.continuous.instance import ContinuousInstance
     from cargopool.optimiser.params import SolveParams
 
 ALL_VARIANTS = "all"
@@ -65,7 +66,7 @@ class MatrixRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One scenario of a matrix, read and resolved.
+    """One scenario of a matrix or study, read and resolved.
 
     Attributes
     ----------
@@ -73,6 +74,8 @@ class Case:
         Its name in tables and run names.
     written : mapping of path to str
         The settings as written.
+    scenario : Scenario or None
+        None for a published instance, which is in ``published`` then.
     """
 
     label: str
@@ -80,8 +83,9 @@ class Case:
     variant: str
     overrides: Mapping[str, Any]
     written: Mapping[str, str]
-    scenario: Scenario
+    scenario: Scenario | None
     input_sha256: str
+    published: ContinuousInstance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

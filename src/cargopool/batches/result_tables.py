@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cargopool.batches.running import BENCH_FORMAT
 from cargopool.reporting.sheets import Cell, Column, Table
 
 _MONEY = (
@@ -93,6 +94,8 @@ def result_row(
 
 
 def _figures(record: Mapping[str, Any]) -> dict[str, Cell]:
+    if record["format"] == BENCH_FORMAT:
+        return {name: record[name] for name in ("status", "gap", "seconds")}
     shipments, kpis, seconds = record["shipments"], record["kpis"] or {}, record["seconds"]
     baselines = {
         f"{name}_{figure}": (record["baseline"].get(name) or {}).get(figure)

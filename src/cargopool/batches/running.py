@@ -16,10 +16,13 @@ from cargopool.errors import Diagnostic, InputError, OutputError, RunLockedError
 
 if TYPE_CHECKING:
     from cargopool.model.scenario import Scenario
+    from cargopool.optimiser.continuous.instance import ContinuousInstance
     from cargopool.runs import RunRequest
 
 RUN_HERE = "cargopool.batches.running:run_here"
 RUN_AWAY = "cargopool.batches.running:run_away"
+RUN_PUBLISHED = "cargopool.batches.running:run_published"
+BENCH_FORMAT = "cargopool-bench/1"
 _UNFINISHED = ("interrupted", "error")
 _CLAIM_WAIT_S = 30.0
 _CLAIM_POLL_S = 0.1
@@ -71,6 +74,15 @@ def run_away(request: RunRequest, scenario: Scenario) -> bytes:
         outcome = run(replace(request, out=Path(place) / name), scenario=scenario)
         _refuse_interrupted(outcome.interrupted)
         return pack_folder(outcome.path)
+
+
+def run_published(
+    instance: ContinuousInstance, time_limit: float, gap: float, seed: int, threads: int
+) -> dict[str, Any]:
+    """Solve a published instance in continuous time; its plan is checked before the record is made."""
+    from cargopool.batches.bench_continuous import solve_instance
+
+    return solve_instance(instance, time_limit=time_limit, gap=gap, seed=seed, threads=threads).record()
 
 
 def pack_folder(folder: Path) -> bytes:

@@ -101,7 +101,7 @@ def run_matrix(
     )
     folder = out if out is not None else Path("batches") / "-".join(map(scenario_label, files))
     if dry_run:
-        _list_runs(expand(request), folder, jobs, as_json=as_json)
+        list_runs(expand(request), folder, jobs, as_json=as_json)
         raise typer.Exit(Exit.OK)
     if executor == "local":
         cells = expand(request, facts := environment())
@@ -144,10 +144,11 @@ def _run(
     if not outcome.interrupted:
         write_batch_report(open_batch(outcome.path))
     _print_outcome(outcome, as_json=as_json, quiet=quiet)
-    raise typer.Exit(_exit_of(outcome))
+    raise typer.Exit(exit_of_batch(outcome))
 
 
-def _exit_of(outcome: BatchOutcome) -> Exit:
+def exit_of_batch(outcome: BatchOutcome) -> Exit:
+    """Interrupted before failed runs before success; a run without a plan failed unless it is proven impossible."""
     if outcome.interrupted:
         return Exit.INTERRUPTED
     return Exit.BATCH if outcome.count("failed") or outcome.without_plan else Exit.OK
@@ -185,7 +186,8 @@ def _print_outcome(outcome: BatchOutcome, *, as_json: bool, quiet: bool) -> None
     note(f"results.csv, report.html and the runs are in {outcome.path}", quiet=quiet)
 
 
-def _list_runs(cells: Sequence[Cell], folder: Path, jobs: int | None, *, as_json: bool) -> None:
+def list_runs(cells: Sequence[Cell], folder: Path, jobs: int | None, *, as_json: bool) -> None:
+    """Print the runs of a matrix and an estimate of their time."""
     from cargopool.batches.batch import estimated_seconds, known_seconds, most_jobs
     from cargopool.cli.output import print_json
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cargopool.cli import bench_study
 from cargopool.cli.exits import Exit
 from cargopool.cli.options import Debug, Json, Quiet
 
@@ -26,13 +27,14 @@ _GAP = 0.01
 def bench_app() -> typer.Typer:
     """The verbs under ``bench``."""
     app = typer.Typer(
-        help="Solve a published instance with a proven gap.",
+        help="Solve published instances with a proven gap; compare solver settings in studies.",
         no_args_is_help=True,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.command("ctsndp")(solve_ctsndp)
     app.command("sndrr")(solve_sndrr)
+    app.command("study")(bench_study.run_study)
     return app
 
 
