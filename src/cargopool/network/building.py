@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from cargopool.network.gridded import gridded
 from cargopool.network.passages import MANNINGS, Passages, Users, door_passages, fixed_passages, joined
 from cargopool.network.places import NEVER, Places, places_of
 from cargopool.network.rides import MODE_BIT, Chains, Rides, extended, rides_of, single_rides
-from cargopool.network.thinning import FULL, Thinning, road_units_left_out, within_detour
+from cargopool.network.thinning import FULL, Thinning, road_units_left_out
 from cargopool.network.times import chain_times, passage_times
 from cargopool.network.trips import Trips
 from cargopool.network.variants import moves_of, road_fits, unit_fits, usable_of
@@ -37,6 +37,7 @@ from cargopool.network.windows import (
     timetable_of,
     windows_of,
 )
+from cargopool.network.worth import worth_of
 from cargopool.units import MINUTES_PER_DAY
 
 
@@ -69,9 +70,12 @@ def build(
     lo, hi = _range(scenario)
     places = places_of(scenario, lo, hi)
     trips = Trips(scenario, places, lo, hi)
-    freight = within_detour(scenario, places, freight_of(scenario, places, trips), thinning)
+    freight = freight_of(scenario, places, trips)
     rides = rides_of(scenario, places)
     road = road_minutes(scenario, places, freight, trips)
+    if thinning.dearer is not None and freight.count:
+        bounds = {"dearer": thinning.dearer, "dearer_eur": thinning.dearer_eur}
+        freight = replace(freight, worth=worth_of(scenario, places, freight, rides, trips, road, **bounds))
     first = first_windows(places, freight)
     _give_up(stop, "chains")
     longest = min(scenario.scope.max_departures, thinning.max_departures or scenario.scope.max_departures)
@@ -131,6 +135,9 @@ def _chains(
             grown = extended(grown, rides, places, length - 1)
         grown = grown.chosen(any_in_time(ready, useful, grown))
         found.append(grown)
+        if freight.worth is not None:
+            found[-1] = grown.chosen(freight.worth.chains_pay(grown, extend=False))
+            grown = grown.chosen(freight.worth.chains_pay(grown, extend=length < longest))
     return Chains(
         rides=np.concatenate([c.rides for c in found]),
         origin=np.concatenate([c.origin for c in found]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,11 +11,14 @@ from cargopool.model.place import Door, Hub
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
-from cargopool.network.arrays import Bool, Float64, Int32, Int64
+from cargopool.network.arrays import Bool, Int32, Int64
 from cargopool.network.places import NEVER, Places
 from cargopool.network.rides import MODE_BIT
 from cargopool.network.trips import Trips
 from cargopool.rules import collection_minutes
+
+if TYPE_CHECKING:
+    from cargopool.network.worth import Worth
 
 Profile = tuple[int, str, bool]
 """What decides which chains a shipment may ride: mode mask, ADR class, sealed."""
@@ -53,10 +57,8 @@ class Freight:
     atom : int64[K, 4]
         Least size of an atom in each dimension.
     out_reach, in_reach : dict of door index to Reach
-    km : float64[P, P] or None
-        Great-circle distances, where the way over a move is limited.
-    most_km : float64[K] or None
-        Longest way over the ends of a move, from origin to destination.
+    worth : Worth or None
+        Which moves are worth a look, in thinned networks.
     """
 
     shipments: tuple[Shipment, ...]
@@ -73,25 +75,19 @@ class Freight:
     atom: Int64
     out_reach: dict[int, Reach]
     in_reach: dict[int, Reach]
-    km: Float64 | None = None
-    most_km: Float64 | None = None
+    worth: Worth | None = None
 
     @property
     def count(self) -> int:
         """Number of shipments."""
         return len(self.shipments)
 
-    def may_go(self, k: Int64, origin: int, destination: int) -> Bool:
+    def may_go(self, k: Int64, origin: int, destination: int, kind: int) -> Bool:
         """Whether shipments may move between two places at all: never back to their start, nor on from their end."""
         found: Bool = self.at_place[k, origin] & self.at_place[k, destination]
         found &= (self.destination[k] != origin) & (self.origin[k] != destination)
-        if self.km is not None and self.most_km is not None:
-            way = (
-                self.km[self.origin[k], origin]
-                + self.km[origin, destination]
-                + self.km[destination, self.destination[k]]
-            )
-            found &= way <= self.most_km[k]
+        if self.worth is not None:
+            found &= self.worth.pays(kind, k, origin, destination)
         return found
 
 

@@ -103,7 +103,7 @@ def _ways(setting: Setting, thinning: Thinning) -> Iterator[_Way]:
                 continue
             due = windows.useful[last, at, j]
             mine = np.flatnonzero(ready + setting.road[i, j] <= due)
-            mine = mine[freight.may_go(at[mine], i, j)]
+            mine = mine[freight.may_go(at[mine], i, j, ROAD)]
             if not mine.size:
                 continue
             grid = _grid(int(ready[mine].min()), int(due[mine].max()), thinning.grid_min)

@@ -45,7 +45,7 @@ def _road_forward(setting: Setting, forward: Events) -> list[Passages]:
                 arrive = np.full(minutes.size, NEVER, dtype=np.int64)
                 arrive[arrivals] = setting.trips.arrivals(i, j, MANNINGS[manning], minutes[arrivals])
                 use = arrive[back[near]] + setting.places.crossing(i, j) <= last[near]
-                use &= freight.may_go(k[near], i, j)
+                use &= freight.may_go(k[near], i, j, ROAD)
                 parts.append(_trucks(setting, (i, j, manning), minutes, arrive, _wanted(minutes, back[near][use])))
     return parts
 
@@ -106,7 +106,7 @@ def _road_backward(setting: Setting, targets: Events) -> list[Passages]:
                 real = wanted[departs[wanted] > -NEVER]
                 arrive[real] = setting.trips.arrivals(i, j, MANNINGS[manning], departs[real])
                 use = setting.windows.in_time(k[near], i, j, departs[back[near]], arrive[back[near]] + crossing)
-                use &= freight.may_go(k[near], i, j)
+                use &= freight.may_go(k[near], i, j, ROAD)
                 parts.append(_trucks(setting, (i, j, manning), departs, arrive, _wanted(minutes, back[near][use])))
     return parts
 

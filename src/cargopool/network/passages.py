@@ -262,7 +262,7 @@ def pair_groups(freight: Freight, windows: Windows, passages: Passages) -> Itera
     for lo, hi in pairwise(bounds):
         group = order[lo:hi]
         i, j = passages.origin[group[0]], passages.destination[group[0]]
-        can = freight.may_go(everyone, int(i), int(j))
+        can = freight.may_go(everyone, int(i), int(j), int(passages.kind[group[0]]))
         can &= windows.ready[last, :, i] <= passages.latest[group].max()
         can &= windows.useful[last, :, j] >= passages.available[group].min()
         k = np.flatnonzero(can)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from cargopool.model.equipment import TEMPERATURES, LoadUnitType, Temperature
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Bool, Int64
-from cargopool.network.freight import Freight
-from cargopool.network.places import NEVER, Places
+from cargopool.network.places import NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +26,10 @@ class Thinning:
         Road moves leave at ready times and at multiples of this instead of at every other event; 0 for all events.
     ready_grid_min : int
         Ready times move up to multiples of this first; 0 leaves them.
-    detour : float or None
-        A shipment takes a move only where the great-circle way over both its ends is at most this times the direct one,
-        plus ``detour_km``; None for all moves.
-    detour_km : float
+    dearer : float or None
+        A shipment takes only moves on whose cheapest way, at the cost of full units, is at most this share dearer than
+        the cheapest of its lane, plus ``dearer_eur``; None for all moves.
+    dearer_eur : float
     max_departures : int or None
         Departures of a scheduled move at most; None for as many as the scenario's scope.
     best_road_units : bool
@@ -41,26 +40,13 @@ class Thinning:
     backward: bool = True
     grid_min: int = 0
     ready_grid_min: int = 0
-    detour: float | None = None
-    detour_km: float = 150.0
+    dearer: float | None = None
+    dearer_eur: float = 50.0
     max_departures: int | None = None
     best_road_units: bool = False
 
 
 FULL = Thinning()
-
-
-def within_detour(scenario: Scenario, places: Places, freight: Freight, thinning: Thinning) -> Freight:
-    """The freight with fewer places at which its moves may begin or end."""
-    if thinning.detour is None or not freight.count:
-        return freight
-    where = np.radians([(scenario.place(p).lat, scenario.place(p).lon) for p in places.ids])
-    lat, half = where[:, 0], (where[None, :] - where[:, None]) / 2
-    haversine = np.sin(half[..., 0]) ** 2 + np.cos(lat)[:, None] * np.cos(lat)[None, :] * np.sin(half[..., 1]) ** 2
-    km = 12742.0 * np.arcsin(np.sqrt(np.minimum(1.0, haversine)))
-    most = thinning.detour * km[freight.origin, freight.destination] + thinning.detour_km
-    near = km[freight.origin] + km[:, freight.destination].T <= most[:, None]
-    return replace(freight, at_place=freight.at_place & near, km=km, most_km=most)
 
 
 def on_grid(minute: Int64, own: Bool, thinning: Thinning) -> Int64:

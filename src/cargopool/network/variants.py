@@ -155,7 +155,8 @@ def rides_unit(service: Service, unit: LoadUnitType) -> bool:
     return not unit.gauge or service.mode != "rail" or unit.gauge in service.gauges
 
 
-def _slot_options(service: Service) -> list[int]:
+def slot_options(service: Service) -> list[int]:
+    """Kinds of slots that a service has, as indices into ``SLOTS``."""
     if service.charter is not None:
         return [SLOTS.index("charter")]
     if service.headway_min is not None:
@@ -170,7 +171,7 @@ def _chain_variants(scenario: Scenario, services: list[Service]) -> Iterator[Var
     for u, unit in enumerate(scenario.load_units.values()):
         if not all(rides_unit(service, unit) for service in services):
             continue
-        for chosen in product(*(_slot_options(service) for service in services)):
+        for chosen in product(*(slot_options(service) for service in services)):
             slots = (*chosen, -1, -1)[:3]
             for gross in _weight_classes(services, chosen, unit):
                 yield u, -1, (slots[0], slots[1], slots[2]), gross

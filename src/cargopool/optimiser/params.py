@@ -77,8 +77,9 @@ class SearchParams:
         Event depth and departures per move of the network that is searched (the bound covers the whole of P).
     grid_min : int
         Road moves leave at ready times and at multiples of this many minutes in the network that is searched.
-    detour : float
-        Shipments change moves only at hubs whose way over is at most this times the direct one, plus 150 km.
+    dearer : float
+        Shipments take only moves whose cheapest way, at the cost of full units, is at most this share dearer than the
+        direct truck, plus 50 EUR.
     start_temperature, end_temperature : float
         Annealing, as a share of the mean cost of a shipment.
     largest_ruin : int
@@ -94,9 +95,9 @@ class SearchParams:
 
     enabled: bool = True
     event_depth: int = 1
-    max_departures: int = 2
+    max_departures: int = 3
     grid_min: int = 360
-    detour: float = 1.3
+    dearer: float = 0.0
     start_temperature: float = 0.15
     end_temperature: float = 0.002
     largest_ruin: int = 12

@@ -21,12 +21,12 @@ def is_large(session: Session) -> bool:
 
 
 def search_network(scenario: Scenario, params: SearchParams) -> Network:
-    """The part of P that the search looks at: near hubs, short chains, trucks on a grid and at ready times."""
+    """The part of P that the search looks at: ways that may pay, trucks on a grid and at ready times."""
     thinning = Thinning(
         backward=False,
         grid_min=params.grid_min,
         ready_grid_min=_ready_grid_min(len(scenario.shipments)),
-        detour=params.detour,
+        dearer=params.dearer,
         max_departures=params.max_departures,
         best_road_units=True,
     )
