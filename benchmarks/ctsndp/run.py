@@ -104,16 +104,21 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--best-known", action="store_true", help="update best_known.csv")
     parser.add_argument("--name", default=None, help="of the results files; the set's when left out")
+    parser.add_argument("--out", type=Path, default=HERE / "results", help="folder of the results files")
+    parser.add_argument("--only", action="append", default=None, metavar="INSTANCE", help="may be repeated")
     given = parser.parse_args()
     settings = {"time_limit": given.time_limit, "target_gap": given.gap, "seed": given.seed}
     jobs = []
-    for name, group in chosen_instances(given.which, given.group):
+    chosen = chosen_instances("all" if given.only else given.which, given.group)
+    for name, group in chosen:
+        if given.only and name.removesuffix(".txt") not in given.only:
+            continue
         job = Job(name.removesuffix(".txt"), group, HERE / "instances" / name)
         jobs.append(job)
         if given.peers:
             jobs += [Job(job.instance, group, job.path, f"{peer}-grid{given.tick_minutes}") for peer in PEERS]
     stem = given.name or f"{given.which}-gap{given.gap:g}"
-    base = HERE / "results" / stem
+    base = given.out / stem
 
     def solve(job: Job) -> dict[str, Any]:
         if job.solver == "cargopool":

@@ -34,12 +34,15 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--best-known", action="store_true", help="update best_known.csv")
     parser.add_argument("--name", default=None, help="of the results files")
+    parser.add_argument("--out", type=Path, default=HERE / "results", help="folder of the results files")
+    parser.add_argument("--only", action="append", default=None, metavar="INSTANCE", help="may be repeated")
     given = parser.parse_args()
     settings = {"time_limit": given.time_limit, "target_gap": given.gap, "seed": given.seed}
     folders = sorted((HERE / "instances").glob("*/*"))
     jobs = [Job("/".join(folder.parts[-2:]), GROUP, folder) for folder in folders]
+    jobs = [job for job in jobs if not given.only or job.instance in given.only]
     stem = given.name or f"gap{given.gap:g}"
-    base = HERE / "results" / stem
+    base = given.out / stem
     if jobs:  # kernels are compiled once per installation; that is not part of any measurement
         solve_by_command("sndrr", jobs[0], {"time_limit": 5.0, "target_gap": 0.01, "seed": 1})
     records = run_jobs(
