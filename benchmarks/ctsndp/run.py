@@ -92,6 +92,10 @@ def peer_table(records: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def warm_up(job: Job) -> None:
+    solve_by_command("ctsndp", job, {"time_limit": 5.0, "target_gap": 0.01, "seed": 1})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", choices=("stratified24", "all"), default="stratified24", dest="which")
@@ -125,15 +129,14 @@ def main() -> None:
             return solve_by_command("ctsndp", job, settings)
         return solve_by_peer(job, settings, given.tick_minutes)
 
-    if jobs:  # kernels are compiled once per installation; that is not part of any measurement
-        solve_by_command("ctsndp", jobs[0], {"time_limit": 5.0, "target_gap": 0.01, "seed": 1})
     records = run_jobs(
         jobs,
         base.with_name(stem + ".jsonl"),
         solve,
         settings=settings,
         resume=given.resume,
-        say=lambda t: print(t, flush=True),
+        say=lambda text: print(text, flush=True),
+        warm_up=warm_up,
     )
     write_results(records, base.with_name(stem + ".csv"))
     text = (

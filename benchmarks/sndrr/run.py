@@ -26,6 +26,10 @@ GROUP = "hub_and_spoke"
 PUBLISHED = {GROUP: "0.62 %, 6.7 s, 100 %"}
 
 
+def warm_up(job: Job) -> None:
+    solve_by_command("sndrr", job, {"time_limit": 5.0, "target_gap": 0.01, "seed": 1})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--time-limit", type=float, default=600.0)
@@ -43,8 +47,6 @@ def main() -> None:
     jobs = [job for job in jobs if not given.only or job.instance in given.only]
     stem = given.name or f"gap{given.gap:g}"
     base = given.out / stem
-    if jobs:  # kernels are compiled once per installation; that is not part of any measurement
-        solve_by_command("sndrr", jobs[0], {"time_limit": 5.0, "target_gap": 0.01, "seed": 1})
     records = run_jobs(
         jobs,
         base.with_name(stem + ".jsonl"),
@@ -52,6 +54,7 @@ def main() -> None:
         settings=settings,
         resume=given.resume,
         say=lambda text: print(text, flush=True),
+        warm_up=warm_up,
     )
     write_results(records, base.with_name(stem + ".csv"))
     text = (

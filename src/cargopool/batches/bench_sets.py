@@ -114,6 +114,7 @@ def run_jobs(
     settings: Mapping[str, Any],
     resume: bool,
     say: Callable[[str], None],
+    warm_up: Callable[[Job], object] | None = None,
 ) -> list[dict[str, Any]]:
     """Solve jobs one after the other, each line written at once.
 
@@ -123,6 +124,9 @@ def run_jobs(
         ``time_limit``, ``target_gap`` and ``seed``: part of what a line is known by.
     resume : bool
         Leave out what the file already holds; otherwise the file starts afresh.
+    warm_up : callable, optional
+        Called with the first job that is solved, before it: kernels are compiled once per installation, and that is
+        not part of any measurement.
     """
     results.parent.mkdir(parents=True, exist_ok=True)
     if not resume and results.exists():
@@ -132,6 +136,9 @@ def run_jobs(
         record = {"instance": job.instance, "class": job.group, "solver": job.solver, **settings, "machine": machine()}
         if _key(record) in done:
             continue
+        if warm_up is not None:
+            warm_up(job)
+            warm_up = None
         record.update(solve(job))
         with results.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record, allow_nan=False) + "\n")
