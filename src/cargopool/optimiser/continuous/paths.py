@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,10 @@ import numpy as np
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
 
-PATH_CAP = 5_000
+PATH_CAP = 1_000
 """Paths listed per commodity before the listing is cut short."""
 
-STEP_CAP = 400_000
+STEP_CAP = 100_000
 """Arcs looked at per commodity before its listing is cut short, so that a dense network cannot stall the listing."""
 
 NEVER = np.int64(1) << 50
@@ -96,12 +97,19 @@ def shortest_minutes(instance: ContinuousInstance) -> IntArray:
     return np.minimum(least, NEVER)
 
 
-def list_paths(instance: ContinuousInstance, *, path_cap: int = PATH_CAP, step_cap: int = STEP_CAP) -> PathTable:
+def list_paths(
+    instance: ContinuousInstance,
+    *,
+    path_cap: int = PATH_CAP,
+    step_cap: int = STEP_CAP,
+    halt: Callable[[], bool] = lambda: False,
+) -> PathTable:
     """List every simple path that each commodity can finish within its window.
 
     Depth first over arcs in order of travel time, cut where the shortest way on misses the deadline. Where a commodity
     has more than ``path_cap`` paths its listing ends early and ``complete`` says so: a search then works on part of
-    the choices, and a bound has to add a relaxed choice for the rest.
+    the choices, and a bound has to add a relaxed choice for the rest. Once ``halt()`` is true a commodity gets one path
+    at most.
     """
     least = shortest_minutes(instance)
     costs = variable_costs(instance)
@@ -114,7 +122,8 @@ def list_paths(instance: ContinuousInstance, *, path_cap: int = PATH_CAP, step_c
         budget = int(instance.deadline[k] - instance.release[k])
         to_end = least[:, instance.destination[k]].tolist()
         allowed = np.isfinite(costs[k]).tolist()
-        paths, whole = _paths_of(instance, k, leaving, to_end, allowed, budget, path_cap, step_cap)
+        cap = 1 if halt() else path_cap
+        paths, whole = _paths_of(instance, k, leaving, to_end, allowed, budget, cap, step_cap)
         found.extend(paths)
         counts.append(len(paths))
         complete.append(whole)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cargopool.optimiser.continuous.evaluate import evaluate
-from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, refine
+from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, make_grid, refine
 from cargopool.optimiser.continuous.instance import ContinuousResult, TimedPath
 from cargopool.optimiser.continuous.paths import list_paths, with_rest
 from cargopool.optimiser.continuous.pricing import Duals, Priced, solve_relaxation
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
     from cargopool.optimiser.continuous.upper import Search, UpperSearch
 
-COLUMN_CAP = 1_500_000
-"""Columns above which the first grid is made coarser, which keeps the bound valid and makes it weaker."""
+COLUMN_CAP = 600_000
+"""Columns above which the first grid is made coarser and no points are added: still a valid bound, but a weaker one."""
+
+COLUMNS_PER_SECOND = 40_000
+"""Columns of the first grid per second of the time limit: a short solve cannot work on more."""
 
 SAMPLES = 8
 """Whole choices drawn from the relaxation's shares per round: the first takes the largest, the others are random."""
@@ -33,7 +36,7 @@ TOLERANCE = 3e-4
 COARSE_SHARE = 0.1
 """While the linear bound is far from the target, this share of the distance is accurate enough."""
 
-MIP_COLUMNS = 15_000
+MIP_COLUMNS = 40_000
 """Columns from which on no mixed-integer engine is asked."""
 
 STALL = 0.04
@@ -42,7 +45,7 @@ STALL = 0.04
 FIRST_MIP_SECONDS = 10.0
 """Time of the first call of the engine; each fruitless one doubles it."""
 
-WORK_SEARCH = 20_000
+WORK_SEARCH = 5_000
 """Steps of the search per unit of work."""
 
 WORK_NODES = 200
@@ -158,10 +161,14 @@ class _Run:
 
     def solve(self) -> ContinuousResult:
         """Run to the gap or to the limit."""
-        table = list_paths(self.instance)
+        table = list_paths(self.instance, halt=self.clock.over)
         self.stages["paths"] = table.paths
         if table.missing.size:
             return self._result("infeasible")
+        if not table.arcs.size:  # nobody goes anywhere
+            self._offer(tuple(TimedPath(table.arcs, table.arcs) for _ in range(self.instance.origin.size)))
+            self._raise(self.upper)
+            return self._result("")
         self.table, self.relaxed = table, with_rest(self.instance, table)
         if (np.diff(table.path_ptr) > 0).all():
             self._start_search()
@@ -187,14 +194,16 @@ class _Run:
         return self.lower >= self.target - 1e-9 * abs(self.target) or self.clock.over()
 
     def _first_columns(self) -> tuple[Grid, Columns]:
+        left = self.clock.left()
+        cap = COLUMN_CAP if left is None else int(min(COLUMN_CAP, max(1.0, left) * COLUMNS_PER_SECOND))
         grid = initial_grid(self.relaxed)
         while True:
-            columns = expand(self.instance, self.relaxed, grid, cap=COLUMN_CAP)
+            first = np.append(True, grid.arc[1:] != grid.arc[:-1])
+            columns = expand(self.instance, self.relaxed, grid, cap=None if first.all() else cap)
             if columns is not None:
                 return grid, columns
-            first = np.append(True, grid.arc[1:] != grid.arc[:-1])
             keep = first | (np.arange(grid.size) % 2 == 0)
-            grid = _regrid(grid, keep)
+            grid = make_grid(grid.arc[keep], grid.minute[keep])
 
     def _round(self, state: _State) -> _State | None:
         """Bound, learn, prune and refine; None when nothing is left to learn."""
@@ -265,11 +274,12 @@ class _Run:
         self.proven = min(self.proven, target)
         return self._inherit(state, state.grid, state.columns.take(alive), np.flatnonzero(alive))
 
-    def _refine(self, state: _State, points: frozenset[tuple[int, int]]) -> _State:
+    def _refine(self, state: _State, points: frozenset[tuple[int, int]]) -> _State | None:
         where = np.asarray(sorted(points), dtype=np.int64)
         own = Columns(state.columns.path, state.columns.interval, np.arange(state.columns.size))
-        grid, columns = refine(self.instance, self.relaxed, state.grid, own, where[:, 0], where[:, 1])
-        assert columns is not None
+        grid, columns = refine(self.instance, self.relaxed, state.grid, own, where[:, 0], where[:, 1], COLUMN_CAP)
+        if columns is None:
+            return state if self._wait() else None
         return self._inherit(state, grid, columns, columns.parent)
 
     def _inherit(self, state: _State, grid: Grid, columns: Columns, parent: IntArray) -> _State:
@@ -399,12 +409,6 @@ class _Run:
             self.thread.stop()
         if self.worker is not None:
             self.worker.close()
-
-
-def _regrid(grid: Grid, keep: np.ndarray) -> Grid:
-    from cargopool.optimiser.continuous.grid import make_grid
-
-    return make_grid(grid.arc[keep], grid.minute[keep])
 
 
 def hand_down(
