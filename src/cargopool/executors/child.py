@@ -10,18 +10,15 @@ import os
 import queue
 import signal
 import threading
-import time
 from typing import BinaryIO
 
-from cargopool.executors.frames import read_frame, write_frame
+from cargopool.executors.frames import end_with_parent, read_frame, write_frame
 from cargopool.executors.tasks import Done, Task, failed, outcome_of
-
-_PARENT_POLL_S = 0.5
 
 
 def main() -> None:
     """Serve tasks until the parent closes the pipe."""
-    parent = os.getppid()
+    end_with_parent()
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):
@@ -30,8 +27,6 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests, tasks), daemon=True).start()
-    if os.name == "posix":
-        threading.Thread(target=_watch_adoption, args=(parent,), daemon=True).start()
     threads = threading.active_count()
     while True:
         done = outcome_of(tasks.get())
@@ -55,13 +50,6 @@ def _receive(requests: BinaryIO, tasks: queue.SimpleQueue[Task]) -> None:
             tasks.put(read_frame(requests))
     except Exception:
         os._exit(0)
-
-
-def _watch_adoption(parent: int) -> None:
-    """A process forked by the parent may hold the pipe open, so look also at who our parent is."""
-    while os.getppid() == parent:
-        time.sleep(_PARENT_POLL_S)
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
-"""Length-prefixed pickles on a pipe between a parent and its own child."""
+"""Length-prefixed pickles on a pipe between a parent and its own child, and the child's end with its parent."""
 
 from __future__ import annotations
 
+import os
 import pickle
+import threading
+import time
 from typing import Any, BinaryIO
 
 _LENGTH_BYTES = 8
+_PARENT_POLL_S = 0.5
 
 
 def write_frame(pipe: BinaryIO, value: Any) -> None:
@@ -33,3 +37,18 @@ def _read_exactly(pipe: BinaryIO, size: int) -> bytes:
     if len(body) < size:
         raise EOFError
     return body
+
+
+def end_with_parent() -> None:
+    """In a child: end this process when its parent is gone, whoever else may hold the pipe open.
+
+    Any other process that the parent forked holds the pipe too, so its end alone tells too little.
+    """
+    if os.name == "posix":
+        threading.Thread(target=_watch_adoption, args=(os.getppid(),), daemon=True).start()
+
+
+def _watch_adoption(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_PARENT_POLL_S)
+    os._exit(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import TracebackType
@@ -134,7 +134,7 @@ class Window:
             self._under_way += 1
 
 
-def call_target(target: str, args: tuple[Any, ...]) -> Any:
+def call_target(target: str, args: tuple[Any, ...], keywords: Mapping[str, Any] | None = None) -> Any:
     """Call a function of cargopool by its address.
 
     Raises
@@ -145,7 +145,7 @@ def call_target(target: str, args: tuple[Any, ...]) -> Any:
     module, _, name = target.partition(":")
     if not module.startswith(_PACKAGE) or not name:
         raise EngineError(Diagnostic("E7013", f"{target!r} is not a function of cargopool"))
-    return cast(Any, getattr(import_module(module), name))(*args)
+    return cast(Any, getattr(import_module(module), name))(*args, **(keywords or {}))
 
 
 def outcome_of(task: Task, attempts: int = 1) -> Done:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import queue
 import subprocess
 import sys
@@ -24,13 +23,11 @@ from types import TracebackType
 from typing import Any, BinaryIO, cast
 
 from cargopool.errors import CargopoolError, Diagnostic, EngineError
+from cargopool.executors.frames import end_with_parent, read_frame, write_frame
+from cargopool.executors.tasks import call_target
 
 POLL_SECONDS = 0.02
 """How often a waiting parent looks at its stop."""
-
-_LENGTH_BYTES = 8
-_PARENT_POLL_SECONDS = 0.5
-_PACKAGE = "cargopool."
 
 
 class StoppedError(CargopoolError):
@@ -157,7 +154,7 @@ class Worker:
         if process is None or process.stdin is None:
             raise EngineError(Diagnostic("E7012", "the worker process died"))
         try:
-            _write_frame(cast(BinaryIO, process.stdin), frame)
+            write_frame(cast(BinaryIO, process.stdin), frame)
         except OSError as error:
             self._kill()
             raise EngineError(Diagnostic("E7012", f"the worker process died: {error}")) from error
@@ -213,50 +210,20 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(timeout=5)
 
 
-def _write_frame(pipe: BinaryIO, frame: tuple[str, Any]) -> None:
-    body = pickle.dumps(frame, protocol=pickle.HIGHEST_PROTOCOL)
-    pipe.write(len(body).to_bytes(_LENGTH_BYTES, "little"))
-    pipe.write(body)
-    pipe.flush()
-
-
-def _read_frame(pipe: BinaryIO) -> tuple[str, Any] | None:
-    head = pipe.read(_LENGTH_BYTES)
-    if len(head) < _LENGTH_BYTES:
-        return None
-    size = int.from_bytes(head, "little")
-    body = pipe.read(size)
-    return None if len(body) < size else cast("tuple[str, Any]", pickle.loads(body))
-
-
 def _read_frames(pipe: BinaryIO, frames: queue.SimpleQueue[tuple[str, Any]]) -> None:
     """Parent side: hand frames on until the child's end; the thread ends with the pipe."""
-    with contextlib.suppress(OSError, ValueError), pipe:
-        while (frame := _read_frame(pipe)) is not None:
-            frames.put(frame)
+    with contextlib.suppress(OSError, ValueError, EOFError), pipe:
+        while True:
+            frames.put(read_frame(pipe))
     frames.put(("end", None))
 
 
 def _watch_parent(pipe: BinaryIO, frames: queue.SimpleQueue[tuple[str, Any] | None]) -> None:
     """Child side: hand frames on, and end the process when the parent closes the pipe."""
     with contextlib.suppress(OSError, EOFError):
-        while (frame := _read_frame(pipe)) is not None:
-            frames.put(frame)
+        while True:
+            frames.put(read_frame(pipe))
     os._exit(0)
-
-
-def _watch_adoption(parent: int) -> None:
-    """Child side: a process forked by the parent may hold the pipe open, so look also at who our parent is."""
-    while os.getppid() == parent:
-        time.sleep(_PARENT_POLL_SECONDS)
-    os._exit(0)
-
-
-def _resolve(target: str) -> Callable[..., Any]:
-    module, _, name = target.partition(":")
-    if not module.startswith(_PACKAGE):
-        raise EngineError(Diagnostic("E7013", f"{target!r} is not a function of cargopool"))
-    return cast("Callable[..., Any]", getattr(import_module(module), name))
 
 
 def _serve(frames: queue.SimpleQueue[tuple[str, Any] | None], answers: BinaryIO) -> None:
@@ -273,16 +240,16 @@ def _serve(frames: queue.SimpleQueue[tuple[str, Any] | None], answers: BinaryIO)
         target, args, kwargs, streaming = body
         try:
             if streaming:
-                kwargs["emit"] = lambda message: _write_frame(answers, ("message", message))
-            answer = ("result", _resolve(target)(*args, **kwargs))
+                kwargs["emit"] = lambda message: write_frame(answers, ("message", message))
+            answer = ("result", call_target(target, args, kwargs))
         except Exception as error:
             answer = ("error", f"{type(error).__name__}: {error}")
-        _write_frame(answers, answer)
+        write_frame(answers, answer)
 
 
 def main() -> None:
     """Serve calls until the parent closes the pipe."""
-    parent = os.getppid()
+    end_with_parent()
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_RDWR)
@@ -290,8 +257,6 @@ def main() -> None:
         os.dup2(silence, stream)
     frames: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
     threading.Thread(target=_watch_parent, args=(requests, frames), daemon=True).start()
-    if hasattr(os, "getppid") and os.name == "posix":
-        threading.Thread(target=_watch_adoption, args=(parent,), daemon=True).start()
     _serve(frames, answers)
 
 
