@@ -34,6 +34,16 @@ def test_the_examples_of_batches_run_in_order(tmp_path: Path) -> None:
     outputs = [run_it(["-c", block], tmp_path) for block in blocks]
     assert "no-train-to-bologna" in outputs[0]
     assert outputs[1] == "1 of 1\n"
+    runs = tmp_path / "batches"
+    assert_byte_equal(runs / "first" / "runs" / "first__s1", runs / "from-python" / "runs" / "first__s1")
+
+
+def assert_byte_equal(two_jobs: Path, one_job: Path) -> None:
+    """Runs limited by work repeat exactly, however many run beside them."""
+    names = {path.name for path in two_jobs.glob("*.csv")} - {"progress.csv"} | {"plan.json", "params.toml"}
+    assert len(names) == 10
+    for name in names:
+        assert (two_jobs / name).read_bytes() == (one_job / name).read_bytes(), name
 
 
 def test_the_example_of_executors_runs(tmp_path: Path) -> None:
