@@ -85,6 +85,8 @@ class DemandRecipe:
     soft_share, soft_h, late_eur_per_h : float
         Share of shipments that may be late by so many hours at so much an hour.
     value_of_time_eur_per_h : float
+    in_time_by_truck : bool
+        Due times that no lone truck could keep, for weekends and closed doors, move to when it could.
     """
 
     shortest_lane_km: float = 300.0
@@ -109,6 +111,7 @@ class DemandRecipe:
     soft_h: float = 12.0
     late_eur_per_h: float = 15.0
     value_of_time_eur_per_h: float = 0.0
+    in_time_by_truck: bool = True
 
 
 RECIPES: Mapping[str, SegmentRecipe] = {

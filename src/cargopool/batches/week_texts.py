@@ -90,7 +90,8 @@ Made by `cargopool generate`; `{PARAMETERS}` holds every parameter, and
 {doors} invented doors and {len(services)} services of the reference set.
 
 * Demand: {recipe}; Zipf volumes of shippers,
-  lognormal sizes, full loads, due times from road time plus a window. All judgement, nothing fitted.
+  lognormal sizes, full loads, due times from road time plus a window (later where no lone truck could keep them).
+  All judgement, nothing fitted.
 * Services, distances, tariffs and factors: the packaged reference set, with its sources and confidence words.
 * Slots: the pool may book {slots.least_share:.0%} to {slots.most_share:.0%} of each departure's slots (drawn per line,
   at least one); {paid} of the lines hold them as an allotment that is paid already, {bought}.

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from cargopool.batches.generate import Demand, Flow, generate_weeks
+from cargopool.batches.week_due import minutes_too_early
 from cargopool.batches.week_params import WeekParams
 from cargopool.batches.week_places import Places, choose_places, road_distances, slot_rows
 from cargopool.batches.week_texts import OD_MATRIX, PARAMETERS, readme_text, scenario_text
 from cargopool.errors import Diagnostic, InputError, OutputError
+from cargopool.files import read_scenario
 from cargopool.files.tables import write_csv
 from cargopool.reference import Reference, load_reference
+from cargopool.units import MINUTES_PER_HOUR, ceil_div
 
 _MARKS = ("source", "confidence")
 _SHIPMENTS = (
@@ -34,6 +37,9 @@ _HUBS = (
     *("lifts_per_hour", "yard_places", "reefer_plugs", "pallet_places", "cross_dock", "cross_dock.eur_per_pallet"),
     *("cross_dock.handling_min", "cross_dock.pallets_per_hour", "cross_dock.kwh_per_pallet", *_MARKS, "note"),
 )
+_SPARE_H = 2
+"""Hours more than a lone truck needs."""
+
 _SERVICES = ("id", "allotment_units", "spot_units")
 
 
@@ -89,7 +95,8 @@ def write_week(params: WeekParams, folder: str | Path, *, name: str = "") -> Gen
     title = name or f"week-{sum(params.counts)}-s{params.seed}"
     try:
         target.mkdir(parents=True, exist_ok=True)
-        _table(target / "shipments.csv", _SHIPMENTS, [_shipment(one, places, params, draw) for one in demand])
+        rows = [_shipment(one, places, params, draw) for one in demand]
+        _table(target / "shipments.csv", _SHIPMENTS, rows)
         _table(target / "services.csv", _SERVICES, services)
         _table(target / "hubs.csv", _HUBS, _hub_rows(places, reference))
         _table(target / "doors.csv", _DOORS, _door_rows(places, params, reference))
@@ -98,6 +105,9 @@ def write_week(params: WeekParams, folder: str | Path, *, name: str = "") -> Gen
             _text(target / OD_MATRIX, Path(params.od_matrix).read_text(encoding="utf-8-sig"))
         saved = replace(params, od_matrix=OD_MATRIX if params.od_matrix else "")
         _text(target / PARAMETERS, saved.to_toml())
+        if params.demand.in_time_by_truck:
+            late = minutes_too_early(read_scenario(target))
+            _table(target / "shipments.csv", _SHIPMENTS, [_in_time(row, late) for row in rows])
         _text(target / "README.md", readme_text(params, places, demand, services, title))
     except OSError as error:
         message = f"cannot write: {error.strerror or error}"
@@ -226,6 +236,20 @@ def _shipment(one: Demand, places: Places, params: WeekParams, draw: random.Rand
         "confidence": "synthetic",
         "note": one.segment,
     }
+
+
+def _in_time(row: dict[str, Any], late: Mapping[str, int]) -> dict[str, Any]:
+    """The row, due some hours later where a lone truck would come too late."""
+    if row["id"] not in late:
+        return row
+    more = timedelta(hours=ceil_div(late[row["id"]], MINUTES_PER_HOUR) + _SPARE_H)
+    moved = {name: datetime.fromisoformat(row[name]) + more for name in ("due", "latest") if row[name]}
+    return row | {name: _past_midnight(moment).isoformat(timespec="minutes") for name, moment in moved.items()}
+
+
+def _past_midnight(moment: datetime) -> datetime:
+    """Out of the hours in which clocks change."""
+    return moment.replace(hour=4, minute=0) if 1 <= moment.hour < 4 else moment
 
 
 def _end(hub: str, places: Places, params: WeekParams, draw: random.Random) -> str:

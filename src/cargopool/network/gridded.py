@@ -39,6 +39,10 @@ def gridded(setting: Setting, fixed: Passages, thinning: Thinning) -> tuple[Pass
     return joined(parts), Users(passage=np.concatenate(found_p), shipment=np.concatenate(found_k))
 
 
+_HASTY_MIN = 2_880
+"""Shipments with less time to spare on the direct truck than this have one at their very ready time."""
+
+
 def _grid(lo: int, hi: int, step: int) -> Int64:
     return np.arange(-(-lo // step) * step, hi + 1, step, dtype=np.int64)
 
@@ -97,7 +101,8 @@ def _ways(setting: Setting, thinning: Thinning) -> Iterator[_Way]:
         if not at.size:
             continue
         ready = windows.ready[last, at, i]
-        own = _up(windows.ready[0, at, i], thinning.ready_grid_min)
+        exact = windows.ready[0, at, i]
+        own = _up(exact, thinning.ready_grid_min)
         for j in [*range(setting.places.hub_count), *doors]:
             if setting.road[i, j] >= NEVER:
                 continue
@@ -107,7 +112,9 @@ def _ways(setting: Setting, thinning: Thinning) -> Iterator[_Way]:
             if not mine.size:
                 continue
             grid = _grid(int(ready[mine].min()), int(due[mine].max()), thinning.grid_min)
-            departs = np.unique(np.concatenate([grid, own[mine][own[mine] < NEVER]]))
+            hasty = (freight.destination[at[mine]] == j) & (due[mine] - own[mine] - setting.road[i, j] < _HASTY_MIN)
+            departs = np.unique(np.concatenate([grid, own[mine], exact[mine[hasty]]]))
+            departs = departs[departs < NEVER]
             for manning in setting.mannings:
                 yield _Way(i, j, manning, departs, at[mine])
 

@@ -1,0 +1,42 @@
+"""Due times that a lone truck can keep: the recipe's windows may close over a weekend of bans and closed doors."""
+
+from __future__ import annotations
+
+from cargopool.model.place import Door, Hub, Place
+from cargopool.model.scenario import Scenario
+from cargopool.model.shipment import Shipment
+from cargopool.rules import crossing_between, earliest_start, road_link, trip_arrival
+
+
+def delivered_by_truck(scenario: Scenario, shipment: Shipment) -> int | None:
+    """Minute at which a truck that leaves as soon as it can has delivered; None where no road leads there."""
+    link = road_link(scenario, shipment.origin, shipment.destination)
+    origin, destination = scenario.place(shipment.origin), scenario.place(shipment.destination)
+    start = scenario.horizon.start
+    load_min, unload_min = _handling(origin, shipment), _handling(destination, shipment)
+    begin = earliest_start(origin, start, shipment.ready_min, load_min)
+    if link is None or begin is None:
+        return None
+    duty_min = origin.loading_min if isinstance(origin, Door) and origin.loading == "live" else 0
+    there = trip_arrival(scenario, link, begin + load_min, "single", bans=True, duty_before_min=duty_min)
+    crossing = crossing_between(scenario, origin.id, destination.id)
+    end = earliest_start(destination, start, there + (crossing.minutes if crossing else 0), unload_min)
+    return None if end is None else end + unload_min
+
+
+def _handling(place: Place, shipment: Shipment) -> int:
+    if shipment.load_units:
+        return 0
+    if isinstance(place, Hub):
+        return place.cross_dock.handling_min if place.cross_dock else 0
+    return place.loading_min
+
+
+def minutes_too_early(scenario: Scenario) -> dict[str, int]:
+    """Shipments whose latest time no lone truck can keep, with the minutes by which it is too early."""
+    found = {}
+    for shipment in scenario.shipments.values():
+        end = delivered_by_truck(scenario, shipment)
+        if end is not None and end > shipment.latest_min:
+            found[shipment.id] = end - shipment.latest_min
+    return found
