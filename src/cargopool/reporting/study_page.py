@@ -11,7 +11,7 @@ from cargopool.reporting.study_figures import SettingSummary, StudyRun, gap_prof
 from cargopool.reporting.text import percent, printable, thousands
 
 Steps = Mapping[str, Sequence[tuple[float, float]]]
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 760.0, 300.0, 46.0, 34.0, 10.0
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM, _TOP = 780.0, 300.0, 50.0, 26.0, 34.0, 10.0
 _LEAST_GAP = 1e-5
 _HEADS = (
     *("Setting", "Runs", "Plans", "Solved", "Fastest", "PAR10 s", "Time s"),
@@ -38,7 +38,6 @@ class Curve:
     label: str
     css: str
     path: str
-    legend_y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class Chart:
     width: float = _WIDTH
     height: float = _HEIGHT
     left: float = _LEFT
+    right: float = _WIDTH - _RIGHT
     top: float = _TOP
     base: float = _HEIGHT - _BOTTOM
 
@@ -135,7 +135,7 @@ def charts(report: StudyReport) -> tuple[Chart, ...]:
 
 def _chart(title: str, axis: str, steps: Steps, low: float, high: float, unit: str) -> Chart:
     span = math.log(high / low)
-    right, base = _WIDTH - 10.0, _HEIGHT - _BOTTOM
+    right, base = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
 
     def place(value: float) -> float:
         return _LEFT + (right - _LEFT) * min(1.0, max(0.0, math.log(value / low) / span))
@@ -144,7 +144,7 @@ def _chart(title: str, axis: str, steps: Steps, low: float, high: float, unit: s
         return base - (base - _TOP) * share
 
     curves = tuple(
-        Curve(name, f"curve-{number % 6}", _path(points, place, height, right), _TOP + 18.0 + 18.0 * number)
+        Curve(name, f"curve-{number % 6}", _path(points, place, height, right))
         for number, (name, points) in enumerate(steps.items())
     )
     ticks = tuple((place(value), _tick(value, unit)) for value in _ticks(low, high))
