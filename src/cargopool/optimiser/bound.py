@@ -62,6 +62,7 @@ class BoundLabels(NamedTuple):
     parent: Any
     next: Any
     least: Any
+    exact: Any
     ahead: Any
     overflow: Any
     members: Any
@@ -79,6 +80,7 @@ class BoundState(NamedTuple):
     """
 
     prices: Any
+    rates: Any
     most: Any
     tight: Any
     entry_i: Any
@@ -99,6 +101,7 @@ def _labels(data: SearchData, hubs: int) -> BoundLabels:
         parent=np.zeros(MAX_LABELS, np.int64),
         next=np.zeros(MAX_LABELS, np.int64),
         least=np.zeros((hubs + 2, hubs + 2)),
+        exact=np.full((hubs + 2, hubs + 2), -1, np.int64),
         ahead=np.zeros((data.max_moves + 1, hubs + 2)),
         overflow=np.zeros(1, np.int64),
         members=np.zeros(users, np.int64),
@@ -169,6 +172,7 @@ class Bound:
         room = max(1024, 32 * shipments)
         state = BoundState(
             prices=np.zeros((lines.groups, 4)),
+            rates=np.zeros((lines.kernel.way_kg.size, 2)),
             most=np.zeros((lines.groups, 2)),
             tight=np.zeros(lines.groups, np.int8),
             entry_i=np.zeros((room, 5), np.int64),

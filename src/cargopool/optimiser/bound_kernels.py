@@ -115,73 +115,163 @@ def at(b, k, place):
 
 
 @inner_kernel
-def local(b, k, place):
-    """Local index of a hub or of the shipment's destination."""
-    return place if place < b.knobs[HUBS] else b.knobs[HUBS] + 1
-
-
-@inner_kernel
 def bucket_of(d, b, k):
     """Minutes of departure time that a shipment's groups of any-time lines span; sealed units need not meet others."""
     return NEVER if d.ki[k, SEALED] > 0 else b.knobs[BUCKET_MIN]
 
 
 @inner_kernel
-def least_charges(d, b, s, w, k):
-    """Fill ``w.least[p, q]``: least cents of a ride from p to q at any time, handling and crossing inside."""
-    ki, least = d.ki, w.least
-    hubs, bucket_min = b.knobs[HUBS], bucket_of(d, b, k)
-    group, kg, transit = b.k_class[k], ki[k, SIZE + 1], ki[k, TRANSIT]
+def least_rates(b, s, rates):
+    """Least cents of a ride per size, of all lines and buckets of a way and class, own shares left out.
+
+    ``rates`` float64[C * P * P, 2]: by dimension; sizes of sealed shipments are load units.
+    """
+    li, prices, inverse, line_way, group_line = b.li, s.prices, b.inverse, b.line_way, b.group_line
+    classes, first_timed = b.knobs[CLASSES], b.knobs[ANY_TIME]
+    ways = rates.shape[0] // classes
+    rates[:, :] = INF
+    for g in range(prices.shape[0]):
+        if g < b.knobs[TIMED]:
+            line = group_line[g]
+            group = li[line, LINE_CLASS]
+        else:
+            line = first_timed + (g - b.knobs[TIMED]) // classes
+            group = (g - b.knobs[TIMED]) % classes
+        way = group * ways + line_way[line]
+        if b.sealed[group]:
+            first, second = prices[g, PRICE] * prices[g, COMMON] / li[line, LINE_UNITS], 0.0
+        else:
+            first = prices[g, PRICE] * prices[g, COMMON] * inverse[line, b.dimensions[group, 0]]
+            second = prices[g, PRICE] * prices[g, SECOND_COMMON] * inverse[line, b.dimensions[group, 1]]
+        rates[way, 0] = min(rates[way, 0], first)
+        rates[way, 1] = min(rates[way, 1], second)
+
+
+@inner_kernel
+def exact_way(d, b, s, k, p, q, here, there, first_size, second_size):
+    """Least cents of shipment ``k`` for a ride between two local places at any time, own shares inside."""
+    ki, li, prices, inverse = d.ki, b.li, s.prices, b.inverse
+    group, places = b.k_class[k], d.pi.shape[0]
     sealed = ki[k, SEALED] > 0
-    prices, places = s.prices, d.pi.shape[0]
-    origin, destination = b.ends[k, 0], b.ends[k, 1]
-    least[:, :] = INF
-    for p in range(hubs + 2):
-        early = b.reach[k, p, 0]
-        if early >= NEVER // 2:
+    first_dimension, second_dimension = b.dimensions[group, 0], b.dimensions[group, 1]
+    early, late = b.reach[k, p, 0], b.reach[k, q, 1]
+    late -= 0 if sealed else d.pi[there, HANDLING]
+    bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
+    way = (group * places + here) * places + there
+    lowest = INF
+    for line in range(b.way_ptr[way], b.way_ptr[way + 1]):
+        if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0 or li[line, LINE_MODES] & ~b.k_modes[k] != 0:
             continue
-        here = at(b, k, p)
-        if here == destination:
+        last = late - li[line, LINE_MINUTES]
+        if last < early:
             continue
-        for q in range(hubs + 2):
-            late = b.reach[k, q, 1]
-            if late < early or q == p:
-                continue
-            there = at(b, k, q)
-            if there == origin:
-                continue
-            handling = d.k_handling[k, there]
-            duration = 0 if sealed else d.pi[there, HANDLING]
-            way = (group * places + here) * places + there
-            lowest = INF
-            for line in range(b.way_ptr[way], b.way_ptr[way + 1]):
-                if b.takes[k, b.li[line, LINE_UNIT]] & b.li[line, LINE_NEED] == 0:
-                    continue
-                if b.li[line, LINE_MODES] & ~b.k_modes[k] != 0:
-                    continue
-                last = late - duration - b.li[line, LINE_MINUTES]
-                if last < early:
-                    continue
-                first, second = size_on(d, b, k, line, 0), size_on(d, b, k, line, 1)
-                base = b.li[line, LINE_BASE]
-                low = INF
-                for g in range(base + early // bucket_min, base + last // bucket_min + 1):
-                    share = prices[g, COMMON] * first + prices[g, SECOND_COMMON] * second
-                    charge = prices[g, PRICE] * (share + prices[g, OWN])
-                    low = min(low, charge)
-                low += b.lf[line, LINE_PER_KG] * kg
-                if transit == 0:
-                    low += b.lf[line, LINE_CROSSING]
-                lowest = min(lowest, low)
-            least[p, q] = lowest + handling
-        for i in range(b.timed_ptr[k, p], b.timed_ptr[k, p + 1]):
-            line = b.timed_line[i]
-            q = local(b, k, b.li[line, LINE_DESTINATION])
+        if sealed:
+            first, second = size_on(d, b, k, line, 0), 0.0
+        else:
+            first = first_size * inverse[line, first_dimension]
+            second = second_size * inverse[line, second_dimension]
+        base = li[line, LINE_BASE]
+        low = INF
+        for g in range(base + early // bucket_min, base + last // bucket_min + 1):
+            share = prices[g, COMMON] * first + prices[g, SECOND_COMMON] * second
+            low = min(low, prices[g, PRICE] * (share + prices[g, OWN]))
+        lowest = min(lowest, low)
+    for i in range(b.timed_ptr[k, p], b.timed_ptr[k, p + 1]):
+        line = b.timed_line[i]
+        if li[line, LINE_DESTINATION] > there:
+            break
+        if li[line, LINE_DESTINATION] == there:
             g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * b.knobs[CLASSES] + group
-            price = charge_of(d, b, s, k, g) + b.lf[line, LINE_PER_KG] * kg + d.k_handling[k, at(b, k, q)]
+            lowest = min(lowest, charge_of(d, b, s, k, g))
+    return lowest
+
+
+@inner_kernel
+def least_charges(d, b, s, w, k):
+    """Fill ``w.least[p, q]``: a bound below the cents of a ride from p to q at any time, handling inside."""
+    ki, least, rates = d.ki, w.least, s.rates
+    hubs, places, group = b.knobs[HUBS], d.pi.shape[0], b.k_class[k]
+    sealed = ki[k, SEALED] > 0
+    kg, transit = ki[k, SIZE + 1], ki[k, TRANSIT]
+    origin, destination = b.ends[k, 0], b.ends[k, 1]
+    first_size = float(ki[k, SEALED] if sealed else ki[k, SIZE + b.dimensions[group, 0]])
+    second_size = 0.0 if sealed else float(ki[k, SIZE + b.dimensions[group, 1]])
+    reach, way_kg, way_crossing, handling = b.reach, b.way_kg, b.way_crossing, d.k_handling
+    for p in range(hubs + 2):
+        early = reach[k, p, 0]
+        here = p if p < hubs else b.ends[k, p - hubs]
+        if early >= NEVER // 2 or here == destination:
+            least[p, :] = INF
+            continue
+        base = (group * places + here) * places
+        for q in range(hubs + 2):
+            there = q if q < hubs else b.ends[k, q - hubs]
+            if reach[k, q, 1] < early or q == p or there == origin:
+                least[p, q] = INF
+                continue
+            way = base + there
+            low = rates[way, 0] * first_size + rates[way, 1] * second_size + way_kg[way] * kg
             if transit == 0:
-                price += b.lf[line, LINE_CROSSING]
-            least[p, q] = min(least[p, q], price)
+                low += way_crossing[way]
+            least[p, q] = low + handling[k, there]
+    e = s.of_shipment[k]
+    while e >= 0:
+        if s.entry_f[e, ENTRY_OWN] > 0.0:
+            line = line_of(b, s.entry_i[e, ENTRY_GROUP])
+            here, there = b.line_way[line] // places, b.line_way[line] % places
+            p, q = here if here < hubs else hubs, there if there < hubs else hubs + 1
+            if least[p, q] < INF and w.exact[p, q] != k:
+                w.exact[p, q] = k
+                way = (group * places + here) * places + there
+                low = exact_way(d, b, s, k, p, q, here, there, first_size, second_size) + way_kg[way] * kg
+                if transit == 0:
+                    low += way_crossing[way]
+                least[p, q] = low + handling[k, there]
+        e = s.entry_i[e, ENTRY_NEXT]
+
+
+@inner_kernel
+def first_labels(d, b, w, k, best):
+    """Labels at the places where shipment ``k`` can start; their number."""
+    n = 0
+    hubs, deepest = b.knobs[HUBS], d.knobs[MAX_MOVES]
+    for o in range(d.start_ptr[k], d.start_ptr[k + 1]):
+        place = d.start_i[o, PLACE]
+        if d.k_handling[k, place] >= INF:
+            continue
+        cost = d.start_cost[o] + d.k_handling[k, place]
+        here = place if place < hubs else hubs
+        if cost + w.ahead[deepest, here] >= best - 1e-6:
+            continue
+        duration = 0 if d.ki[k, SEALED] > 0 else d.pi[place, HANDLING]
+        start = earliest_start(d.open_ptr, d.open_start, d.open_end, place, d.start_i[o, MINUTE], duration)
+        if start >= NEVER:
+            continue
+        w.done[n] = start + duration
+        w.cost[n] = cost
+        w.fixed[n] = cost
+        w.group[n] = -1
+        w.parent[n] = -1
+        w.next[n] = w.head[0, here]
+        w.head[0, here] = n
+        n += 1
+    return n
+
+
+@inner_kernel
+def least_ahead(d, b, w, k):
+    """Fill ``w.ahead[r, p]``: a bound below the cents from having been handled at p to the end, with up to r moves."""
+    places, deepest = b.knobs[HUBS] + 2, d.knobs[MAX_MOVES]
+    least, ahead = w.least, w.ahead
+    for p in range(places):
+        end = d.end_of[k, at(b, k, p)]
+        ahead[0, p] = INF if end < 0 else d.end_cost[end]
+    for r in range(1, deepest + 1):
+        for p in range(places):
+            low = INF
+            for q in range(places):
+                low = min(low, least[p, q] + ahead[r - 1, q])
+            ahead[r, p] = min(low, ahead[0, p]) if r < deepest else low
 
 
 @inner_kernel
@@ -195,12 +285,15 @@ def cheapest(d, b, s, w, k, used, fixed):
     open_ptr, open_start, open_end = d.open_ptr, d.open_start, d.open_end
     head, done_at, cost_at, group_at = w.head, w.done, w.cost, w.group
     parent_at, next_at, fixed_at, ahead, least = w.parent, w.next, w.fixed, w.ahead, w.least
-    li, lf, times = b.li, b.lf, b.times
-    hubs, bucket_min, prices = b.knobs[HUBS], bucket_of(d, b, k), s.prices
+    li, lf, times, prices, inverse = b.li, b.lf, b.times, s.prices, b.inverse
+    hubs, classes, first_timed, timed = b.knobs[HUBS], b.knobs[CLASSES], b.knobs[ANY_TIME], b.knobs[TIMED]
     places = hubs + 2
     sealed = ki[k, SEALED] > 0
+    bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
     latest_k = ki[k, LATEST_K]
     kg, transit, group = ki[k, SIZE + 1], ki[k, TRANSIT], b.k_class[k]
+    first_dimension, second_dimension = b.dimensions[group, 0], b.dimensions[group, 1]
+    first_size, second_size = ki[k, SIZE + first_dimension], ki[k, SIZE + second_dimension]
     deepest = d.knobs[MAX_MOVES]
     destination = b.ends[k, 1]
     best = kf[k, UNSERVED]
@@ -213,91 +306,62 @@ def cheapest(d, b, s, w, k, used, fixed):
             best = old
             keep = True
     least_charges(d, b, s, w, k)
-    for p in range(places):
-        end = end_of[k, at(b, k, p)]
-        ahead[0, p] = INF if end < 0 else d.end_cost[end]
-    for r in range(1, deepest + 1):
-        for p in range(places):
-            low = INF
-            for q in range(places):
-                low = min(low, least[p, q] + ahead[r - 1, q])
-            ahead[r, p] = min(low, ahead[0, p]) if r < deepest else low
+    least_ahead(d, b, w, k)
     head[:, :] = -1
-    n = 0
+    n = first_labels(d, b, w, k, best)
     best_label, best_group, best_fixed = -1, -1, 0.0
-    for o in range(d.start_ptr[k], d.start_ptr[k + 1]):
-        place = d.start_i[o, PLACE]
-        if handling[k, place] >= INF:
-            continue
-        cost = d.start_cost[o] + handling[k, place]
-        here = place if place < hubs else hubs
-        if cost + ahead[deepest, here] >= best - 1e-6:
-            continue
-        duration = 0 if sealed else pi[place, HANDLING]
-        start = earliest_start(open_ptr, open_start, open_end, place, d.start_i[o, MINUTE], duration)
-        if start >= NEVER:
-            continue
-        done_at[n] = start + duration
-        cost_at[n] = cost
-        fixed_at[n] = cost
-        group_at[n] = -1
-        parent_at[n] = -1
-        next_at[n] = head[0, here]
-        head[0, here] = n
-        n += 1
-    for layer in range(deepest):
-        last = layer == deepest - 1
+    for layer in range(deepest if n > 0 else 0):
+        last_layer = layer == deepest - 1
         more = deepest - layer - 1
         for p in range(places):
-            if head[layer, p] < 0:
-                continue
+            i = head[layer, p]
             here = at(b, k, p)
             if here == destination:
                 continue
-            for q in range(places):
-                rest = ahead[more, q]
-                if rest >= INF or least[p, q] >= INF:
-                    continue
-                there = at(b, k, q)
-                end = end_of[k, there]
-                duration = 0 if sealed else pi[there, HANDLING]
-                label = head[layer, p]
-                while label >= 0:
-                    i = label
-                    label = next_at[label]
+            while i >= 0:
+                for position in range(-places, b.timed_ptr[k, p + 1] - b.timed_ptr[k, p]):
+                    if position < 0:
+                        q = position + places
+                        there = q if q < hubs else b.ends[k, q - hubs]
+                        way = (group * pi.shape[0] + here) * pi.shape[0] + there
+                        begin, past = b.way_ptr[way], b.way_ptr[way + 1]
+                    else:
+                        begin = np.int32(b.timed_line[b.timed_ptr[k, p] + position])
+                        past = np.int32(begin + 1)
+                        there = li[begin, LINE_DESTINATION]
+                        q = there if there < hubs else hubs + 1
+                    rest = ahead[more, q]
                     if cost_at[i] + least[p, q] + rest >= best - 1e-6:
                         continue
-                    way = (group * pi.shape[0] + here) * pi.shape[0] + there
-                    before = b.way_ptr[way + 1] - b.way_ptr[way]
-                    more_lines = b.timed_ptr[k, p + 1] - b.timed_ptr[k, p]
-                    for position in range(before + more_lines):
-                        any_time = position < before
-                        if any_time:
-                            line = b.way_ptr[way] + position
+                    end = end_of[k, there]
+                    duration = 0 if sealed else pi[there, HANDLING]
+                    for line in range(begin, past):
+                        if position < 0:
                             if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0:
                                 continue
                             if li[line, LINE_MODES] & ~b.k_modes[k] != 0:
                                 continue
-                            latest = b.reach[k, q, 1] - duration - li[line, LINE_MINUTES]
-                            g = li[line, LINE_BASE] + done_at[i] // bucket_min
-                            count = latest // bucket_min - done_at[i] // bucket_min + 1
+                            bucket = done_at[i] // bucket_min
+                            g = li[line, LINE_BASE] + bucket
+                            count = (b.reach[k, q, 1] - duration - li[line, LINE_MINUTES]) // bucket_min - bucket + 1
                         else:
-                            line = b.timed_line[b.timed_ptr[k, p] + position - before]
-                            if li[line, LINE_DESTINATION] != there:
-                                continue
-                            g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * b.knobs[CLASSES] + group
+                            g = timed + (line - first_timed) * classes + group
                             count = 1
                         extra = lf[line, LINE_PER_KG] * kg + handling[k, there]
                         if transit == 0:
                             extra += lf[line, LINE_CROSSING]
-                        first, second = size_on(d, b, k, line, 0), size_on(d, b, k, line, 1)
+                        if sealed:
+                            first, second = size_on(d, b, k, line, 0), 0.0
+                        else:
+                            first = first_size * inverse[line, first_dimension]
+                            second = second_size * inverse[line, second_dimension]
                         for step in range(count):
                             share = prices[g + step, COMMON] * first + prices[g + step, SECOND_COMMON] * second
                             charge = prices[g + step, PRICE] * (share + prices[g + step, OWN])
                             cost = cost_at[i] + extra + charge
                             if cost + rest >= best - 1e-6:
                                 continue
-                            if any_time:
+                            if position < 0:
                                 leave = done_at[i]
                                 if step > 0:
                                     leave = (done_at[i] // bucket_min + step) * bucket_min
@@ -307,15 +371,15 @@ def cheapest(d, b, s, w, k, used, fixed):
                                 start = earliest_start(open_ptr, open_start, open_end, there, available, duration)
                                 done = start + duration
                             else:
-                                low, past = li[line, LINE_FIRST], li[line, LINE_LAST]
-                                high = past
+                                low, high = li[line, LINE_FIRST], li[line, LINE_LAST]
+                                after = high
                                 while low < high:
                                     mid = (low + high) // 2
                                     if times[mid, 0] < done_at[i]:
                                         low = mid + 1
                                     else:
                                         high = mid
-                                if low >= past:
+                                if low >= after:
                                     continue
                                 done = times[low, 1] if sealed else times[low, 2]
                             if done > latest_k:
@@ -330,7 +394,7 @@ def cheapest(d, b, s, w, k, used, fixed):
                                         best_label = i
                                         best_fixed = fixed_at[i] + extra + tail
                                         keep = False
-                            if last or dominated(head, done_at, cost_at, next_at, layer + 1, q, done, cost):
+                            if last_layer or dominated(head, done_at, cost_at, next_at, layer + 1, q, done, cost):
                                 continue
                             if n >= done_at.shape[0]:
                                 w.overflow[0] = 1
@@ -343,6 +407,7 @@ def cheapest(d, b, s, w, k, used, fixed):
                             next_at[n] = head[layer + 1, q]
                             head[layer + 1, q] = n
                             n += 1
+                i = next_at[i]
     if keep:
         return best
     used[3] = 0
@@ -365,6 +430,8 @@ def all_cheapest(d, b, s, w, value, uses, paid, fixed, stop):
     ``paid`` float64[K, 3]: load units that the charges pay for, of each group used.
     """
     w.overflow[0] = 0
+    w.exact[:, :] = -1
+    least_rates(b, s, s.rates)
     for k in range(d.ki.shape[0]):
         if stop[0] != 0:
             return False

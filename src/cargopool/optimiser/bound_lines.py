@@ -40,7 +40,8 @@ class LineArrays(NamedTuple):
     lines that a shipment may use, by local origin. Local places: hubs, then the shipment's origin and destination when
     they are doors. ``ends`` int64[K, 2]. ``reach`` int64[K, hubs + 2, 2]: earliest minute at which a shipment may leave
     a local place and latest at which it must have been handled there. ``dimensions`` int64[C, 2]: the two tightest
-    dimensions of a class.
+    dimensions of a class. ``line_way`` int64[L]: origin * P + destination. ``way_kg``, ``way_crossing``
+    float64[C * P * P]: least cents per kg and crossing of a way's lines.
     Any-time lines are of one class; their groups are LINE_BASE + bucket, ``group_line`` says the line. Groups of
     timetables follow: line * C + class. Sealed shipments share nothing: they are two classes of their own, ambient and
     powered, whose any-time lines have one group.
@@ -60,6 +61,9 @@ class LineArrays(NamedTuple):
     sealed: Any
     powered: Any
     group_line: Any
+    line_way: Any
+    way_kg: Any
+    way_crossing: Any
     ends: Any
     reach: Any
     dimensions: Any
@@ -139,7 +143,7 @@ def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
     plain, powered = _row_use(network)
     timed = timetable_lines(network, data, plain, bucket_min)
     any_time = road_lines(network, data) + [line for line in timed if line.minutes >= 0]
-    timed = sorted((line for line in timed if line.minutes < 0), key=lambda line: line.origin)
+    timed = sorted((line for line in timed if line.minutes < 0), key=lambda line: (line.origin, line.destination))
     classes = _classes(network, data)
     takes = _takes(network, data, any_time)
     lines, class_of = _per_class(any_time, classes, takes, len(network.place_ids))
@@ -191,11 +195,15 @@ def _kernel_arrays(network: Network, data: SearchData, lines: list[Line], groups
     ]
     way = (class_of * places + origin[:any_time]) * places + destination[:any_time]
     timed_ptr, timed_line = _usable(network, lines, any_time)
+    line_way = origin * places + destination
+    per_kg = np.array([line.cents_per_kg for line in lines], np.float64)
+    crossing = np.array([line.crossing for line in lines], np.float64)
+    way_kg, way_crossing = (_least_of_ways(line_way, part, places, classes.sealed.size) for part in (per_kg, crossing))
     least = least_minutes(data, hubs, (origin, destination, minutes), (first, times))
     buckets = int(data.k_latest.max(initial=0)) // bucket_min + 1
     return LineArrays(
         li=np.ascontiguousarray(np.column_stack(columns).astype(np.int64)).reshape(-1, len(columns)),
-        lf=np.array([(line.cents_per_kg, line.crossing) for line in lines], np.float64).reshape(-1, 2),
+        lf=np.ascontiguousarray(np.column_stack([per_kg, crossing])),
         times=times,
         way_ptr=np.searchsorted(way, np.arange(classes.sealed.size * places * places + 1)).astype(np.int32),
         inverse=np.where(capacity > 0, 1.0 / np.maximum(capacity, 1), 0.0),
@@ -208,11 +216,21 @@ def _kernel_arrays(network: Network, data: SearchData, lines: list[Line], groups
         sealed=classes.sealed,
         powered=classes.powered,
         group_line=np.repeat(np.arange(any_time), np.diff(base)).astype(np.int32),
+        line_way=line_way,
+        way_kg=way_kg,
+        way_crossing=way_crossing,
         ends=np.column_stack([network.shipment_origin, network.shipment_destination]).astype(np.int64).reshape(-1, 2),
         reach=reach(network, data, least),
         dimensions=_dimensions(data, classes, capacity),
         knobs=np.array([any_time, buckets, bucket_min, hubs, classes.sealed.size, base[-1]], np.int64),
     )
+
+
+def _least_of_ways(line_way: Any, value: Any, places: int, classes: int) -> Any:
+    """Least value of the lines of each way, the same for every class; 0 where there is none."""
+    least = np.full(places * places, np.inf)
+    np.minimum.at(least, line_way, value)
+    return np.tile(np.where(np.isfinite(least), least, 0.0), classes)
 
 
 def _departures(data: SearchData, lines: list[Line]) -> tuple[Any, Any, Any]:
