@@ -30,6 +30,9 @@ MOST_STEPS = 20_000
 SUFFICIENT, NECESSARY, LONGEST_SHARE = 0.2, 0.8, 0.36
 """Restart when the gap fell to these parts of the last restart's, or when the run takes this share of all steps."""
 
+FINE = 3e-5
+"""Accuracy that is worth its steps while the target lies between the bounds."""
+
 SMOOTHING = 0.5
 """Weight of a new estimate of the balance between primal and dual steps."""
 
@@ -39,7 +42,7 @@ ALL = slice(None)
 SIFT = 4_000
 """Columns from which on only the promising ones take part in the steps."""
 
-KEEP_PER_COMMODITY = 16
+KEEP_PER_COMMODITY = 8
 """Cheapest columns of each commodity that take part at first."""
 
 SIFT_STEPS = 200
@@ -99,7 +102,8 @@ class Saddle:
         self.stopped = stopped
         self.commodity = relaxation.commodity[which]
         self.first = np.searchsorted(self.commodity, np.arange(commodities + 1))
-        self.plain, self.row, self.link = relaxation.plain[which], relaxation.row[which], relaxation.link[which]
+        self.plain = relaxation.plain[which]
+        self.row, self.link = _packed(relaxation.row[which], relaxation.link[which])
         self.fixed = relaxation.row_fixed
         self.link_first = np.searchsorted(relaxation.link_row, np.arange(self.fixed.size + 1))
         on = self.row >= 0
@@ -249,8 +253,24 @@ class _Point:
         self.steps = 0
 
 
+def _packed(row: IntArray, link: IntArray) -> tuple[IntArray, IntArray]:
+    """Shared steps first, and no more places than the column with most of them needs."""
+    order = np.argsort(row < 0, axis=1, kind="stable")
+    width = max(1, int((row >= 0).sum(axis=1).max(initial=0)))
+    places = order[:, :width]
+    return np.take_along_axis(row, places, 1), np.take_along_axis(link, places, 1)
+
+
 def _copy(duals: Duals) -> Duals:
     return Duals(duals.link.copy(), duals.row.copy())
+
+
+def _decided(point: _Point, tolerance: float, target: float) -> bool:
+    """Whether the bounds are close enough: closer than asked while they do not yet tell if the target is reached."""
+    if point.bound >= target:
+        return True
+    undecided = np.isfinite(target) and point.value >= target
+    return point.value - point.bound <= (min(FINE, tolerance) if undecided else tolerance) * abs(point.value)
 
 
 def _sift(
@@ -270,7 +290,7 @@ def _sift(
         part = Saddle(relaxation, whole.stopped, which)
         inner = _Point(part, point.x[which], point.duals)
         inner.omega = point.omega
-        _iterate(part, inner, 0.5 * tolerance, np.inf, SIFT_STEPS, halt)
+        _iterate(part, inner, 0.5 * (FINE if inner.value >= target else tolerance), np.inf, SIFT_STEPS, halt)
         point.steps += inner.steps
         point.omega = inner.omega
         point.x[:] = 0.0
@@ -287,7 +307,7 @@ def _sift(
             missing |= whole.costs < least[whole.commodity] - 1e-9
             if bound > point.bound:
                 point.bound, point.best = bound, _copy(duals)
-        if point.value - point.bound <= tolerance * abs(point.value) or point.bound >= target:
+        if _decided(point, tolerance, target):
             return
         if inner.steps == 0 and not missing.any():
             return
@@ -302,12 +322,7 @@ def _iterate(
     anchor_gap = last_gap = point.value - point.bound
     steps = since = 0
     sums = (np.zeros(x.size), np.zeros(duals.link.size), np.zeros(duals.row.size))
-    while (
-        steps < most
-        and point.value - point.bound > tolerance * abs(point.value)
-        and point.bound < target
-        and not halt()
-    ):
+    while steps < most and not _decided(point, tolerance, target) and not halt():
         done = saddle.advance(x, duals, sums, point.omega, CHUNK)
         if done < CHUNK:
             break
@@ -334,3 +349,28 @@ def _iterate(
             since = 0
     point.x, point.duals = x, duals
     point.steps += steps
+
+
+def estimate(
+    relaxation: Relaxation,
+    start: tuple[FloatArray, Duals],
+    allowed: np.ndarray,
+    steps: int,
+    rank: int,
+    stopped: IntArray,
+) -> float:
+    """What a few steps over the cheapest allowed columns expect of the bound; no proof."""
+    x, duals = start
+    which = np.flatnonzero(allowed)
+    part = Saddle(relaxation, stopped, which)
+    part.lower(duals)
+    which = which[(part.ranks() < rank) | (x[which] > 0)]
+    part = Saddle(relaxation, stopped, which)
+    shares = x[which]
+    total = np.bincount(part.commodity, weights=shares, minlength=part.least.size)
+    counts = np.bincount(part.commodity, minlength=part.least.size)
+    lost = (total < 1e-6)[part.commodity]
+    shares = np.where(lost, 1.0 / counts[part.commodity], shares / np.maximum(total, 1e-6)[part.commodity])
+    point = _Point(part, shares, duals)
+    _iterate(part, point, 0.0, np.inf, steps, lambda: False)
+    return point.bound

@@ -1,4 +1,7 @@
-"""Compiled saddle-point steps: shares of columns against shares of vehicles' costs."""
+"""Compiled saddle-point steps: shares of columns against shares of vehicles' costs.
+
+A column's shared steps come first in its line of ``row`` and ``link``; the first -1 ends them.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def price(plain, row, link, weight, share, y, u, costs):
         for s in range(row.shape[1]):
             r = row[c, s]
             if r < 0:
-                continue
+                break
             total += weight[c, s] * y[link[c, s]] + share[c, s] * u[r]
         costs[c] = total
 
@@ -78,7 +81,7 @@ def upper(plain, row, link, weight, share, fixed, link_first, x, on_link, on_row
         for s in range(row.shape[1]):
             r = row[c, s]
             if r < 0:
-                continue
+                break
             on_link[link[c, s]] += weight[c, s] * x[c]
             on_row[r] += share[c, s] * x[c]
     for r in range(fixed.size):
@@ -118,7 +121,7 @@ def advance(
             for s in range(row.shape[1]):
                 r = row[c, s]
                 if r < 0:
-                    continue
+                    break
                 on_link[link[c, s]] += weight[c, s] * ahead
                 on_row[r] += share[c, s] * ahead
         for r in range(fixed.size):

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cargopool.optimiser.continuous.evaluate import evaluate
-from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, make_grid, refine
+from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, make_grid
 from cargopool.optimiser.continuous.instance import ContinuousResult, TimedPath
 from cargopool.optimiser.continuous.paths import list_paths, with_rest
-from cargopool.optimiser.continuous.pricing import Duals, Priced, solve_relaxation
-from cargopool.optimiser.continuous.relaxation import Relaxation, relax, to_model
+from cargopool.optimiser.continuous.pricing import Priced, solve_relaxation
+from cargopool.optimiser.continuous.relaxation import to_model
 from cargopool.optimiser.continuous.rounding import choose, learn
+from cargopool.optimiser.continuous.states import Space, State
+from cargopool.optimiser.continuous.tree import Tree
 
 if TYPE_CHECKING:
-    from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
+    from cargopool.optimiser.continuous.instance import ContinuousInstance, IntArray
     from cargopool.optimiser.continuous.upper import Search, UpperSearch
 
 COLUMN_CAP = 600_000
@@ -30,14 +31,17 @@ COLUMNS_PER_SECOND = 40_000
 SAMPLES = 8
 """Whole choices drawn from the relaxation's shares per round: the first takes the largest, the others are random."""
 
-TOLERANCE = 3e-4
+CLOSED = 1e-7
+"""Relative distance of bound and target that engines leave open."""
+
+TOLERANCE = 1e-4
 """Relative accuracy of the linear relaxation when it matters."""
 
 COARSE_SHARE = 0.1
 """While the linear bound is far from the target, this share of the distance is accurate enough."""
 
-MIP_COLUMNS = 40_000
-"""Columns from which on no mixed-integer engine is asked."""
+MIP_COLUMNS = 2_500
+"""Columns up to which a mixed-integer engine is asked before branching."""
 
 STALL = 0.04
 """A round that closes less than this share of the distance to the target hands over to the mixed-integer engine."""
@@ -125,16 +129,6 @@ class _Clock:
         return asked or (left is not None and left <= 0) or (self.work is not None and self.work <= 0)
 
 
-@dataclass
-class _State:
-    """Grid, columns still possible, and the point that the last relaxation ended at."""
-
-    grid: Grid
-    columns: Columns
-    relaxation: Relaxation
-    warm: tuple[FloatArray, Duals] | None = None
-
-
 class _Run:
     def __init__(
         self,
@@ -172,17 +166,16 @@ class _Run:
         self.table, self.relaxed = table, with_rest(self.instance, table)
         if (np.diff(table.path_ptr) > 0).all():
             self._start_search()
-        grid, columns = self._first_columns()
-        state = _State(grid, columns, relax(self.instance, self.relaxed, grid, columns))
-        while not self._finished():
+        self.space = Space(self.instance, self.relaxed)
+        state = self.space.state(*self._first_columns())
+        while not self.finished():
             following = self._round(state)
             self._report()
             if following is None:
                 break
             state = following
-        while not self._finished() and self.clock.timed:
-            time.sleep(0.05)
-            self._fetch()
+        while not self.finished() and self._wait():
+            pass
         return self._result("")
 
     @property
@@ -190,8 +183,18 @@ class _Run:
         """Bound that ends the solve; inf before the first plan."""
         return (1.0 - self.gap) * self.upper if np.isfinite(self.upper) else np.inf
 
-    def _finished(self) -> bool:
-        return self.lower >= self.target - 1e-9 * abs(self.target) or self.clock.over()
+    def finished(self) -> bool:
+        """Whether the gap is closed or the solve must end."""
+        return self.lower >= self.target - CLOSED * abs(self.target) or self.clock.over()
+
+    def rule_out(self, bound: float) -> None:
+        """Something was left out that costs at least this."""
+        self.proven = min(self.proven, bound)
+
+    def claim(self, bound: float) -> None:
+        """Everything not yet ruled out costs at least this."""
+        self._raise(min(self.proven, bound))
+        self._report()
 
     def _first_columns(self) -> tuple[Grid, Columns]:
         left = self.clock.left()
@@ -205,29 +208,37 @@ class _Run:
             keep = first | (np.arange(grid.size) % 2 == 0)
             grid = make_grid(grid.arc[keep], grid.minute[keep])
 
-    def _round(self, state: _State) -> _State | None:
+    def _round(self, state: State) -> State | None:
         """Bound, learn, prune and refine; None when nothing is left to learn."""
         before = self.lower
-        priced = self._price(state)
+        priced = self.price(state)
         if priced is None:
             self._raise(self.proven)
             return None
         self._raise(min(self.proven, priced.bound))
-        points = self._learn(state, priced.x)
-        if self._finished():
+        state = self.prune(state, priced)
+        if self.finished() or state.point is None:
             return state
-        progress = self.lower - before
-        state = self._prune(state, priced)
-        if not points or progress < STALL * (self.target - self.lower):
-            more = self._ask_engine(state) if state.columns.size <= MIP_COLUMNS else frozenset()
-            if more is None:
+        points = self.learn(state, SAMPLES)
+        if points and self.lower - before >= STALL * (self.target - self.lower):
+            return self._refine(state, points)
+        if state.columns.size <= MIP_COLUMNS:
+            more = self._ask_engine(state)
+            if more is None or self.finished():
                 return None
             points |= more
-        if not points or self._finished():
-            return state if not self._finished() and self._wait() else None
-        return self._refine(state, points)
+            if points:
+                return self._refine(state, points)
+        if self.finished():
+            return None
+        tree = Tree(self, self.space, self.relaxed, state, priced.bound)
+        if tree.run():
+            self._raise(min(self.proven, self.upper))
+        self.stages["nodes"] = tree.nodes
+        return None
 
-    def _price(self, state: _State) -> Priced | None:
+    def price(self, state: State) -> Priced | None:
+        """Solve a state's relaxation; None when a commodity has no column left."""
         begun = self.clock.seconds()
         self._fetch()
         distance = (self.target - self.lower) / self.target if np.isfinite(self.target) else 0.01
@@ -236,7 +247,7 @@ class _Run:
             state.relaxation,
             tolerance=tolerance,
             target=self.target,
-            warm=state.warm,
+            warm=state.point,
             halt=self.clock.over,
             stopped=self.stopped,
         )
@@ -246,50 +257,43 @@ class _Run:
         self.stages["relaxation_s"] += self.clock.seconds() - begun
         return priced
 
-    def _learn(self, state: _State, x: FloatArray) -> frozenset[tuple[int, int]]:
+    def learn(self, state: State, samples: int) -> frozenset[tuple[int, int]]:
+        """Round a state's shares to plans; time points that rule out what did not fit."""
+        assert state.point is not None
         points: set[tuple[int, int]] = set()
-        for sample in range(SAMPLES):
-            chosen = choose(state.relaxation, x, self.random if sample else None)
+        for sample in range(samples):
+            chosen = choose(state.relaxation, state.point[0], self.random if sample else None)
             points |= self._try(state, chosen)
             if self.clock.over():
                 break
         self._fetch()
         return frozenset(points)
 
-    def _try(self, state: _State, chosen: IntArray) -> frozenset[tuple[int, int]]:
+    def _try(self, state: State, chosen: IntArray) -> frozenset[tuple[int, int]]:
         rounded = learn(self.instance, self.relaxed, state.relaxation, state.columns, chosen)
         if rounded.paths:
             self._offer(rounded.paths)
         return rounded.points
 
-    def _prune(self, state: _State, priced: Priced) -> _State:
+    def prune(self, state: State, priced: Priced) -> State:
         """Leave out the columns that are proven to cost the target at least."""
-        state.warm = (priced.x, priced.duals)
         target = self.target
+        state.point = (priced.x, priced.duals)
         if not np.isfinite(target):
             return state
         alive = priced.bound + priced.reduced < target
         if alive.all():
             return state
-        self.proven = min(self.proven, target)
-        return self._inherit(state, state.grid, state.columns.take(alive), np.flatnonzero(alive))
+        self.rule_out(target)
+        return self.space.part(state, alive)
 
-    def _refine(self, state: _State, points: frozenset[tuple[int, int]]) -> _State | None:
-        where = np.asarray(sorted(points), dtype=np.int64)
-        own = Columns(state.columns.path, state.columns.interval, np.arange(state.columns.size))
-        grid, columns = refine(self.instance, self.relaxed, state.grid, own, where[:, 0], where[:, 1], COLUMN_CAP)
-        if columns is None:
+    def _refine(self, state: State, points: frozenset[tuple[int, int]]) -> State | None:
+        finer = self.space.refined(state, points, COLUMN_CAP)
+        if finer is None:
             return state if self._wait() else None
-        return self._inherit(state, grid, columns, columns.parent)
+        return finer
 
-    def _inherit(self, state: _State, grid: Grid, columns: Columns, parent: IntArray) -> _State:
-        relaxation = relax(self.instance, self.relaxed, grid, columns)
-        warm = None
-        if state.warm is not None:
-            warm = hand_down(state.grid, state.relaxation, *state.warm, grid, relaxation, parent)
-        return _State(grid, columns, relaxation, warm)
-
-    def _ask_engine(self, state: _State) -> frozenset[tuple[int, int]] | None:
+    def _ask_engine(self, state: State) -> frozenset[tuple[int, int]] | None:
         """Let an engine look for a cheaper choice; None when it proved that there is none."""
         from cargopool.optimiser.engines import EngineLimits, EngineStatus
 
@@ -343,7 +347,7 @@ class _Run:
     def _engine_stop(self) -> bool:
         self._fetch()
         left = self.clock.left()
-        return self._finished() and (left is None or left < -0.3 or self.lower >= self.target)
+        return self.finished() and (left is None or left < -0.3 or self.lower >= self.target)
 
     def _wait(self) -> bool:
         """Nothing to learn for now: let the search work on, then look again."""
@@ -351,7 +355,7 @@ class _Run:
             return False
         before = self.upper
         for _ in range(40):
-            if self._finished():
+            if self.finished():
                 return False
             if self.thread is not None:
                 time.sleep(0.05)
@@ -395,7 +399,7 @@ class _Run:
 
     def _result(self, status: str) -> ContinuousResult:
         if not status:
-            reached = np.isfinite(self.upper) and self.lower >= self.target - 1e-9 * abs(self.target)
+            reached = np.isfinite(self.upper) and self.lower >= self.target - CLOSED * abs(self.target)
             status = "optimal" if reached else "feasible" if self.paths else "no_plan"
         if self.thread is not None:
             self.stages["search_steps"] = self.thread.iterations
@@ -409,33 +413,3 @@ class _Run:
             self.thread.stop()
         if self.worker is not None:
             self.worker.close()
-
-
-def hand_down(
-    old_grid: Grid, old: Relaxation, x: FloatArray, duals: Duals, grid: Grid, new: Relaxation, parent: IntArray
-) -> tuple[FloatArray, Duals]:
-    """The point that a finer relaxation starts from: shares split among parts, prices taken over as they are.
-
-    Each part of an interval has a vehicle of its own to charge, so prices that were valid stay valid.
-    """
-    commodities = new.quantity.size
-    above = old_grid.find(grid.arc[new.row_interval], grid.minute[new.row_interval])
-    row_of = np.full(old_grid.size, -1)
-    row_of[old.row_interval] = np.arange(old.row_interval.size)
-    old_row = row_of[above]
-    old_keys = old.link_row * commodities + old.link_commodity
-    keys = old_row[new.link_row] * commodities + new.link_commodity
-    at = np.minimum(np.searchsorted(old_keys, keys), max(old_keys.size - 1, 0))
-    link, row = np.zeros(keys.size), np.zeros(old_row.size)
-    if old_keys.size:
-        link = np.where(old_keys[at] == keys, duals.link[at], 0.0)
-        row = np.where(old_row >= 0, duals.row[old_row], 0.0)
-    parts = np.bincount(parent, minlength=x.size)
-    shares = x[parent] / parts[parent]
-    total = np.bincount(new.commodity, weights=shares, minlength=commodities)
-    counts = np.bincount(new.commodity, minlength=commodities)
-    lost = total < 1e-6
-    shares = np.where(
-        lost[new.commodity], 1.0 / counts[new.commodity], shares / np.where(lost, 1.0, total)[new.commodity]
-    )
-    return shares, Duals(link, row * new.tight)
