@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from cargopool.model.place import Door, Hub, Place
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
 from cargopool.rules import crossing_between, earliest_start, road_link, trip_arrival
+from cargopool.units import MINUTES_PER_DAY
 
 
 def delivered_by_truck(scenario: Scenario, shipment: Shipment) -> int | None:
@@ -32,11 +36,20 @@ def _handling(place: Place, shipment: Shipment) -> int:
     return place.loading_min
 
 
-def minutes_too_early(scenario: Scenario) -> dict[str, int]:
-    """Shipments whose latest time no lone truck can keep, with the minutes by which it is too early."""
+def minutes_too_early(scenario: Scenario, hub_of: Mapping[str, str]) -> dict[str, int]:
+    """Shipments whose latest time no lone truck can keep, with the minutes by which it is too early.
+
+    Where no road joins the ends themselves, as across the Channel, the truck goes from hub to hub (``hub_of`` a door)
+    and each door takes a day more.
+    """
     found = {}
     for shipment in scenario.shipments.values():
         end = delivered_by_truck(scenario, shipment)
+        if end is None:
+            ends = shipment.origin, shipment.destination
+            between = replace(shipment, origin=hub_of.get(ends[0], ends[0]), destination=hub_of.get(ends[1], ends[1]))
+            end = delivered_by_truck(scenario, between)
+            end = None if end is None else end + MINUTES_PER_DAY * sum(name in hub_of for name in ends)
         if end is not None and end > shipment.latest_min:
             found[shipment.id] = end - shipment.latest_min
     return found

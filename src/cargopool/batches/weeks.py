@@ -106,7 +106,8 @@ def write_week(params: WeekParams, folder: str | Path, *, name: str = "") -> Gen
         saved = replace(params, od_matrix=OD_MATRIX if params.od_matrix else "")
         _text(target / PARAMETERS, saved.to_toml())
         if params.demand.in_time_by_truck:
-            late = minutes_too_early(read_scenario(target))
+            hub_of = {door.id: door.hub for doors in places.doors.values() for door in doors}
+            late = minutes_too_early(read_scenario(target), hub_of)
             _table(target / "shipments.csv", _SHIPMENTS, [_in_time(row, late) for row in rows])
         _text(target / "README.md", readme_text(params, places, demand, services, title))
     except OSError as error:

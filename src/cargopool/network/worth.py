@@ -132,7 +132,9 @@ def worth_of(
     begin, end, best = _lane_costs(scenario, places, freight, trips, lanes, arc)
     direct = road[lanes[:, 0], lanes[:, 1]] + begin[0][np.arange(len(lanes)), lanes[:, 0]]
     direct += end[0][np.arange(len(lanes)), lanes[:, 1]]
-    most = np.where(direct < np.inf, direct, 2 * best) * (1 + dearer) + dearer_eur
+    by_truck = (begin[0] + _min_plus(end[0], road.T)).min(axis=1)
+    direct = np.where(direct < np.inf, direct, np.where(by_truck < np.inf, by_truck, 2 * best))
+    most = direct * (1 + dearer) + dearer_eur
     return Worth(
         road=road,
         ridden=ridden,
