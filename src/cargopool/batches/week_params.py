@@ -161,7 +161,7 @@ def read_week_params(path: str | Path | None = None, given: Mapping[str, Any] | 
     Raises
     ------
     InputError
-        With everything that is wrong: E2020 unreadable, E2021 unknown, E2022 of the wrong type, E2023 out of range.
+        With everything that is wrong: E2050 unreadable, E2051 unknown, E2052 of the wrong type, E2053 out of range.
     """
     where = str(path) if path is not None else "generate"
     values = _merged(_toml_file(Path(path)) if path is not None else {}, given or {})
@@ -171,14 +171,12 @@ def read_week_params(path: str | Path | None = None, given: Mapping[str, Any] | 
     profile = values.get("profile", "plain")
     if not isinstance(profile, str) or profile not in PROFILES:
         way_out = f"one of {', '.join(PROFILES)}"
-        raise InputError(Diagnostic("E2023", f"there is no profile {profile!r}", f"{where}:profile", way_out))
+        raise InputError(Diagnostic("E2053", f"there is no profile {profile!r}", f"{where}:profile", way_out))
     values = _merged(_profile(profile), values)
     problems: list[Diagnostic] = []
     made: WeekParams = _build(WeekParams(), values, where, problems)
-    if not problems:
-        problems.extend(
-            Diagnostic("E2023", text, f"{where}:{key}", way_out) for key, text, way_out in week_problems(made)
-        )
+    found = week_problems(made)
+    problems.extend(Diagnostic("E2053", text, f"{where}:{key}", way_out) for key, text, way_out in found)
     if problems:
         raise InputError(problems)
     return made
@@ -188,7 +186,7 @@ def _toml_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(Diagnostic("E2020", f"cannot read parameters: {error}", str(path))) from error
+        raise InputError(Diagnostic("E2050", f"cannot read parameters: {error}", str(path))) from error
 
 
 def _profile(name: str) -> dict[str, Any]:
@@ -216,7 +214,7 @@ def _build(default: Any, values: Mapping[str, Any], where: str, problems: list[D
         if key not in known:
             near = get_close_matches(key, known, n=1)
             help_text = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)}"
-            problems.append(Diagnostic("E2021", f"unknown parameter {key!r}", place, help_text))
+            problems.append(Diagnostic("E2051", f"unknown parameter {key!r}", place, help_text))
             continue
         changed[key] = _value(getattr(default, key), value, key, place, problems)
     return type(default)(**{name: changed.get(name, getattr(default, name)) for name in known})
@@ -225,7 +223,7 @@ def _build(default: Any, values: Mapping[str, Any], where: str, problems: list[D
 def _value(default: Any, value: Any, key: str, place: str, problems: list[Diagnostic]) -> Any:
     section = is_dataclass(default) or isinstance(default, Mapping)
     if section and not isinstance(value, Mapping):
-        problems.append(Diagnostic("E2022", f"{key} is a section", place, f"write [{key}]"))
+        problems.append(Diagnostic("E2052", f"{key} is a section", place, f"write [{key}]"))
         return default
     if is_dataclass(default):
         return _build(default, value, place, problems)
@@ -237,17 +235,17 @@ def _value(default: Any, value: Any, key: str, place: str, problems: list[Diagno
                 rows[name] = _build(rows.get(name, kind()), row, f"{place}.{name}", problems)
             else:
                 way_out = f"write [{key}.{name}]"
-                problems.append(Diagnostic("E2022", f"{name} is a section", f"{place}.{name}", way_out))
+                problems.append(Diagnostic("E2052", f"{name} is a section", f"{place}.{name}", way_out))
         return rows
     if isinstance(default, Mapping):
         wrong = [name for name, number in value.items() if not _is_number(number)]
         for name in wrong:
-            problems.append(Diagnostic("E2022", f"{name} must be a number, not {value[name]!r}", f"{place}.{name}"))
+            problems.append(Diagnostic("E2052", f"{name} must be a number, not {value[name]!r}", f"{place}.{name}"))
         return default if wrong else {**default, **{name: float(number) for name, number in value.items()}}
     if isinstance(value, date) and isinstance(default, str):
         value = value.isoformat()[:10]
     if not _fits(value, default):
-        problems.append(Diagnostic("E2022", f"{key} must be {_kind(default)}, not {value!r}", place))
+        problems.append(Diagnostic("E2052", f"{key} must be {_kind(default)}, not {value!r}", place))
         return default
     if isinstance(default, tuple):
         return tuple(float(item) if _is_number(item) else item for item in value)

@@ -63,7 +63,7 @@ def choose_places(params: WeekParams, reference: Reference) -> Places:
     Raises
     ------
     InputError
-        E2023 for hubs that the reference set has not, or too few regions.
+        E2053 for hubs that the reference set has not, or too few regions.
     """
     hubs, extra = _chosen_hubs(params, reference)
     weights = params.regions
@@ -83,7 +83,7 @@ def choose_places(params: WeekParams, reference: Reference) -> Places:
 
 
 def _wrong(key: str, message: str, way_out: str) -> Diagnostic:
-    return Diagnostic("E2023", message, f"generate:{key}", way_out)
+    return Diagnostic("E2053", message, f"generate:{key}", way_out)
 
 
 def _chosen_hubs(params: WeekParams, reference: Reference) -> tuple[tuple[str, ...], int]:

@@ -132,10 +132,10 @@ def _check_equipment(params: WeekParams, reference: Reference) -> None:
     ):
         for text in sorted(set(given) - set(known)):
             message = f"the reference set has no {key.removesuffix('s').replace('_', ' ')} {text!r}"
-            problems.append(Diagnostic("E2023", message, f"generate:equipment.{key}", f"one of {', '.join(known)}"))
+            problems.append(Diagnostic("E2053", message, f"generate:equipment.{key}", f"one of {', '.join(known)}"))
     if params.demand.sealed_unit not in wanted.load_units:
         message = f"{params.demand.sealed_unit!r} is not among the load units"
-        problems.append(Diagnostic("E2023", message, "generate:demand.sealed_unit", "one of equipment.load_units"))
+        problems.append(Diagnostic("E2053", message, "generate:demand.sealed_unit", "one of equipment.load_units"))
     if problems:
         raise InputError(problems)
 
@@ -156,7 +156,7 @@ def _draw(params: WeekParams, places: Places, km: Callable[[str, str], float]) -
     except (ValueError, IndexError) as error:
         message = "there is no lane with demand between these hubs"
         way_out = "more hubs, a smaller demand.shortest_lane_km, or weights of regions above 0"
-        raise InputError(Diagnostic("E2023", message, "generate:hubs", way_out)) from error
+        raise InputError(Diagnostic("E2053", message, "generate:hubs", way_out)) from error
 
 
 def _flows(path: Path, params: WeekParams, places: Places, km: Callable[[str, str], float]) -> tuple[Flow, ...]:
@@ -165,22 +165,22 @@ def _flows(path: Path, params: WeekParams, places: Places, km: Callable[[str, st
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Diagnostic("E2020", f"cannot read the matrix: {error}", str(path))) from error
+        raise InputError(Diagnostic("E2050", f"cannot read the matrix: {error}", str(path))) from error
     missing = [name for name in ("origin", "destination", "weight") if rows and name not in rows[0]]
     if not rows or missing:
         what = f"has no column {', '.join(missing)}" if missing else "has no rows"
-        raise InputError(Diagnostic("E2020", f"the matrix {what}", str(path), "origin,destination,weight[,segment]"))
+        raise InputError(Diagnostic("E2050", f"the matrix {what}", str(path), "origin,destination,weight[,segment]"))
     problems: list[Diagnostic] = []
     flows = []
     known = {*places.hubs, *(depot.id for depot in places.depots)}
     for number, row in enumerate(rows, start=2):
         flow, wrong = _flow(row, params, known, km)
-        problems += [Diagnostic("E2023", text, f"{path}:{number}", way_out) for text, way_out in wrong]
+        problems += [Diagnostic("E2053", text, f"{path}:{number}", way_out) for text, way_out in wrong]
         flows += [flow] if flow else []
     for name in params.segments:
         if not problems and not any(flow.segment in ("", name) and flow.weight > 0 for flow in flows):
             text = f"the matrix has no flow for segment {name!r}"
-            problems.append(Diagnostic("E2023", text, str(path), f"rows for it, or segments.{name}.share = 0"))
+            problems.append(Diagnostic("E2053", text, str(path), f"rows for it, or segments.{name}.share = 0"))
     if problems:
         raise InputError(problems)
     return tuple(flows)
