@@ -1,0 +1,195 @@
+"""One large scenario on many workers: searches from a common plan, in rounds that exchange the best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cargopool.errors import Diagnostic, EngineError, VerificationError
+from cargopool.executors import Done, Executor, Task, Window
+from cargopool.units import eur
+
+if TYPE_CHECKING:
+    from cargopool.model.plan import Plan
+    from cargopool.model.scenario import Scenario
+    from cargopool.optimiser.params import SolveParams
+
+SLICE = "cargopool.batches.together:search_slice"
+_SEEDS_PER_ROUND = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceResult:
+    """What one worker found in one round; cents of the objective."""
+
+    seed: int
+    plan: Plan | None
+    bound_cents: int | None
+
+    @property
+    def objective_cents(self) -> int | None:
+        """Objective of the plan, None without one."""
+        return None if self.plan is None else self.plan.totals.objective_cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round of all workers.
+
+    Attributes
+    ----------
+    objective_eur : float or None
+        Best so far.
+    found : int
+        Workers that brought a plan better than the one they began with.
+    lost : int
+        Workers that brought nothing because they failed.
+    """
+
+    number: int
+    objective_eur: float | None
+    bound_eur: float | None
+    found: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TogetherResult:
+    """The best plan of all workers, verified again where it arrived."""
+
+    plan: Plan | None
+    objective_eur: float | None
+    bound_eur: float | None
+    rounds: tuple[Round, ...]
+
+
+def solve_together(
+    scenario: Scenario,
+    executor: Executor,
+    *,
+    rounds: int,
+    workers: int | None = None,
+    work: int | None = None,
+    seconds: float | None = None,
+    seed: int = 1,
+    params: SolveParams | None = None,
+    warm_start: Plan | None = None,
+    on_round: Callable[[Round], None] | None = None,
+) -> TogetherResult:
+    """Search a scenario on every worker of an executor at once.
+
+    In each round every worker goes on from the best plan so far with a seed of its own; the best of what they bring is
+    what the next round begins with. The bound is computed by one worker in the first round only. With ``work`` the
+    result depends on nothing but the input, the seed and the number of workers.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Searches per round; the executor's slots when left out.
+    work, seconds : optional
+        Limit of each search of each round; one of them.
+    seed : int
+        Seeds of all searches follow from it.
+
+    Raises
+    ------
+    InputError
+        The scenario makes no sense.
+    EngineError
+        Every worker of a round failed.
+    VerificationError
+        The best plan does not hold.
+    """
+    from cargopool.optimiser.params import SolveParams
+    from cargopool.runs.solving import refuse_rejected, validated
+
+    if (work is None) == (seconds is None):
+        raise ValueError("give either work or seconds")
+    validated(scenario)
+    chosen = SolveParams() if params is None else params
+    best, bound, told = warm_start, None, []
+    for number in range(1, rounds + 1):
+        count = executor.slots if workers is None else workers
+        tasks = [
+            Task(
+                f"round-{number}-{place}",
+                SLICE,
+                (scenario, work, seconds, _seed(seed, number, place), _params(chosen, number, place), best),
+            )
+            for place in range(count)
+        ]
+        ended = sorted(Window(executor).run(tasks), key=lambda done: done.key)
+        best, bound, entry = _merged(number, ended, best, bound)
+        told.append(entry)
+        if on_round is not None:
+            on_round(entry)
+        if entry.objective_eur is not None and entry.objective_eur == entry.bound_eur:
+            break
+    if best is not warm_start:
+        refuse_rejected(scenario, best)
+    return TogetherResult(
+        plan=best, objective_eur=_eur(best), bound_eur=None if bound is None else eur(bound), rounds=tuple(told)
+    )
+
+
+def search_slice(
+    scenario: Scenario,
+    work: int | None,
+    seconds: float | None,
+    seed: int,
+    params: SolveParams,
+    warm_start: Plan | None,
+) -> SliceResult:
+    """On a worker: one search from a plan."""
+    from cargopool.optimiser.stop import StoppingCriterion, TimeLimit, WorkLimit
+    from cargopool.runs import solve
+    from cargopool.units import cents
+
+    stop: StoppingCriterion = WorkLimit(work) if work is not None else TimeLimit(float(seconds or 0.0))
+    found = solve(scenario, stop=stop, seed=seed, params=params, warm_start=warm_start, baselines=False)
+    bound = None if found.bound_eur is None else cents(found.bound_eur)
+    return SliceResult(seed=seed, plan=found.plan, bound_cents=bound)
+
+
+def _seed(seed: int, number: int, place: int) -> int:
+    return seed * _SEEDS_PER_ROUND * 100 + number * _SEEDS_PER_ROUND + place
+
+
+def _params(params: SolveParams, number: int, place: int) -> SolveParams:
+    """Only the first worker of the first round spends time on the bound."""
+    if (number, place) == (1, 0):
+        return params
+    return replace(params, bound=replace(params.bound, enabled=False))
+
+
+def _merged(
+    number: int, ended: list[Done], best: Plan | None, bound: int | None
+) -> tuple[Plan | None, int | None, Round]:
+    brought: list[SliceResult] = [done.value for done in ended if done.ok]
+    if not brought:
+        raise EngineError(Diagnostic("E7015", f"every worker failed: {ended[0].error}" if ended else "no worker"))
+    before = None if best is None else best.totals.objective_cents
+    better = [
+        result
+        for result in brought
+        if result.objective_cents is not None and (before is None or result.objective_cents < before)
+    ]
+    if better:
+        best = min(better, key=lambda result: (result.objective_cents or 0, result.seed)).plan
+    bounds = [found for found in (bound, *(result.bound_cents for result in brought)) if found is not None]
+    bound = max(bounds, default=None)
+    if best is not None and bound is not None and bound > best.totals.objective_cents + 1:
+        raise VerificationError(Diagnostic("E2043", f"bound {eur(bound)} above plan {_eur(best)}", "together"))
+    entry = Round(
+        number=number,
+        objective_eur=_eur(best),
+        bound_eur=None if bound is None else eur(bound),
+        found=len(better),
+        lost=len(ended) - len(brought),
+    )
+    return best, bound, entry
+
+
+def _eur(plan: Plan | None) -> float | None:
+    return None if plan is None else eur(plan.totals.objective_cents)
