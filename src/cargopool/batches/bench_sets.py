@@ -155,12 +155,13 @@ def solve_by_command(verb: str, job: Job, settings: Mapping[str, Any]) -> dict[s
         "--seed", str(settings["seed"]),
     ]  # fmt: skip
     patience = float(settings["time_limit"]) * 1.2 + 120
+    done = None
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=patience, check=False)
         record = json.loads(done.stdout)
         return {name: record[name] for name in ("status", "lower_bound", "upper_bound", "gap", "seconds", "stages")}
     except (subprocess.TimeoutExpired, ValueError, KeyError) as error:
-        message = f"{type(error).__name__}"
+        message = f"{type(error).__name__}: {getattr(error, 'stderr', None) or (done.stderr[-500:] if done else '')}"
         return {"status": "failed", "lower_bound": None, "upper_bound": None, "gap": None,
                 "seconds": patience, "error": message}  # fmt: skip
 
