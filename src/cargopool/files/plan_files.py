@@ -50,50 +50,89 @@ def write_plan(plan: Plan, scenario: Scenario, path: str | Path) -> None:
         When the file cannot be written, or a number is not finite.
     """
     try:
-        Path(path).write_text(plan_text(plan, scenario), encoding="utf-8", newline="\n")
+        with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(plan_pieces(plan, scenario))
     except (OSError, ValueError) as error:
         raise OutputError(Diagnostic("E0702", f"the plan cannot be written: {error}", str(path))) from error
 
 
 def plan_text(plan: Plan, scenario: Scenario) -> str:
     """Text of plan.json."""
-    return json.dumps(plan_values(plan, scenario), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return "".join(plan_pieces(plan, scenario))
+
+
+def plan_pieces(plan: Plan, scenario: Scenario) -> Iterator[str]:
+    """Text of plan.json piece by piece: one line for each field, and for each item of its lists."""
+    encoder = _Encoder(scenario)
+    yield "{"
+    first = True
+    for name, value in {**_header(scenario), **{info.name: getattr(plan, info.name) for info in fields(plan)}}.items():
+        yield f'{"" if first else ","}\n "{name}": '
+        first = False
+        if isinstance(value, tuple) and value:
+            for number, item in enumerate(value):
+                yield f"{',' if number else '['}\n  {_line(encoder.values(item))}"
+            yield "\n ]"
+        else:
+            yield _line(encoder.values(value))
+    yield "\n}\n"
+
+
+def _line(values: Any) -> str:
+    return json.dumps(values, ensure_ascii=False, allow_nan=False)
 
 
 def plan_values(plan: Plan, scenario: Scenario) -> dict[str, Any]:
     """JSON values of a plan."""
-    header = {
+    return {**_header(scenario), **_Encoder(scenario).values(plan)}
+
+
+def _header(scenario: Scenario) -> dict[str, str]:
+    return {
         "format": FORMAT,
         "input_sha256": input_sha256(scenario),
         "horizon_start_utc": moment_text(scenario.horizon.start, "UTC"),
     }
-    return {**header, **_encode(plan, scenario)}
 
 
-def _encode(thing: Any, scenario: Scenario) -> Any:
-    if isinstance(thing, tuple):
-        return [_encode(item, scenario) for item in thing]
-    if not is_dataclass(thing):
-        return thing
-    kind = type(thing)
-    values: dict[str, Any] = {}
-    for tag, stage in STAGE_TAGS.items():
-        if kind is stage:
-            values["stage"] = tag
+@lru_cache(maxsize=64)
+def _shape(kind: Any) -> tuple[str | None, tuple[tuple[str, str | None], ...]]:
+    """Stage tag of a plan class, and its fields, each with the place whose clock its time is shown in."""
+    tag = next((tag for tag, stage in STAGE_TAGS.items() if kind is stage), None)
     times = _TIMES.get(kind, {})
-    for info in fields(thing):
-        value = getattr(thing, info.name)
-        values[info.name] = _encode(value, scenario)
-        if info.name in times and value is not None:
-            values.update(_shown_times(info.name, value, _zone(thing, times[info.name], scenario), scenario))
-    return values
+    return tag, tuple((info.name, times.get(info.name)) for info in fields(kind))
 
 
-def _shown_times(name: str, minute: int, zone: str, scenario: Scenario) -> dict[str, str]:
-    moment = scenario.horizon.start + timedelta(minutes=minute)
-    stem = name.removesuffix("_min")
-    utc = moment.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
-    return {stem: moment_text(moment, zone), f"{stem}_utc": utc}
+class _Encoder:
+    """Plan objects to JSON values."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._texts: dict[tuple[int, str], tuple[str, str]] = {}
+
+    def values(self, thing: Any) -> Any:
+        """JSON values of a plan object, a tuple of them, or a plain value."""
+        if isinstance(thing, tuple):
+            return [self.values(item) for item in thing]
+        if not is_dataclass(thing):
+            return thing
+        tag, shape = _shape(type(thing))
+        found: dict[str, Any] = {} if tag is None else {"stage": tag}
+        for name, place in shape:
+            value = getattr(thing, name)
+            found[name] = self.values(value)
+            if place is not None and value is not None:
+                stem = name.removesuffix("_min")
+                found[stem], found[f"{stem}_utc"] = self._shown(value, _zone(thing, place, self.scenario))
+        return found
+
+    def _shown(self, minute: int, zone: str) -> tuple[str, str]:
+        key = minute, zone
+        if key not in self._texts:
+            moment = self.scenario.horizon.start + timedelta(minutes=minute)
+            utc = moment.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
+            self._texts[key] = moment_text(moment, zone), utc
+        return self._texts[key]
 
 
 def _zone(thing: Any, where: str, scenario: Scenario) -> str:
@@ -160,7 +199,7 @@ def _refuse_constant(word: str) -> Any:
 
 def _time_problems(plan: Any, body: Any, scenario: Scenario, file: str) -> Iterator[Diagnostic]:
     """Shown times that contradict the minutes beside them."""
-    expected = _encode(plan, scenario)
+    expected = _Encoder(scenario).values(plan)
     yield from _differences(expected, body, "", file)
 
 
