@@ -11,8 +11,8 @@ from batch_case import FACTS, QUICK, batch_json, cells_of, hand_solver, results
 from cargopool.batches.batch import estimated_seconds, known_seconds, most_jobs, newest_gap, run_batch
 from cargopool.batches.matrix import Limits
 from cargopool.batches.running import pack_folder, unpack_run
-from cargopool.errors import InputError, OutputError, RunLockedError
-from cargopool.executors import SerialExecutor, available_cores
+from cargopool.errors import Diagnostic, EngineError, InputError, OutputError, RunLockedError
+from cargopool.executors import Done, SerialExecutor, available_cores
 from cargopool.files import write_scenario
 from small_case import small_scenario
 
@@ -129,6 +129,27 @@ def test_two_drivers_do_not_share_a_folder(case: Path, calls: list[int], tmp_pat
 
     run_it(cells, out, on_progress=second)
     assert refused
+
+
+class Vanishing(SerialExecutor):
+    """An executor that is gone after its first task, as a cluster whose scheduler ends."""
+
+    def next(self, timeout: float | None = None) -> Done | None:
+        if self.ended:
+            raise EngineError(Diagnostic("E2026", "the connection to the scheduler is lost"))
+        self.ended = True
+        return super().next(timeout)
+
+    ended = False
+
+
+def test_a_lost_executor_leaves_what_is_done(case: Path, calls: list[int], tmp_path: Path) -> None:
+    cells, out = cells_of(case, seeds=(1, 2, 3)), tmp_path / "out"
+    outcome = run_batch(cells, out, Vanishing(), facts=FACTS)
+    assert "scheduler is lost" in outcome.lost
+    assert [row["state"] for row in results(out)] == ["done", "left", "left"]
+    assert run_it(cells, out, resume=True).count("done") == 3
+    assert calls == [1, 2, 3]
 
 
 def test_a_batch_away_writes_the_same_folders(case: Path, calls: list[int], tmp_path: Path) -> None:

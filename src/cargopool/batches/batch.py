@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cargopool.batches.batch_folder import RUNS, BatchFolder, CellState
 from cargopool.batches.matrix import Cell
 from cargopool.batches.running import RUN_AWAY, RUN_HERE, RUN_PUBLISHED, finished_record, unpack_run
-from cargopool.errors import Diagnostic, InputError
+from cargopool.errors import Diagnostic, EngineError, InputError
 from cargopool.executors import Done, Executor, ProcessExecutor, Task, available_cores
 
 if TYPE_CHECKING:
@@ -63,12 +63,15 @@ class BatchOutcome:
         Runs that were made now rather than found done.
     interrupted : bool
         A signal ended it early.
+    lost : str
+        Why the executor gave up, such as a scheduler that is gone; empty otherwise.
     """
 
     path: Path
     states: tuple[CellState, ...]
     repeated: int
     interrupted: bool
+    lost: str = ""
 
     def count(self, state: str) -> int:
         """Number of runs in a state."""
@@ -136,7 +139,7 @@ def run_batch(
     Raises
     ------
     CargopoolError
-        When the folder is not ours, the disk is full or the scheduler is gone; finished runs stay in any case.
+        When the folder is not ours or the disk is full; finished runs stay in any case.
     """
     from cargopool.runs.signals import stop_on_signals
 
@@ -149,7 +152,11 @@ def run_batch(
             executor.close()
         driver.finish()
         return BatchOutcome(
-            path=folder.path, states=driver.in_order(), repeated=driver.repeated, interrupted=watch.stopped
+            path=folder.path,
+            states=driver.in_order(),
+            repeated=driver.repeated,
+            interrupted=watch.stopped,
+            lost=driver.lost,
         )
 
 
@@ -171,6 +178,7 @@ class _Driver:
     away: bool
     on_progress: Callable[[BatchProgress], None] | None
     repeated: int = 0
+    lost: str = ""
     _states: dict[str, CellState] = field(default_factory=dict)
     _under_way: dict[str, Cell] = field(default_factory=dict)
     _published: float = 0.0
@@ -184,6 +192,12 @@ class _Driver:
         self._states = {cell.name: self.folder.state_of(cell) for cell in self.cells}
         waiting = self._to_do()
         self._publish(now=True)
+        try:
+            self._work_through(waiting, flag)
+        except EngineError as error:
+            self.lost = str(error)
+
+    def _work_through(self, waiting: Iterator[Cell], flag: _Flag) -> None:
         self._fill(waiting)
         while self._under_way and not flag.raised:
             done = self.executor.next(timeout=_POLL_S)

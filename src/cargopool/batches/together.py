@@ -168,7 +168,7 @@ def _merged(
 ) -> tuple[Plan | None, int | None, Round]:
     brought: list[SliceResult] = [done.value for done in ended if done.ok]
     if not brought:
-        raise EngineError(Diagnostic("E7015", f"every worker failed: {ended[0].error}" if ended else "no worker"))
+        raise EngineError(Diagnostic("E2027", f"every worker failed: {ended[0].error}" if ended else "no worker"))
     before = None if best is None else best.totals.objective_cents
     better = [
         result

@@ -151,7 +151,7 @@ def exit_of_batch(outcome: BatchOutcome) -> Exit:
     """Interrupted before failed runs before success; a run without a plan failed unless it is proven impossible."""
     if outcome.interrupted:
         return Exit.INTERRUPTED
-    return Exit.BATCH if outcome.count("failed") or outcome.without_plan else Exit.OK
+    return Exit.BATCH if outcome.count("failed") or outcome.without_plan or outcome.lost else Exit.OK
 
 
 def _print_outcome(outcome: BatchOutcome, *, as_json: bool, quiet: bool) -> None:
@@ -181,6 +181,8 @@ def _print_outcome(outcome: BatchOutcome, *, as_json: bool, quiet: bool) -> None
     ]
     heads = ("Run", "Status", "Objective EUR", "CO2e kg", "Gap", "Error")
     print_grid(f"{counts['done']} of {len(outcome.states)} runs done", heads, rows, right=heads[2:5])
+    if outcome.lost:
+        note(outcome.lost)
     if counts["left"]:
         note(f"{counts['left']} runs are left: go on with --resume --out {outcome.path}", quiet=quiet)
     note(f"results.csv, report.html and the runs are in {outcome.path}", quiet=quiet)

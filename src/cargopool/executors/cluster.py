@@ -143,7 +143,7 @@ class DaskExecutor:
 
     def _lost(self) -> EngineError:
         return EngineError(
-            Diagnostic("E7014", "the connection to the scheduler is lost", self._scheduler, "start it and use --resume")
+            Diagnostic("E2026", "the connection to the scheduler is lost", self._scheduler, "start it and use --resume")
         )
 
     def _same_program(self, seconds: float) -> dict[str, dict[str, Any]]:
