@@ -116,7 +116,8 @@ class _Encoder:
             return [self.values(item) for item in thing]
         if not is_dataclass(thing):
             return thing
-        tag, shape = _shape(type(thing))
+        kind: Any = type(thing)
+        tag, shape = _shape(kind)
         found: dict[str, Any] = {} if tag is None else {"stage": tag}
         for name, place in shape:
             value = getattr(thing, name)
