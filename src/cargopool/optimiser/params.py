@@ -97,7 +97,7 @@ class SearchParams:
     event_depth: int = 1
     max_departures: int = 3
     grid_min: int = 360
-    dearer: float = 0.0
+    dearer: float = 0.6
     start_temperature: float = 0.15
     end_temperature: float = 0.002
     largest_ruin: int = 12
