@@ -113,7 +113,7 @@ def test_kill_9_of_driver_and_workers_loses_and_repeats_nothing(tmp_path: Path) 
         assert cp.verify(run.scenario, run.plan).ok
 
 
-@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("number", scaled(["SIGINT"], ["SIGINT", "SIGTERM"]))
 def test_a_signal_leaves_everything_resumable(number: str, tmp_path: Path) -> None:
     import signal
 
