@@ -47,10 +47,10 @@ def workers_of(driver: subprocess.Popen[bytes]) -> list:
         return []
 
 
-def kill_something(driver: subprocess.Popen[bytes], draw: random.Random) -> str:
-    """Kill a worker, if there is one and the draw says so, else the driver."""
+def kill_something(driver: subprocess.Popen[bytes], draw: random.Random, *, first: bool) -> str:
+    """Kill a worker, if there is one and the draw says so, else the driver; first of all the driver."""
     workers = workers_of(driver)
-    if workers and draw.random() < 0.5:
+    if workers and not first and draw.random() < 0.5:
         try:
             draw.choice(workers).kill()
         except psutil.NoSuchProcess:
@@ -85,9 +85,10 @@ def test_kill_9_of_driver_and_workers_loses_and_repeats_nothing(tmp_path: Path) 
     killed = {"driver": 0, "worker": 0, "nothing": 0}
     driver = subprocess.Popen(command(tmp_path, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while killed["driver"] + killed["worker"] < INSTANTS and driver.poll() is None:
-        time.sleep(draw.uniform(0.2, LONGEST_WAIT_S))
+        first = not killed["driver"]
+        time.sleep(draw.uniform(0.2, 1.5 if first else LONGEST_WAIT_S))
         left_behind = workers_of(driver)
-        what = kill_something(driver, draw)
+        what = kill_something(driver, draw, first=first)
         killed[what] += 1
         if what == "driver":
             psutil.wait_procs(left_behind, timeout=10)
