@@ -22,6 +22,7 @@ from scale import scaled
 
 SEEDS = range(scaled(25, 1000))
 CLOSE = 1e-6
+ALLOWANCE_SECONDS = 4.0  # 2 s on a machine of one's own; a loaded one gives a quarter of its time
 
 
 def priced(relaxation: Relaxation, tolerance: float = 1e-6, target: float = np.inf) -> Priced:
@@ -50,7 +51,7 @@ def test_bound_optimum_plan(seed: int) -> None:
     best = optimum(instance)
     seen: list[float] = []
     result = solve_continuous(
-        instance, time_limit=None, gap=0.0, work_limit=400, on_progress=lambda lower, upper, _: seen.append(lower)
+        instance, time_limit=None, gap=0.0, work_limit=100, on_progress=lambda lower, upper, _: seen.append(lower)
     )
     assert all(lower <= best + CLOSE for lower in seen)
     assert result.lower_bound <= best + CLOSE <= result.upper_bound + 2 * CLOSE
@@ -84,7 +85,7 @@ def test_first_order_bounds_enclose_the_linear_optimum(seed: int) -> None:
 def test_sifting_proves_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     from cargopool.optimiser.continuous import pricing
 
-    relaxation, _ = relaxed(tiny_instance(3, commodities=25, nodes=7, horizon=25))
+    relaxation, _ = relaxed(tiny_instance(3, commodities=15, nodes=6, horizon=12))
     exact = solve_model("highs", to_model(relaxation, integer=False), EngineLimits())
     assert exact.objective is not None
     monkeypatch.setattr(pricing, "SIFT", 0)
@@ -199,7 +200,7 @@ def test_work_limit_reads_no_clock_and_repeats(monkeypatch: pytest.MonkeyPatch) 
         raise AssertionError("a clock was read")
 
     monkeypatch.setattr(solving.time, "monotonic", refuse)
-    first, second = (solve_continuous(instance, time_limit=5.0, gap=0.0, work_limit=8) for _ in range(2))
+    first, second = (solve_continuous(instance, time_limit=5.0, gap=0.0, work_limit=4) for _ in range(2))
     assert first.lower_bound == second.lower_bound
     for one, other in zip(first.paths, second.paths, strict=True):
         assert one.arcs.tobytes() == other.arcs.tobytes()
@@ -212,11 +213,11 @@ def test_time_limit_and_stop(horizon: int) -> None:
     solve_continuous(tiny_instance(0), time_limit=60.0, gap=0.0)
     begun = time.monotonic()
     result = solve_continuous(instance, time_limit=2.0, gap=0.0)
-    assert time.monotonic() - begun < 4.0
+    assert time.monotonic() - begun < 2.0 + ALLOWANCE_SECONDS
     assert result.lower_bound <= result.upper_bound
     begun = time.monotonic()
     solve_continuous(instance, time_limit=60.0, gap=0.0, stop=lambda: time.monotonic() - begun > 1.0)
-    assert time.monotonic() - begun < 3.0
+    assert time.monotonic() - begun < 1.0 + ALLOWANCE_SECONDS
 
 
 def test_one_thread_reaches_the_gap_too() -> None:
@@ -248,7 +249,7 @@ def test_loads_larger_than_a_vehicle() -> None:
     for seed in range(scaled(5, 50)):
         base = tiny_instance(seed)
         instance = ContinuousInstance(**{**vars(base), "quantity": base.quantity * 3})
-        result = solve_continuous(instance, time_limit=None, gap=0.0, work_limit=400)
+        result = solve_continuous(instance, time_limit=None, gap=0.0, work_limit=100)
         assert result.upper_bound == pytest.approx(optimum(instance))
         assert result.status == "optimal"
 

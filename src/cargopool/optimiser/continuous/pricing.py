@@ -103,15 +103,10 @@ class Saddle:
         self.commodity = relaxation.commodity[which]
         self.first = np.searchsorted(self.commodity, np.arange(commodities + 1))
         self.plain = relaxation.plain[which]
-        self.row, self.link = _packed(relaxation.row[which], relaxation.link[which])
+        self.row, self.link, self.weight, self.share = (part[which] for part in relaxation.packed)
         self.fixed = relaxation.row_fixed
         self.link_first = np.searchsorted(relaxation.link_row, np.arange(self.fixed.size + 1))
-        on = self.row >= 0
-        self.weight = np.where(on, np.append(relaxation.link_vehicles, 1.0)[self.link], 1.0)
-        capacity = np.append(relaxation.row_capacity, 1.0)[self.row]
         self.tight = relaxation.tight
-        loaded = on & np.append(self.tight, False)[self.row]
-        self.share = np.where(loaded, relaxation.quantity[self.commodity][:, None] / capacity, 0.0)
         self.choice_step, self.row_step = self._steps(relaxation)
         width = int(max(np.diff(self.first).max(initial=1), np.diff(self.link_first).max(initial=1) + 1))
         self.scratch = np.zeros(max(width, self.fixed.size + 1))
@@ -181,12 +176,11 @@ class Saddle:
         self.lower(duals)
         return self.least.copy()
 
-    def ranks(self) -> IntArray:
-        """(C,) place of each column among its commodity's, by the costs last worked out."""
-        order = np.lexsort((self.costs, self.commodity))
-        ranks = np.empty(order.size, dtype=np.int64)
-        ranks[order] = np.arange(order.size) - self.first[self.commodity[order]]
-        return ranks
+    def among_cheapest(self, count: int) -> np.ndarray:
+        """(C,) bool: the ``count`` cheapest columns of each commodity, by the costs last worked out."""
+        marked = np.zeros(self.costs.size, dtype=np.bool_)
+        kernels.mark_cheapest(self.first, self.costs, np.zeros(count), marked)
+        return marked
 
     def sharpened(self, duals: Duals, goal: float) -> Duals:
         """Divide what is left of vehicles' costs so that many columns prove ``goal`` of the whole."""
@@ -253,14 +247,6 @@ class _Point:
         self.steps = 0
 
 
-def _packed(row: IntArray, link: IntArray) -> tuple[IntArray, IntArray]:
-    """Shared steps first, and no more places than the column with most of them needs."""
-    order = np.argsort(row < 0, axis=1, kind="stable")
-    width = max(1, int((row >= 0).sum(axis=1).max(initial=0)))
-    places = order[:, :width]
-    return np.take_along_axis(row, places, 1), np.take_along_axis(link, places, 1)
-
-
 def _copy(duals: Duals) -> Duals:
     return Duals(duals.link.copy(), duals.row.copy())
 
@@ -283,8 +269,7 @@ def _sift(
 ) -> None:
     """Take steps over promising columns only, and let in those that the prices then ask for."""
     whole.lower(point.duals)
-    rank = whole.ranks()
-    active = (rank < KEEP_PER_COMMODITY) | (point.x > 0)
+    active = whole.among_cheapest(KEEP_PER_COMMODITY) | (point.x > 0)
     while point.steps < MOST_STEPS and not halt():
         which = np.flatnonzero(active)
         part = Saddle(relaxation, whole.stopped, which)
@@ -311,7 +296,7 @@ def _sift(
             return
         if inner.steps == 0 and not missing.any():
             return
-        active |= missing & (whole.ranks() < KEEP_PER_COMMODITY)
+        active |= missing & whole.among_cheapest(KEEP_PER_COMMODITY)
 
 
 def _iterate(
@@ -364,7 +349,7 @@ def estimate(
     which = np.flatnonzero(allowed)
     part = Saddle(relaxation, stopped, which)
     part.lower(duals)
-    which = which[(part.ranks() < rank) | (x[which] > 0)]
+    which = which[part.among_cheapest(rank) | (x[which] > 0)]
     part = Saddle(relaxation, stopped, which)
     shares = x[which]
     total = np.bincount(part.commodity, weights=shares, minlength=part.least.size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,12 +59,27 @@ class Relaxation:
     link_commodity: IntArray
     link_vehicles: FloatArray
 
-    @property
+    @cached_property
     def tight(self) -> np.ndarray:
         """(R,) bool: rows whose whole load takes more than the vehicles of any one of its commodities."""
         most = np.zeros(self.row_fixed.size)
         np.maximum.at(most, self.link_row, self.link_vehicles)
         return np.asarray(vehicles_needed(self.row_load, self.row_capacity) > most)
+
+    @cached_property
+    def packed(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """(C, W) each: row, link, vehicles and share of a vehicle's capacity of the shared steps, which come first.
+
+        A row of -1 ends the steps of a column; W is the most that one has. The share is 0 where a row is not tight.
+        """
+        on = self.row >= 0
+        width = max(1, int(on.sum(axis=1).max(initial=0)))
+        places = np.argsort(~on, axis=1, kind="stable")[:, :width]
+        row, link = np.take_along_axis(self.row, places, 1), np.take_along_axis(self.link, places, 1)
+        weight = np.append(self.link_vehicles, 1.0)[link]
+        capacity = np.append(self.row_capacity, 1.0)[row]
+        loaded = np.append(self.tight, False)[row]
+        return row, link, weight, np.where(loaded, self.quantity[self.commodity][:, None] / capacity, 0.0)
 
 
 def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: Columns) -> Relaxation:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cargopool.optimiser.continuous.chains import settle, to_paths
+from cargopool.optimiser.continuous.paths import vehicles_needed
 
 if TYPE_CHECKING:
+    from cargopool.optimiser.continuous.chains import Meetings
     from cargopool.optimiser.continuous.grid import Columns
     from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray, TimedPath
     from cargopool.optimiser.continuous.paths import PathTable
@@ -22,12 +24,15 @@ class Rounded:
 
     Attributes
     ----------
+    cost : float
+        Of the plan, by floating-point sums; inf when there is none.
     paths : tuple of TimedPath
         A feasible plan: groups that cannot meet were broken up. Empty when a commodity rides an unlisted path.
     points : frozenset of (arc, minute)
         Time points that make its violated chains impossible; empty when the choice fits as it is.
     """
 
+    cost: float
     paths: tuple[TimedPath, ...]
     points: frozenset[tuple[int, int]]
 
@@ -54,4 +59,19 @@ def learn(
     unlisted = any(
         not length and instance.origin[k] != instance.destination[k] for k, length in enumerate(lengths)
     )  # fmt: skip
-    return Rounded(() if unlisted else to_paths(instance, table, meetings), frozenset(meetings.points))
+    points = frozenset(meetings.points)
+    if unlisted:
+        return Rounded(np.inf, (), points)
+    return Rounded(_cost(instance, table, meetings), to_paths(instance, table, meetings), points)
+
+
+def _cost(instance: ContinuousInstance, table: PathTable, meetings: Meetings) -> float:
+    lengths = [len(groups) for groups in meetings.group]
+    group = np.fromiter((g for groups in meetings.group for g in groups), np.int64, sum(lengths))
+    path = np.asarray(meetings.path, dtype=np.int64)
+    steps = np.concatenate([np.arange(table.step_ptr[p], table.step_ptr[p + 1]) for p in path])
+    arc = np.zeros(len(meetings.minute), dtype=np.int64)
+    arc[group] = table.arcs[steps]
+    load = np.bincount(group, weights=np.repeat(instance.quantity, lengths), minlength=arc.size).astype(np.float64)
+    vehicles = vehicles_needed(load, instance.arc_capacity[arc])
+    return float((vehicles * instance.arc_fixed[arc]).sum() + table.variable[path].sum())

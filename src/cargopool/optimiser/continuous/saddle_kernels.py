@@ -69,6 +69,25 @@ def lower(first, costs, least):
 
 
 @kernel
+def mark_cheapest(first, costs, least, marked):
+    """Mark the ``least.size`` cheapest columns of each commodity, ties included."""
+    size = least.size
+    for k in range(first.size - 1):
+        least[:] = np.inf
+        for c in range(first[k], first[k + 1]):
+            if costs[c] >= least[size - 1]:
+                continue
+            at = size - 1
+            while at > 0 and least[at - 1] > costs[c]:
+                least[at] = least[at - 1]
+                at -= 1
+            least[at] = costs[c]
+        for c in range(first[k], first[k + 1]):
+            if costs[c] <= least[size - 1]:
+                marked[c] = True
+
+
+@kernel
 def upper(plain, row, link, weight, share, fixed, link_first, x, on_link, on_row):
     """Cost of shares ``x``: each row pays for the most that a link or its load needs."""
     on_link[:] = 0.0

@@ -16,10 +16,10 @@ from cargopool.optimiser.continuous.pricing import Priced, solve_relaxation
 from cargopool.optimiser.continuous.relaxation import to_model
 from cargopool.optimiser.continuous.rounding import choose, learn
 from cargopool.optimiser.continuous.states import Space, State
-from cargopool.optimiser.continuous.tree import Tree
+from cargopool.optimiser.continuous.tree import CLOSED, Tree
 
 if TYPE_CHECKING:
-    from cargopool.optimiser.continuous.instance import ContinuousInstance, IntArray
+    from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
     from cargopool.optimiser.continuous.upper import Search, UpperSearch
 
 COLUMN_CAP = 600_000
@@ -31,23 +31,42 @@ COLUMNS_PER_SECOND = 40_000
 SAMPLES = 8
 """Whole choices drawn from the relaxation's shares per round: the first takes the largest, the others are random."""
 
-CLOSED = 1e-7
-"""Relative distance of bound and target that engines leave open."""
-
 TOLERANCE = 1e-4
 """Relative accuracy of the linear relaxation when it matters."""
 
 COARSE_SHARE = 0.1
 """While the linear bound is far from the target, this share of the distance is accurate enough."""
 
-MIP_COLUMNS = 2_500
+MIP_COLUMNS = 20_000
 """Columns up to which a mixed-integer engine is asked before branching."""
+
+ENGINE_RETREAT = 0.7
+"""After a fruitless call the engine is asked only for this share of the columns that it failed on."""
 
 STALL = 0.04
 """A round that closes less than this share of the distance to the target hands over to the mixed-integer engine."""
 
-FIRST_MIP_SECONDS = 10.0
-"""Time of the first call of the engine; each fruitless one doubles it."""
+MIP_SECONDS, MIP_SHARE = 6.0, 0.08
+"""Longest call of the engine for a node of the tree; share of the time limit that one for the whole may take."""
+
+WORTHWHILE = 0.2
+"""Part of the distance to the target that a call must close to be repeated with twice the time."""
+
+EAGER_COLUMNS = 10_000
+"""Columns up to which the engine is asked before rounding has stopped to teach: whole choices teach fewer, better
+points."""
+
+RESTART_STEPS, RESTART_GROWTH = 30_000, 1.25
+"""Steps of the first search before another seed starts, and how much longer each next one may go on."""
+
+SEED_STRIDE = 1_000
+"""Distance between the seeds of a solve's searches."""
+
+GUIDES = (0.0, 0.3, 1.0)
+"""Weights of the relaxation's regrets in the searches, in turn."""
+
+REGRET_CAP = 0.01
+"""Largest regret of a path, as a share of the bound."""
 
 WORK_SEARCH = 5_000
 """Steps of the search per unit of work."""
@@ -150,7 +169,10 @@ class _Run:
         self.thread: UpperSearch | None = None
         self.search: Search | None = None
         self.worker: Any = None
-        self.mip_seconds = FIRST_MIP_SECONDS
+        self.engine_columns = MIP_COLUMNS
+        self.by_engine = False
+        self.restarts = self.searched = 0
+        self.regret: FloatArray | None = None
         self.stages: dict[str, Any] = {"rounds": 0, "mip_calls": 0, "relaxation_s": 0.0, "mip_s": 0.0}
 
     def solve(self) -> ContinuousResult:
@@ -216,19 +238,23 @@ class _Run:
             self._raise(self.proven)
             return None
         self._raise(min(self.proven, priced.bound))
+        if self.relaxed is self.table:
+            self._note_regret(state, priced)
         state = self.prune(state, priced)
         if self.finished() or state.point is None:
             return state
         points = self.learn(state, SAMPLES)
-        if points and self.lower - before >= STALL * (self.target - self.lower):
-            return self._refine(state, points)
-        if state.columns.size <= MIP_COLUMNS:
-            more = self._ask_engine(state)
-            if more is None or self.finished():
+        moving = bool(points) and self.lower - before >= STALL * (self.target - self.lower)
+        eager = self.stages["rounds"] > 1 and state.columns.size <= EAGER_COLUMNS
+        if not moving or eager or self.by_engine:
+            taught = self._ask_at_length(state)
+            if self.finished():
                 return None
-            points |= more
-            if points:
-                return self._refine(state, points)
+            if taught:
+                self.by_engine = True
+                return self._refine(state, taught)
+        if moving:
+            return self._refine(state, points)
         if self.finished():
             return None
         tree = Tree(self, self.space, self.relaxed, state, priced.bound)
@@ -271,7 +297,7 @@ class _Run:
 
     def _try(self, state: State, chosen: IntArray) -> frozenset[tuple[int, int]]:
         rounded = learn(self.instance, self.relaxed, state.relaxation, state.columns, chosen)
-        if rounded.paths:
+        if rounded.cost < self.upper * (1 - CLOSED):
             self._offer(rounded.paths)
         return rounded.points
 
@@ -293,14 +319,30 @@ class _Run:
             return state if self._wait() else None
         return finer
 
-    def _ask_engine(self, state: State) -> frozenset[tuple[int, int]] | None:
-        """Let an engine look for a cheaper choice; None when it proved that there is none."""
+    def _ask_at_length(self, state: State) -> frozenset[tuple[int, int]]:
+        """Ask the engine about the whole problem, again for longer while that closes a good part of the distance."""
+        if state.columns.size > self.engine_columns:
+            return frozenset()
+        seconds = max(MIP_SECONDS, MIP_SHARE * (self.clock.limit or 0.0))
+        while True:
+            before, allowed = self.lower, self.engine_columns
+            bound, taught = self.ask(state, seconds)
+            self._raise(min(self.proven, bound))
+            if taught or self.finished() or self.lower - before < WORTHWHILE * (self.target - before):
+                return taught
+            self.engine_columns = allowed
+            seconds *= 2
+
+    def ask(self, state: State, longest: float = MIP_SECONDS) -> tuple[float, frozenset[tuple[int, int]]]:
+        """Let an engine look for a choice cheaper than the target: a bound on all of them, and what one taught."""
         from cargopool.optimiser.engines import EngineLimits, EngineStatus
 
+        if state.columns.size > self.engine_columns:
+            return -np.inf, frozenset()
         begun = self.clock.seconds()
         self.stages["mip_calls"] += 1
         left = self.clock.left()
-        seconds = self.mip_seconds if left is None else min(self.mip_seconds, left)
+        seconds = longest if left is None else min(longest, left)
         limits = EngineLimits(
             seconds=seconds if self.clock.timed else None,
             work=None if self.clock.timed else WORK_NODES,
@@ -312,17 +354,13 @@ class _Run:
         found = self._call("highs", model, limits, seconds)
         self.clock.spend(2)
         self.stages["mip_s"] += self.clock.seconds() - begun
-        if found is None:
-            return frozenset()
-        if found.status is EngineStatus.INFEASIBLE:
-            self._raise(min(self.proven, target))
-            return None
-        self._raise(min(self.proven, target, found.bound))
-        if found.x is None:
-            self.mip_seconds *= 2
-            return frozenset()
-        shares = found.x[: state.columns.size]
-        return self._try(state, choose(state.relaxation, shares, None))
+        if found is not None and found.status is EngineStatus.INFEASIBLE:
+            return target, frozenset()
+        if found is None or found.x is None:
+            self.engine_columns = int(ENGINE_RETREAT * state.columns.size)
+            return -np.inf if found is None else min(target, found.bound), frozenset()
+        chosen = choose(state.relaxation, found.x[: state.columns.size], None)
+        return min(target, found.bound), self._try(state, chosen)
 
     def _call(self, name: str, model: Any, limits: Any, seconds: float) -> Any:
         from cargopool.optimiser.engines import solve_model
@@ -367,23 +405,42 @@ class _Run:
     def _start_search(self) -> None:
         from cargopool.optimiser.continuous.upper import Search, UpperSearch
 
+        seed = self.seed + SEED_STRIDE * self.restarts
         if self.threads >= 2:
-            self.thread = UpperSearch(self.instance, self.table, self.seed)
+            self.thread = UpperSearch(self.instance, self.table, seed)
+            if self.regret is not None:
+                self.thread.guide(GUIDES[self.restarts % len(GUIDES)] * self.regret)
             self.thread.start()
         else:
-            self.search = Search(self.instance, self.table, self.seed)
+            self.search = Search(self.instance, self.table, seed)
+
+    def _restart_search(self, thread: UpperSearch) -> None:
+        """A search that went on for long without the gap being closed: another seed finds other plans."""
+        thread.stop()
+        self.searched += thread.iterations
+        self.restarts += 1
+        self._start_search()
 
     def _fetch(self) -> None:
         """Take over what the search found; without a thread, let it work a while first."""
-        if self.thread is not None:
-            cost, paths = self.thread.best()
-            if cost < self.upper - 1e-9 * abs(cost):
+        thread = self.thread
+        if thread is not None:
+            cost, paths = thread.best()
+            if cost < self.upper * (1 - CLOSED):
                 self._offer(paths)
+            if thread.iterations > RESTART_STEPS * RESTART_GROWTH**self.restarts and not self.finished():
+                self._restart_search(thread)
         elif self.search is not None and not self.clock.over():
             self.search.advance(WORK_SEARCH)
             self.clock.spend(1)
-            if self.search.cost < self.upper - 1e-9 * abs(self.search.cost):
+            if self.search.cost < self.upper * (1 - CLOSED):
                 self._offer(self.search.paths())
+
+    def _note_regret(self, state: State, priced: Priced) -> None:
+        """What each path costs at least beyond the bound, for the next searches."""
+        most = REGRET_CAP * priced.bound
+        self.regret = np.full(self.relaxed.paths, most)
+        np.minimum.at(self.regret, state.columns.path, priced.reduced)
 
     def _offer(self, paths: tuple[TimedPath, ...]) -> None:
         cost = evaluate(self.instance, paths)
@@ -402,7 +459,7 @@ class _Run:
             reached = np.isfinite(self.upper) and self.lower >= self.target - CLOSED * abs(self.target)
             status = "optimal" if reached else "feasible" if self.paths else "no_plan"
         if self.thread is not None:
-            self.stages["search_steps"] = self.thread.iterations
+            self.stages["search_steps"] = self.searched + self.thread.iterations
         lower = np.inf if status == "infeasible" else max(self.lower, 0.0)
         return ContinuousResult(status, float(lower), float(self.upper), self.clock.seconds(), self.paths, self.stages)
 

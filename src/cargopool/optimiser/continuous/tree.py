@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cargopool.optimiser.continuous.pricing import Priced
     from cargopool.optimiser.continuous.states import Space, State
 
+CLOSED = 1e-7
+"""Relative distance of bound and target that engines leave open."""
+
 OPEN_NODES = 400
 """Open nodes from which on the tree is searched depth first, which bounds its memory."""
 
@@ -45,6 +48,10 @@ class Host(Protocol):
 
     def learn(self, state: State, samples: int) -> frozenset[tuple[int, int]]:
         """Round a state's shares to plans; time points that rule out what did not fit."""
+        ...
+
+    def ask(self, state: State) -> tuple[float, frozenset[tuple[int, int]]]:
+        """Let an engine look for a cheaper choice, where few columns are left: a bound, and time points."""
         ...
 
     def rule_out(self, bound: float) -> None:
@@ -128,6 +135,13 @@ class Tree:
             if not points or turn == NODE_REFINEMENTS or state.columns.size > REFINE_COLUMNS * size:
                 break
             state = self.space.refined(state, points, None) or state
+        bound, points = host.ask(state)
+        node.bound = max(node.bound, bound)
+        if node.bound >= host.target - CLOSED * abs(host.target):
+            return self._close(node)
+        finer = self.space.refined(state, points, None) if points else None
+        if finer is not None:
+            return [_Node(finer, node.bound, node.depth)]
         return self._split(_Node(state, node.bound, node.depth))
 
     def _close(self, node: _Node) -> list[_Node]:
