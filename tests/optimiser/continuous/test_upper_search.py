@@ -174,6 +174,12 @@ def test_the_thread_improves_and_stops() -> None:
     assert cost == pytest.approx(evaluate(instance, paths))
 
 
+def test_there_is_a_plan_from_the_first_moment_on() -> None:
+    instance = tiny_instance(9, commodities=30, nodes=7, horizon=25)
+    cost, paths = UpperSearch(instance, list_paths(instance), 1).best()
+    assert cost == pytest.approx(evaluate(instance, paths))
+
+
 def test_a_deadline_ends_the_search() -> None:
     instance = tiny_instance(9, commodities=30, nodes=7, horizon=25)
     table = list_paths(instance)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.instance import TimedPath
 from cargopool.optimiser.continuous.upper_anneal import OPERATORS, anneal
 from cargopool.optimiser.continuous.upper_data import copy_of, empty_state, scratch_of, search_data
@@ -103,6 +104,16 @@ def timed_paths(data: Any, state: Any) -> tuple[TimedPath, ...]:
     return tuple(found)
 
 
+def lone_plan(table: PathTable) -> tuple[TimedPath, ...]:
+    """Every commodity at once on its cheapest path with vehicles of its own: a plan from the first moment on."""
+    found = []
+    for first, last in pairwise(table.path_ptr.tolist()):
+        p = first + int(np.argmin(table.solo[first:last]))
+        steps = slice(table.step_ptr[p], table.step_ptr[p + 1])
+        found.append(TimedPath(table.arcs[steps].copy(), table.earliest[steps].copy()))
+    return tuple(found)
+
+
 def search_upper(
     instance: ContinuousInstance,
     table: PathTable,
@@ -153,17 +164,17 @@ class UpperSearch:
         self._search = Search(instance, table, seed)
         self._lock = threading.Lock()
         self._halt = threading.Event()
-        self._found: tuple[float, tuple[TimedPath, ...]] = (float("inf"), ())
+        lone = lone_plan(table)
+        self._found: tuple[float, tuple[TimedPath, ...]] = (evaluate(instance, lone), lone)
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="upper-search", daemon=True)
-        self.on_better: Callable[[float], None] | None = None
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
 
     def best(self) -> tuple[float, tuple[TimedPath, ...]]:
-        """Cost and plan of the best so far; (inf, ()) before the first. Raises what the search raised."""
+        """Cost and plan of the best so far; everybody alone before the first. Raises what the search raised."""
         if self._error is not None:
             raise self._error
         with self._lock:
@@ -187,8 +198,10 @@ class UpperSearch:
 
     def _run(self) -> None:
         try:
+            steps = 1
             while not self._halt.is_set():
-                self._search.advance(CHUNK)
+                self._search.advance(steps)
+                steps = CHUNK
                 if self._search.cost < self._found[0] - 1e-9:
                     found = (self._search.cost, self._search.paths())
                     with self._lock:
