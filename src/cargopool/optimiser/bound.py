@@ -138,6 +138,7 @@ class Bound:
         self._best = self._copy()
         self._step = params.step
         self._stale = 0
+        self._rises = 0
 
     @property
     def settled(self) -> bool:
@@ -273,9 +274,13 @@ class Bound:
         if value > self.best_cents + 1e-6 * abs(value):
             if value > self.best_cents + 1e-4 * abs(value):
                 self._stale = 0
+            self._rises += 1
+            if self._rises % self.params.rises == 0:
+                self._step = min(self._step * self.params.growth, self.params.longest_step)
             self.best_cents = value
             self._best = self._copy()
             return
+        self._rises = 0
         self._stale += 1
         if self._stale >= self.params.patience:
             self._stale = 0

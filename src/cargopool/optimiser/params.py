@@ -132,6 +132,8 @@ class BoundParams:
         Iterations without a better bound before the step shrinks.
     shrink : float
         Factor of the step then.
+    rises, growth, longest_step : int, float, float
+        Better bounds in a row after which the step grows, by which factor, and up to what.
     bucket_h : int
         Hours of departure time within which the load units of a line are counted together; fewer are tighter, slower.
     """
@@ -141,6 +143,9 @@ class BoundParams:
     memory: float = 0.8
     patience: int = 15
     shrink: float = 0.75
+    rises: int = 5
+    growth: float = 1.15
+    longest_step: float = 10.0
     bucket_h: int = 24
 
 
