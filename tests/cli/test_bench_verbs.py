@@ -45,3 +45,11 @@ def test_bad_input_is_exit_2(call, tmp_path: Path) -> None:
     assert call("bench", "nonsense", tmp_path).code == 2
     findings = call("bench", "ctsndp", tmp_path / "bad.txt", "--json")
     assert {finding["code"] for finding in json.loads(findings.out)["diagnostics"]} == {"E2101", "E2103"}
+
+
+def test_there_is_a_plan_however_short_the_time(call) -> None:
+    file = Path(__file__).resolve().parents[2] / "benchmarks" / "ctsndp" / "instances" / "c54_.3333_.5_1.txt"
+    called = call("bench", "ctsndp", file, "--time-limit", "0.1", "--json")
+    assert called.code == 0, called.err
+    record = called.json()
+    assert record["status"] == "feasible" and record["lower_bound"] <= record["upper_bound"]
