@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cargopool.optimiser.continuous import solving
+from cargopool.optimiser.continuous import clock, solving
 from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.grid import Columns, expand, initial_grid, refine
 from cargopool.optimiser.continuous.instance import ContinuousInstance
@@ -199,7 +199,7 @@ def test_work_limit_reads_no_clock_and_repeats(monkeypatch: pytest.MonkeyPatch) 
     def refuse() -> float:
         raise AssertionError("a clock was read")
 
-    monkeypatch.setattr(solving.time, "monotonic", refuse)
+    monkeypatch.setattr(clock.time, "monotonic", refuse)
     first, second = (solve_continuous(instance, time_limit=5.0, gap=0.0, work_limit=4) for _ in range(2))
     assert first.lower_bound == second.lower_bound
     for one, other in zip(first.paths, second.paths, strict=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cargopool.optimiser.continuous.clock import Clock
 from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, make_grid
 from cargopool.optimiser.continuous.instance import ContinuousResult, TimedPath
@@ -51,6 +52,9 @@ MIP_SECONDS, MIP_SHARE = 6.0, 0.08
 
 WORTHWHILE = 0.2
 """Part of the distance to the target that a call must close to be repeated with twice the time."""
+
+FAR = 0.02
+"""Relative distance to the target at which the linear relaxation is too weak to branch on; an engine's cuts do better."""
 
 EAGER_COLUMNS = 10_000
 """Columns up to which the engine is asked before rounding has stopped to teach: whole choices teach fewer, better
@@ -110,7 +114,7 @@ def solve_continuous(
     ContinuousResult
         ``optimal`` when the gap is reached, else ``feasible``, ``no_plan`` or ``infeasible``.
     """
-    clock = _Clock(time_limit if work_limit is None else None, work_limit, stop)
+    clock = Clock(time_limit if work_limit is None else None, work_limit, stop)
     run = _Run(instance, clock, gap, seed, threads if work_limit is None else 1, on_progress)
     try:
         return run.solve()
@@ -118,41 +122,11 @@ def solve_continuous(
         run.close()
 
 
-class _Clock:
-    """What is left: seconds or work, and whether somebody asked to stop."""
-
-    def __init__(self, seconds: float | None, work: int | None, stop: Callable[[], bool] | None) -> None:
-        self.timed = work is None
-        self.begun = time.monotonic() if self.timed else 0.0
-        self.limit = seconds
-        self.work = work
-        self.stop = stop
-
-    def seconds(self) -> float:
-        """Since the beginning; 0 under a work limit."""
-        return time.monotonic() - self.begun if self.timed else 0.0
-
-    def left(self) -> float | None:
-        """Seconds left, None where time does not matter."""
-        return None if self.limit is None else self.limit - self.seconds()
-
-    def spend(self, units: int) -> None:
-        """Count work."""
-        if self.work is not None:
-            self.work -= units
-
-    def over(self) -> bool:
-        """True when the solve must end."""
-        left = self.left()
-        asked = self.stop is not None and self.stop()
-        return asked or (left is not None and left <= 0) or (self.work is not None and self.work <= 0)
-
-
 class _Run:
     def __init__(
         self,
         instance: ContinuousInstance,
-        clock: _Clock,
+        clock: Clock,
         gap: float,
         seed: int,
         threads: int,
@@ -328,10 +302,13 @@ class _Run:
             before, allowed = self.lower, self.engine_columns
             bound, taught = self.ask(state, seconds)
             self._raise(min(self.proven, bound))
-            if taught or self.finished() or self.lower - before < WORTHWHILE * (self.target - before):
+            worthwhile = self.lower - before >= WORTHWHILE * (self.target - before)
+            seconds *= 2
+            left = self.clock.left()
+            far = self.target - self.lower > FAR * self.target and (left is None or seconds <= 0.5 * left)
+            if taught or self.finished() or not (worthwhile or (far and self.clock.timed)):
                 return taught
             self.engine_columns = allowed
-            seconds *= 2
 
     def ask(self, state: State, longest: float = MIP_SECONDS) -> tuple[float, frozenset[tuple[int, int]]]:
         """Let an engine look for a choice cheaper than the target: a bound on all of them, and what one taught."""
@@ -456,6 +433,8 @@ class _Run:
 
     def _result(self, status: str) -> ContinuousResult:
         if not status:
+            if self.thread is not None and not self.paths:
+                self._fetch()
             reached = np.isfinite(self.upper) and self.lower >= self.target - CLOSED * abs(self.target)
             status = "optimal" if reached else "feasible" if self.paths else "no_plan"
         if self.thread is not None:
