@@ -46,9 +46,10 @@ def assert_byte_equal(two_jobs: Path, one_job: Path) -> None:
         assert (two_jobs / name).read_bytes() == (one_job / name).read_bytes(), name
 
 
-def test_the_example_of_executors_runs(tmp_path: Path) -> None:
-    (block,) = python_blocks("executors.md")
-    assert sorted(run_it(["-c", block], tmp_path).splitlines())[0] == "task-0 True 0.01"
+def test_the_examples_of_executors_run(tmp_path: Path) -> None:
+    tasks, together = python_blocks("executors.md")
+    assert sorted(run_it(["-c", tasks], tmp_path).splitlines())[0] == "task-0 True 0.01"
+    assert re.match(r"[\d.]+ ", run_it(["-c", together], ROOT))
 
 
 def test_result_columns_are_those_of_the_page() -> None:
