@@ -74,8 +74,15 @@ def build(
     rides = rides_of(scenario, places)
     road = road_minutes(scenario, places, freight, trips)
     if thinning.dearer is not None and freight.count:
-        bounds = {"dearer": thinning.dearer, "dearer_eur": thinning.dearer_eur}
-        freight = replace(freight, worth=worth_of(scenario, places, freight, rides, trips, road, **bounds))
+        freight = replace(
+            freight,
+            worth=worth_of(
+                *(scenario, places, freight, rides, trips, road),
+                dearer=thinning.dearer,
+                dearer_eur=thinning.dearer_eur,
+                most_ways=thinning.most_ways,
+            ),
+        )
     first = first_windows(places, freight)
     _give_up(stop, "chains")
     longest = min(scenario.scope.max_departures, thinning.max_departures or scenario.scope.max_departures)

@@ -30,6 +30,8 @@ class Thinning:
         A shipment takes only moves on whose cheapest way, at the cost of full units, is at most this share dearer than
         the cheapest of its lane, plus ``dearer_eur``; None for all moves.
     dearer_eur : float
+    most_ways : int
+        The share shrinks while all shipments together have more (from, to) pairs to look at.
     max_departures : int or None
         Departures of a scheduled move at most; None for as many as the scenario's scope.
     best_road_units : bool
@@ -42,6 +44,7 @@ class Thinning:
     ready_grid_min: int = 0
     dearer: float | None = None
     dearer_eur: float = 50.0
+    most_ways: int = 450_000
     max_departures: int | None = None
     best_road_units: bool = False
 

@@ -37,6 +37,8 @@ ROAD_DAYS, RIDE_DAYS = 1.0, 3.0
 """Days of rental on the road and on a chain."""
 
 _GRAMS_PER_T = 1e6
+_SAMPLE = 200
+_SHARE_STEP = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,12 @@ def worth_of(
     *,
     dearer: float,
     dearer_eur: float,
+    most_ways: int,
 ) -> Worth:
-    """Costs of a scenario; ways may be dearer than the direct truck by a share and an amount."""
+    """Costs of a scenario; ways may be dearer than the direct truck by a share and an amount.
+
+    The share shrinks, down to nothing, while all shipments together have more than ``most_ways`` ways to look at.
+    """
     hubs = places.hub_count
     lift = np.array([_eur(scenario, lift_group(scenario, hub)) for hub in scenario.hubs.values()])
     ride = _ride_costs(scenario, rides) + lift[rides.destination]
@@ -134,7 +140,9 @@ def worth_of(
     direct += end[0][np.arange(len(lanes)), lanes[:, 1]]
     by_truck = (begin[0] + _min_plus(end[0], road.T)).min(axis=1)
     direct = np.where(direct < np.inf, direct, np.where(by_truck < np.inf, by_truck, 2 * best))
-    most = direct * (1 + dearer) + dearer_eur
+    shipments = np.bincount(lane.reshape(-1), minlength=len(lanes))
+    share = _affordable(begin, end, arc, direct, shipments, dearer=dearer, dearer_eur=dearer_eur, most_ways=most_ways)
+    most = direct * (1 + share) + dearer_eur
     return Worth(
         road=road,
         ridden=ridden,
@@ -148,6 +156,30 @@ def worth_of(
         onward=np.minimum(end.min(axis=0)[:, :hubs], back[lanes[:, 1]]),
         most=np.where(most < np.inf, most, -np.inf),
     )
+
+
+def _affordable(
+    begin: Float64,
+    end: Float64,
+    arc: Float64,
+    direct: Float64,
+    shipments: Int64,
+    *,
+    dearer: float,
+    dearer_eur: float,
+    most_ways: int,
+) -> float:
+    """Largest share up to ``dearer`` at which (shipment, from, to) triples are few enough, by a sample of lanes."""
+    order = np.repeat(np.arange(shipments.size), shipments)
+    lanes, weight = np.unique(order[:: max(1, order.size // _SAMPLE)], return_counts=True)
+    shares = np.array([*np.arange(0.0, dearer, _SHARE_STEP), max(0.0, dearer)])
+    last, found = begin.shape[0] - 1, np.zeros(shares.size)
+    for lane, count in zip(lanes.tolist(), weight.tolist(), strict=True):
+        way = np.min([begin[n, lane][:, None] + end[last - n, lane][None, :] for n in range(last + 1)], axis=0) + arc
+        excess = np.sort((way[np.isfinite(way)] - dearer_eur) / max(1.0, float(direct[lane])) - 1.0)
+        found += count * np.searchsorted(excess, shares, side="right")
+    few = np.flatnonzero(found * order.size / weight.sum() <= most_ways)
+    return float(shares[few[-1]]) if few.size else min(0.0, dearer)
 
 
 def _min_plus(a: Float64, b: Float64) -> Float64:
