@@ -93,7 +93,7 @@ def peer_table(records: list[dict[str, Any]]) -> str:
 
 
 def warm_up(job: Job) -> None:
-    solve_by_command("ctsndp", job, {"time_limit": 5.0, "target_gap": 0.01, "seed": 1})
+    solve_by_command("ctsndp", job, {"time_limit": 60.0, "target_gap": 0.05, "seed": 1})
 
 
 def main() -> None:

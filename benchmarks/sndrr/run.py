@@ -27,7 +27,7 @@ PUBLISHED = {GROUP: "0.62 %, 6.7 s, 100 %"}
 
 
 def warm_up(job: Job) -> None:
-    solve_by_command("sndrr", job, {"time_limit": 5.0, "target_gap": 0.01, "seed": 1})
+    solve_by_command("sndrr", job, {"time_limit": 60.0, "target_gap": 0.05, "seed": 1})
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
 def drive(which: str, out: Path, *arguments: str) -> str:
-    command = [sys.executable, str(BENCHMARKS / which / "run.py"), "--out", str(out), "--time-limit", "20", *arguments]
+    command = [sys.executable, str(BENCHMARKS / which / "run.py"), "--out", str(out), "--time-limit", "90", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -10,19 +10,19 @@ from batches.test_continuous_readers import GOOD, write_sndrr
 
 def test_ctsndp_as_json_and_as_text(call, tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text(GOOD, encoding="utf-8")
-    called = call("bench", "ctsndp", tmp_path / "good.txt", "--time-limit", 20, "--gap", 0, "--json")
+    called = call("bench", "ctsndp", tmp_path / "good.txt", "--time-limit", 120, "--gap", 0, "--json")
     assert called.code == 0, called.err
     record = called.json()
     assert record["instance"] == "good" and record["status"] == "optimal"
     # one vehicle for 12 of 40 on the first arc, two of 30 for 12 + 40 on the second
     assert record["upper_bound"] == pytest.approx(12 * 2.5 + 40 * 2 + 100 + 2 * 50)
     assert record["lower_bound"] <= record["upper_bound"] and record["gap"] <= 1e-9
-    text = call("bench", "ctsndp", tmp_path / "good.txt", "--time-limit", 20)
+    text = call("bench", "ctsndp", tmp_path / "good.txt", "--time-limit", 120)
     assert text.code == 0 and "optimal" in text.out and "310.00" in text.out
 
 
 def test_sndrr(call, tmp_path: Path) -> None:
-    called = call("bench", "sndrr", write_sndrr(tmp_path / "net"), "--time-limit", 20, "--json")
+    called = call("bench", "sndrr", write_sndrr(tmp_path / "net"), "--time-limit", 120, "--json")
     assert called.code == 0, called.err
     assert called.json()["upper_bound"] == pytest.approx(2 * (5 + 7 + 6) + 3 * (3 + 2) + 7 + 8 + 9)
 
