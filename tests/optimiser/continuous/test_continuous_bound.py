@@ -3,6 +3,7 @@
 import time
 from functools import partial
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -294,3 +295,11 @@ def solved_directly(instance: ContinuousInstance) -> float:
     solver.parameters.catch_sigint_signal = False
     assert solver.solve(model) == cp_model.OPTIMAL
     return solver.objective_value
+
+
+def test_the_example_of_the_page(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(__file__).resolve().parents[3]
+    page = (root / "docs" / "continuous-time.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(root)
+    exec(page.split("```python\n")[1].split("```")[0], {})
+    assert capsys.readouterr().out.startswith("optimal ")

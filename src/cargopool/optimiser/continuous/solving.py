@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cargopool.optimiser.continuous import settings
 from cargopool.optimiser.continuous.clock import Clock
 from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, make_grid
@@ -22,61 +23,6 @@ from cargopool.optimiser.continuous.tree import CLOSED, Tree
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
     from cargopool.optimiser.continuous.upper import Search, UpperSearch
-
-COLUMN_CAP = 600_000
-"""Columns above which the first grid is made coarser and no points are added: still a valid bound, but a weaker one."""
-
-COLUMNS_PER_SECOND = 40_000
-"""Columns of the first grid per second of the time limit: a short solve cannot work on more."""
-
-SAMPLES = 8
-"""Whole choices drawn from the relaxation's shares per round: the first takes the largest, the others are random."""
-
-TOLERANCE = 1e-4
-"""Relative accuracy of the linear relaxation when it matters."""
-
-COARSE_SHARE = 0.1
-"""While the linear bound is far from the target, this share of the distance is accurate enough."""
-
-MIP_COLUMNS = 20_000
-"""Columns up to which a mixed-integer engine is asked before branching."""
-
-ENGINE_RETREAT = 0.7
-"""After a fruitless call the engine is asked only for this share of the columns that it failed on."""
-
-STALL = 0.04
-"""A round that closes less than this share of the distance to the target hands over to the mixed-integer engine."""
-
-MIP_SECONDS, MIP_SHARE = 6.0, 0.08
-"""Longest call of the engine for a node of the tree; share of the time limit that one for the whole may take."""
-
-WORTHWHILE = 0.2
-"""Part of the distance to the target that a call must close to be repeated with twice the time."""
-
-FAR = 0.02
-"""Relative distance to the target at which the linear relaxation is too weak to branch on; an engine's cuts do better."""
-
-EAGER_COLUMNS = 10_000
-"""Columns up to which the engine is asked before rounding has stopped to teach: whole choices teach fewer, better
-points."""
-
-RESTART_STEPS, RESTART_GROWTH = 30_000, 1.25
-"""Steps of the first search before another seed starts, and how much longer each next one may go on."""
-
-SEED_STRIDE = 1_000
-"""Distance between the seeds of a solve's searches."""
-
-GUIDES = (0.0, 0.3, 1.0)
-"""Weights of the relaxation's regrets in the searches, in turn."""
-
-REGRET_CAP = 0.01
-"""Largest regret of a path, as a share of the bound."""
-
-WORK_SEARCH = 5_000
-"""Steps of the search per unit of work."""
-
-WORK_NODES = 200
-"""Nodes of the engine per unit of work."""
 
 
 def solve_continuous(
@@ -143,7 +89,7 @@ class _Run:
         self.thread: UpperSearch | None = None
         self.search: Search | None = None
         self.worker: Any = None
-        self.engine_columns = MIP_COLUMNS
+        self.engine_columns = settings.MIP_COLUMNS
         self.by_engine = False
         self.restarts = self.searched = 0
         self.regret: FloatArray | None = None
@@ -194,7 +140,11 @@ class _Run:
 
     def _first_columns(self) -> tuple[Grid, Columns]:
         left = self.clock.left()
-        cap = COLUMN_CAP if left is None else int(min(COLUMN_CAP, max(1.0, left) * COLUMNS_PER_SECOND))
+        cap = (
+            settings.COLUMN_CAP
+            if left is None
+            else int(min(settings.COLUMN_CAP, max(1.0, left) * settings.COLUMNS_PER_SECOND))
+        )
         grid = initial_grid(self.relaxed)
         while True:
             first = np.append(True, grid.arc[1:] != grid.arc[:-1])
@@ -217,9 +167,9 @@ class _Run:
         state = self.prune(state, priced)
         if self.finished() or state.point is None:
             return state
-        points = self.learn(state, SAMPLES)
-        moving = bool(points) and self.lower - before >= STALL * (self.target - self.lower)
-        eager = self.stages["rounds"] > 1 and state.columns.size <= EAGER_COLUMNS
+        points = self.learn(state, settings.SAMPLES)
+        moving = bool(points) and self.lower - before >= settings.STALL * (self.target - self.lower)
+        eager = self.stages["rounds"] > 1 and state.columns.size <= settings.EAGER_COLUMNS
         if not moving or eager or self.by_engine:
             taught = self._ask_at_length(state)
             if self.finished():
@@ -242,7 +192,7 @@ class _Run:
         begun = self.clock.seconds()
         self._fetch()
         distance = (self.target - self.lower) / self.target if np.isfinite(self.target) else 0.01
-        tolerance = max(TOLERANCE * min(1.0, self.gap / 0.01), COARSE_SHARE * min(distance, 0.05))
+        tolerance = max(settings.TOLERANCE * min(1.0, self.gap / 0.01), settings.COARSE_SHARE * min(distance, 0.05))
         priced = solve_relaxation(
             state.relaxation,
             tolerance=tolerance,
@@ -288,7 +238,7 @@ class _Run:
         return self.space.part(state, alive)
 
     def _refine(self, state: State, points: frozenset[tuple[int, int]]) -> State | None:
-        finer = self.space.refined(state, points, COLUMN_CAP)
+        finer = self.space.refined(state, points, settings.COLUMN_CAP)
         if finer is None:
             return state if self._wait() else None
         return finer
@@ -297,20 +247,20 @@ class _Run:
         """Ask the engine about the whole problem, again for longer while that closes a good part of the distance."""
         if state.columns.size > self.engine_columns:
             return frozenset()
-        seconds = max(MIP_SECONDS, MIP_SHARE * (self.clock.limit or 0.0))
+        seconds = max(settings.MIP_SECONDS, settings.MIP_SHARE * (self.clock.limit or 0.0))
         while True:
             before, allowed = self.lower, self.engine_columns
             bound, taught = self.ask(state, seconds)
             self._raise(min(self.proven, bound))
-            worthwhile = self.lower - before >= WORTHWHILE * (self.target - before)
+            worthwhile = self.lower - before >= settings.WORTHWHILE * (self.target - before)
             seconds *= 2
             left = self.clock.left()
-            far = self.target - self.lower > FAR * self.target and (left is None or seconds <= 0.5 * left)
+            far = self.target - self.lower > settings.FAR * self.target and (left is None or seconds <= 0.5 * left)
             if taught or self.finished() or not (worthwhile or (far and self.clock.timed)):
                 return taught
             self.engine_columns = allowed
 
-    def ask(self, state: State, longest: float = MIP_SECONDS) -> tuple[float, frozenset[tuple[int, int]]]:
+    def ask(self, state: State, longest: float = settings.MIP_SECONDS) -> tuple[float, frozenset[tuple[int, int]]]:
         """Let an engine look for a choice cheaper than the target: a bound on all of them, and what one taught."""
         from cargopool.optimiser.engines import EngineLimits, EngineStatus
 
@@ -322,7 +272,7 @@ class _Run:
         seconds = longest if left is None else min(longest, left)
         limits = EngineLimits(
             seconds=seconds if self.clock.timed else None,
-            work=None if self.clock.timed else WORK_NODES,
+            work=None if self.clock.timed else settings.WORK_NODES,
             relative_gap=0.5 * self.gap,
             seed=self.seed,
         )
@@ -334,7 +284,7 @@ class _Run:
         if found is not None and found.status is EngineStatus.INFEASIBLE:
             return target, frozenset()
         if found is None or found.x is None:
-            self.engine_columns = int(ENGINE_RETREAT * state.columns.size)
+            self.engine_columns = int(settings.ENGINE_RETREAT * state.columns.size)
             return -np.inf if found is None else min(target, found.bound), frozenset()
         chosen = choose(state.relaxation, found.x[: state.columns.size], None)
         return min(target, found.bound), self._try(state, chosen)
@@ -382,11 +332,11 @@ class _Run:
     def _start_search(self) -> None:
         from cargopool.optimiser.continuous.upper import Search, UpperSearch
 
-        seed = self.seed + SEED_STRIDE * self.restarts
+        seed = self.seed + settings.SEED_STRIDE * self.restarts
         if self.threads >= 2:
             self.thread = UpperSearch(self.instance, self.table, seed)
             if self.regret is not None:
-                self.thread.guide(GUIDES[self.restarts % len(GUIDES)] * self.regret)
+                self.thread.guide(settings.GUIDES[self.restarts % len(settings.GUIDES)] * self.regret)
             self.thread.start()
         else:
             self.search = Search(self.instance, self.table, seed)
@@ -405,17 +355,20 @@ class _Run:
             cost, paths = thread.best()
             if cost < self.upper * (1 - CLOSED):
                 self._offer(paths)
-            if thread.iterations > RESTART_STEPS * RESTART_GROWTH**self.restarts and not self.finished():
+            if (
+                thread.iterations > settings.RESTART_STEPS * settings.RESTART_GROWTH**self.restarts
+                and not self.finished()
+            ):
                 self._restart_search(thread)
         elif self.search is not None and not self.clock.over():
-            self.search.advance(WORK_SEARCH)
+            self.search.advance(settings.WORK_SEARCH)
             self.clock.spend(1)
             if self.search.cost < self.upper * (1 - CLOSED):
                 self._offer(self.search.paths())
 
     def _note_regret(self, state: State, priced: Priced) -> None:
         """What each path costs at least beyond the bound, for the next searches."""
-        most = REGRET_CAP * priced.bound
+        most = settings.REGRET_CAP * priced.bound
         self.regret = np.full(self.relaxed.paths, most)
         np.minimum.at(self.regret, state.columns.path, priced.reduced)
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 CLOSED = 1e-7
 """Relative distance of bound and target that engines leave open."""
 
-OPEN_NODES = 400
-"""Open nodes from which on the tree is searched depth first, which bounds its memory."""
+OPEN_COLUMNS = 3_000_000
+"""Columns over all open nodes from which on the tree is searched depth first: about 200 bytes each."""
 
 NODE_REFINEMENTS = 2
 """Times that a node adds time points before it branches."""
@@ -107,7 +107,8 @@ class Tree:
         return not self.open
 
     def _next(self) -> _Node:
-        pick = min if len(self.open) < OPEN_NODES else max
+        held = sum(node.state.columns.size for node in self.open)
+        pick = min if held < OPEN_COLUMNS else max
         node = pick(self.open, key=lambda node: (node.bound, -node.depth))
         self.open.remove(node)
         return node
