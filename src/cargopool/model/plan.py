@@ -433,6 +433,8 @@ class Progress:
         What is being done.
     unserved_eur : float
         Unserved constants inside the incumbent's objective.
+    note : str
+        Something worth a line in the log.
     """
 
     seconds: float
@@ -443,6 +445,7 @@ class Progress:
     iterations: int = 0
     stage: str = ""
     unserved_eur: float = 0.0
+    note: str = ""
 
     @property
     def gap(self) -> float | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cargopool.network.arrays import Float64, Int64
+from cargopool.network.columns import Column
 from cargopool.optimiser.cuts import find_shortages, loads_by_slot, make_cuts
 from cargopool.optimiser.engines import EngineResult, EngineStatus, MipModel
 from cargopool.optimiser.pool import Pool, column_prices, make_pool, slot_prices, slot_rows, units_needed
@@ -128,9 +129,9 @@ class Exact:
         return build_model(session.network, self._pool, link_rows=session.params.exact.link_rows)
 
 
-def hint_of(session: Session, model: ExactModel) -> Float64 | None:
-    """The incumbent as a point of the model, None when it does not lie in it."""
-    columns = session.incumbent
+def hint_of(session: Session, model: ExactModel, columns: Sequence[Column] | None = None) -> Float64 | None:
+    """The incumbent (or other columns) as a point of the model, None when it does not lie in it."""
+    columns = session.incumbent if columns is None else columns
     if columns is None:
         return None
     pool, layout, network = model.pool, model.layout, session.network

@@ -25,6 +25,8 @@ from cargopool.optimiser.kernel_data import (
     TIME_VALUE,
 )
 
+PUT, TAKE, ASK = np.int64(1), np.int64(-1), np.int64(0)
+"""Signs of a change: book it, free it, only ask."""
 INF = 1e18
 NEVER = 1 << 60
 
@@ -100,13 +102,13 @@ def handling_start(d, s, k, place, minute):
     if start >= NEVER or rate <= 0 or sealed:
         return start
     pallets = d.ki[k, SIZE]
-    if change_pallets(d.pallet_row, d.knobs, rate, s.row_use, d.row_limit, place, start, pallets, 0):
+    if change_pallets(d.pallet_row, d.knobs, rate, s.row_use, d.row_limit, place, start, pallets, ASK):
         return start
     step = d.knobs[BUCKET_MIN]
     later = (start // step + 1) * step
     while later <= minute + d.knobs[SLACK_MIN]:
         if earliest_start(d.open_ptr, d.open_start, d.open_end, place, later, duration) == later and change_pallets(
-            d.pallet_row, d.knobs, rate, s.row_use, d.row_limit, place, later, pallets, 0
+            d.pallet_row, d.knobs, rate, s.row_use, d.row_limit, place, later, pallets, ASK
         ):
             return later
         later += step

@@ -29,7 +29,7 @@ from cargopool.optimiser.kernel_data import (
     UNITS,
     UNSERVED,
 )
-from cargopool.optimiser.kernels import INF, NEVER, change_pallets, delivered, storage_cents, time_cents
+from cargopool.optimiser.kernels import ASK, INF, NEVER, PUT, TAKE, change_pallets, delivered, storage_cents, time_cents
 
 
 @inner_kernel
@@ -72,7 +72,7 @@ def marginal(d, s, k, m):
     g = d.ki[k, GROUP]
     extra = uses_alone(d.mi, d.ki, m, k)
     if g >= 0 and s.live[g, m]:
-        extra = uses_after(d.mi, d.ki, s.load, s.uses, m, g, k, 1) - s.uses[m, g]
+        extra = uses_after(d.mi, d.ki, s.load, s.uses, m, g, k, PUT) - s.uses[m, g]
     if extra > 1000:
         return np.int64(NEVER)
     if extra > 0:
@@ -124,7 +124,7 @@ def cost_now(d, s, k, plan, own):
             place = d.mi[plan[j], ORIGIN] if j < plan[9] else d.mi[plan[j - 1], DESTINATION]
             rate = d.pi[place, RATE]
             if rate > 0 and not change_pallets(
-                d.pallet_row, d.knobs, rate, s.row_use, d.row_limit, place, plan[5 + j], d.ki[k, SIZE], 0
+                d.pallet_row, d.knobs, rate, s.row_use, d.row_limit, place, plan[5 + j], d.ki[k, SIZE], ASK
             ):
                 return INF
     return cost
@@ -207,7 +207,7 @@ def insert(d, e, s, k, plan):
         s.plan[k, j] = plan[j]
     s.own[k] = own_cost(d, k, plan)
     s.served[k] = True
-    s.total[0] += book(d, e, s, k, plan, 1) + s.own[k] - d.kf[k, UNSERVED]
+    s.total[0] += book(d, e, s, k, plan, PUT) + s.own[k] - d.kf[k, UNSERVED]
 
 
 @kernel
@@ -215,4 +215,4 @@ def remove(d, e, s, k):
     """Take shipment ``k`` off its itinerary."""
     if s.served[k]:
         s.served[k] = False
-        s.total[0] += book(d, e, s, k, s.plan[k], -1) - s.own[k] + d.kf[k, UNSERVED]
+        s.total[0] += book(d, e, s, k, s.plan[k], TAKE) - s.own[k] + d.kf[k, UNSERVED]

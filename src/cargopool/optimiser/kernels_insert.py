@@ -46,6 +46,8 @@ from cargopool.optimiser.kernels_book import marginal
 MAX_LABELS = 4096
 FROM, TO, NUMBER = range(3)
 """Columns of ``lane_i``."""
+NONE, EVERY = np.int64(-1), np.int64(-2)
+"""Instead of a move at a discount: none, or all of them."""
 
 
 @inner_kernel
@@ -64,24 +66,26 @@ def price_lanes(d, e, s, w, k, discount_move, discount):
     g = d.ki[k, GROUP]
     column = COST_POWERED if d.ki[k, POWERED] else COST
     first = e.lane_ptr[k]
-    offered = -1 if discount_move < 0 else e.move_lane[discount_move]
+    offered = e.move_lane[discount_move] if discount_move >= 0 else -1
+    share = min(1.0, discount * e.least_share[k]) if discount_move == EVERY else 1.0
     for i in range(first, e.lane_ptr[k + 1]):
-        least = e.lane_fresh[i]
         number = e.lane_i[i, NUMBER]
         own = e.lane_own[i]
+        least = own + share * (e.lane_fresh[i] - own)
         if number == offered:
             extra = marginal(d, s, k, discount_move)
             if extra < NEVER:
                 least = min(least, own + discounted(d, k, discount_move, extra, discount, column))
         if g >= 0 and s.live_lane[g, number] > 0 and own < least:
             for u in range(e.pair_ptr[i], e.pair_ptr[i + 1]):
-                m = e.move[u]
+                m = np.int64(e.move[u])
                 if s.live[g, m]:
                     extra = marginal(d, s, k, m)
-                    if extra < NEVER and own + extra * d.mf[m, column] < least:
-                        least = own + extra * d.mf[m, column]
-                        if extra == 0:
-                            break
+                    if extra == 0:
+                        least = own
+                        break
+                    if extra < NEVER and own + extra * d.mf[m, column] * share < least:
+                        least = own + extra * d.mf[m, column] * share
         w.lane_now[i - first] = least
 
 
@@ -96,7 +100,7 @@ def bound_lanes(d, e, w, k, limit):
         place = d.start_i[o, PLACE]
         near[0, place] = min(near[0, place], d.start_cost[o])
     for o in range(d.end_ptr[k], d.end_ptr[k + 1]):
-        place = d.end_i[o, 0]
+        place = d.end_i[o, PLACE]
         far[0, place] = min(far[0, place], d.end_cost[o] + d.k_handling[k, place] + e.time_least[k])
     first = e.lane_ptr[k]
     lanes = e.lane_ptr[k + 1] - first
@@ -120,14 +124,18 @@ def bound_lanes(d, e, w, k, limit):
 
 
 @inner_kernel
-def mark_pairs(d, e, s, w, k, discount_move):
+def mark_pairs(d, e, s, w, k, discount_move, discount):
     """Flag, by their place in time, the moves that can be on an itinerary cheap enough."""
     g = d.ki[k, GROUP]
     first = e.lane_ptr[k]
+    share = min(1.0, discount * e.least_share[k])
     for i in range(first, e.lane_ptr[k + 1]):
         room = w.room[i - first]
         if w.lane_now[i - first] >= room:
             continue
+        if discount_move == EVERY:
+            own = e.lane_own[i]
+            room = own + (room - own) / share
         in_use = g >= 0 and s.live_lane[g, e.lane_i[i, NUMBER]] > 0
         for u in range(e.pair_ptr[i], e.pair_ptr[i + 1]):
             if e.fresh[u] < room or (in_use and s.live[g, e.move[u]]) or e.move[u] == discount_move:
@@ -230,11 +238,9 @@ def best_itinerary(d, e, s, w, k, discount_move, discount, blink, limit, rng, ou
     ready[:, :] = -1
     n = first_labels(d, s, w, k)
     best = limit
-    best_label = -1
-    best_move = -1
-    best_end = -1
+    best_label = best_move = best_end = np.int64(-1)
     best_finish = np.int64(0)
-    mark_pairs(d, e, s, w, k, discount_move)
+    mark_pairs(d, e, s, w, k, discount_move, discount)
     base = d.usable_ptr[k]
     pairs = d.usable_ptr[k + 1] - base
     at = -1
@@ -249,9 +255,9 @@ def best_itinerary(d, e, s, w, k, discount_move, discount, blink, limit, rng, ou
             continue
         w.flags[at] = 0
         u = base + at
-        m = d.usable_idx[u]
+        m = np.int64(d.usable_idx[u])
         lane = e.lane[u]
-        origin = e.lane_i[first + lane, FROM]
+        origin = np.int64(e.lane_i[first + lane, FROM])
         if w.head[origin] < 0 and ready[origin, 0] < 0 and ready[origin, 1] < 0 and ready[origin, 2] < 0:
             continue
         latest = mi[m, LATEST]
@@ -263,8 +269,8 @@ def best_itinerary(d, e, s, w, k, discount_move, discount, blink, limit, rng, ou
                 cheapest = w.cost[i]
         if cheapest >= best:
             continue
-        destination = e.lane_i[first + lane, TO]
-        end = d.end_of[k, destination]
+        destination = np.int64(e.lane_i[first + lane, TO])
+        end = np.int64(d.end_of[k, destination])
         cost = handling[k, origin] + mf[m, CENTS_PER_KG] * kg
         if ki[k, TRANSIT] == 0:
             cost += mf[m, CROSSING]
@@ -276,14 +282,15 @@ def best_itinerary(d, e, s, w, k, discount_move, discount, blink, limit, rng, ou
         if extra >= NEVER:
             continue
         if extra > 0:
-            if m == discount_move:
+            offered = discount_move == m or discount_move == EVERY  # noqa: PLR1714 - the compiled code needs it so
+            if offered:
                 cost += discounted(d, k, m, extra, discount, column)
             else:
                 cost += extra * mf[m, column]
             for p in range(d.runs_ptr[m], d.runs_ptr[m + 1]):
                 run = d.runs_idx[p]
                 if s.run_uses[run] == 0:
-                    cost += d.run_cost[run] * (0.3 if m == discount_move else 1.0)
+                    cost += d.run_cost[run] * (0.3 if offered else 1.0)
             if cheapest + cost + far[deepest - 1, destination] >= best:
                 continue
         available = mi[m, AVAILABLE]
@@ -345,7 +352,7 @@ def best_itinerary(d, e, s, w, k, discount_move, discount, blink, limit, rng, ou
 def write_plan(d, w, sealed, label, move, end, finish, out):
     """Write the itinerary that ends with ``move`` after ``label``."""
     depth = w.depth[label] + 1
-    for j in range(3):
+    for j in range(10):
         out[j] = -1
     out[depth - 1] = move
     out[4] = end

@@ -8,13 +8,15 @@ from cargopool.optimiser.compiled import inner_kernel, kernel
 from cargopool.optimiser.kernel_data import COST, GROUP, LATEST_K, READY, SHIPPER, SIZE, UNSERVED
 from cargopool.optimiser.kernels import INF, next_random, randint
 from cargopool.optimiser.kernels_book import cost_now, insert, remove, uses_alone
-from cargopool.optimiser.kernels_insert import best_itinerary
+from cargopool.optimiser.kernels_insert import EVERY, NONE, best_itinerary
 
-OPERATORS = 7
+OPERATORS = 8
+NEARLY = 5.0
+"""Steps that worsen the plan by up to this many temperatures leave their itineraries for the restricted models."""
 AFRESH = 0.05
 """Chance that a shipment looks for an itinerary without regard to the one it had."""
 
-RANDOM, LANE, MOVE, TRUNK, ONE_SHIPPER, WORST, DEPARTURE = range(OPERATORS)
+RANDOM, LANE, MOVE, TRUNK, ONE_SHIPPER, WORST, DEPARTURE, POOL = range(OPERATORS)
 
 
 @inner_kernel
@@ -32,10 +34,10 @@ def nearest(d, rng, chosen, flags, count, k, size):
     """Shipments related to ``k`` by lane and time: a sample, the closest kept."""
     shipments = d.ki.shape[0]
     while count < size:
-        best = -1
+        best = np.int64(-1)
         best_score = INF
         for _ in range(12):
-            j = d.related[k, randint(rng, d.related.shape[1])]
+            j = np.int64(d.related[k, randint(rng, d.related.shape[1])])
             if next_random(rng) < 0.1:
                 j = randint(rng, shipments)
             if flags[j] != 0:
@@ -56,7 +58,7 @@ def riders_of_move(s, rng, chosen, flags, count, m, size):
     node = s.rider_head[m]
     while node >= 0 and count < size:
         if next_random(rng) < 0.9:
-            count = mark(chosen, count, flags, node // 3)
+            count = mark(chosen, count, flags, np.int64(node // 3))
         node = s.rider_next[node]
     return count
 
@@ -70,7 +72,7 @@ def users_of_move(d, rng, chosen, flags, count, m, size):
     for i in range(n):
         if count >= size:
             break
-        count = mark(chosen, count, flags, d.rider_idx[first + (i + offset) % n])
+        count = mark(chosen, count, flags, np.int64(d.rider_idx[first + (i + offset) % n]))
     return count
 
 
@@ -79,8 +81,8 @@ def ruin(d, s, rng, operator, size, chosen, flags):
     """Choose shipments to take out; returns (count, trunk move or -1)."""
     shipments = d.ki.shape[0]
     k = randint(rng, shipments)
-    count = 0
-    trunk = -1
+    count = np.int64(0)
+    trunk = NONE
     if operator == LANE:
         count = mark(chosen, count, flags, k)
         count = nearest(d, rng, chosen, flags, count, k, size)
@@ -101,7 +103,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
                 n = d.row_move_ptr[row + 1] - first
                 offset = randint(rng, n)
                 for i in range(min(n, 200)):
-                    other = d.row_move_idx[first + (i + offset) % n]
+                    other = np.int64(d.row_move_idx[first + (i + offset) % n])
                     count = riders_of_move(s, rng, chosen, flags, count, other, size)
                     if count >= size:
                         break
@@ -109,7 +111,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
         n = d.usable_ptr[k + 1] - d.usable_ptr[k]
         count = mark(chosen, count, flags, k)
         if n > 0:
-            trunk = d.usable_idx[d.usable_ptr[k] + randint(rng, n)]
+            trunk = np.int64(d.usable_idx[d.usable_ptr[k] + randint(rng, n)])
             count = users_of_move(d, rng, chosen, flags, count, trunk, size)
     elif operator == ONE_SHIPPER:
         count = mark(chosen, count, flags, k)
@@ -121,7 +123,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
                 break
     elif operator == WORST:
         for _ in range(size):
-            worst = -1
+            worst = np.int64(-1)
             worst_cost = -1.0
             for _ in range(8):
                 j = randint(rng, shipments)
@@ -153,7 +155,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
 @inner_kernel
 def order(ki, rng, chosen, count, key):
     """Sort the chosen shipments in place: at random, or large, early or tight ones first."""
-    mode = randint(rng, 4)
+    mode = randint(rng, np.int64(4))
     for i in range(count):
         k = chosen[i]
         noise = next_random(rng)
@@ -232,11 +234,58 @@ def put_back(d, e, s, w, rng, chosen, count, trunk, discount, blink, scratch):
             insert(d, e, s, k, scratch.before[old, :10])
 
 
+@inner_kernel
+def choose_pool(d, e, s, w, rng, size, chosen, flags, discount, plan):
+    """A shipment, and others that could ride the moves it would take if it paid only for the room it needs."""
+    k = randint(rng, d.ki.shape[0])
+    count = mark(chosen, np.int64(0), flags, k)
+    if best_itinerary(d, e, s, w, k, EVERY, discount, 0.02, d.kf[k, UNSERVED], rng, plan) >= INF:
+        return count
+    depth = plan[9]
+    first = randint(rng, depth)
+    for j in range(depth):
+        m = plan[(first + j) % depth]
+        count = users_of_move(d, rng, chosen, flags, count, m, min(size, count + 1 + size // 2))
+    return count
+
+
+@inner_kernel
+def settle(d, e, s, w, rng, chosen, count, blink, scratch):
+    """Once more, each of the chosen shipments on its cheapest itinerary now that the others are there."""
+    for i in range(count):
+        k = chosen[i]
+        if s.served[k]:
+            for j in range(10):
+                scratch.keep[j] = s.plan[k, j]
+            own = s.own[k]
+            remove(d, e, s, k)
+            known = min(cost_now(d, s, k, scratch.keep, own), d.kf[k, UNSERVED])
+            if best_itinerary(d, e, s, w, k, NONE, 1.0, blink, known - 0.5, rng, scratch.plan) < INF:
+                insert(d, e, s, k, scratch.plan)
+            elif known < d.kf[k, UNSERVED]:
+                insert(d, e, s, k, scratch.keep)
+
+
+@inner_kernel
+def record(s, chosen, count, scratch):
+    """Write down where the chosen shipments have got to: columns for the restricted models."""
+    size = scratch.seen.shape[0]
+    for i in range(count):
+        k = chosen[i]
+        if s.served[k] and scratch.seen_count[0] < size:
+            at = scratch.seen_count[0]
+            scratch.seen_count[0] = at + 1
+            scratch.seen[at, 10] = k
+            for j in range(10):
+                scratch.seen[at, j] = s.plan[k, j]
+
+
 @kernel
 def anneal(d, e, s, w, rng, iterations, hot, cold, max_size, weights, scratch, stats, stop, best, blink):
     """Run ``iterations`` steps with the temperature falling from ``hot`` to ``cold`` cents; returns those done.
 
-    ``best`` holds the best plan seen (plan, served, total); ``stats`` int64[OPERATORS, 3]: tried, kept, improved.
+    ``best`` holds the best plan seen (plan, served, total); ``stats`` int64[OPERATORS, 4]: tried, kept, improved,
+    insertions.
     """
     chosen = scratch.chosen
     flags = scratch.flags
@@ -251,7 +300,7 @@ def anneal(d, e, s, w, rng, iterations, hot, cold, max_size, weights, scratch, s
         share = it / max(iterations, 1)
         temperature = hot * np.exp(share * cooling)
         pick = next_random(rng) * weight_sum
-        operator = 0
+        operator = np.int64(0)
         while operator < OPERATORS - 1 and pick >= weights[operator]:
             pick -= weights[operator]
             operator += 1
@@ -259,14 +308,24 @@ def anneal(d, e, s, w, rng, iterations, hot, cold, max_size, weights, scratch, s
         if operator == TRUNK:
             size = 3 + randint(rng, max(max_size, 6))
         size = min(size, chosen.shape[0])
-        count, trunk = ruin(d, s, rng, operator, size, chosen, flags)
+        discount = 0.5 + 0.8 * next_random(rng)
+        if operator == POOL:
+            discount += 0.5
+            trunk = EVERY
+            count = choose_pool(d, e, s, w, rng, size, chosen, flags, discount, scratch.plan)
+        else:
+            count, trunk = ruin(d, s, rng, operator, size, chosen, flags)
         total = s.total[0]
         take_out(d, e, s, chosen, flags, count, scratch)
         order(d.ki, rng, chosen, count, scratch.key)
-        discount = 0.5 + 0.8 * next_random(rng)
         put_back(d, e, s, w, rng, chosen, count, trunk, discount, blink, scratch)
+        if operator == POOL:
+            settle(d, e, s, w, rng, chosen, count, blink, scratch)
         change = s.total[0] - total
+        if change < NEARLY * temperature:
+            record(s, chosen, count, scratch)
         stats[operator, 0] += 1
+        stats[operator, 3] += 2 * count if operator == POOL else count
         if change < -temperature * np.log(1e-12 + next_random(rng)):
             for i in range(count):
                 note_change(best, chosen[i])
@@ -293,6 +352,56 @@ def construct(d, e, s, w, rng, queue, stop, scratch):
         if stop[0] != 0:
             return i
         k = queue[i]
-        if not s.served[k] and best_itinerary(d, e, s, w, k, -1, 1.0, 0.0, d.kf[k, UNSERVED], rng, plan) < INF:
+        if not s.served[k] and best_itinerary(d, e, s, w, k, NONE, 1.0, 0.0, d.kf[k, UNSERVED], rng, plan) < INF:
             insert(d, e, s, k, plan)
     return queue.shape[0]
+
+
+@kernel
+def sample(d, e, s, w, rng, chosen, tries, stop, scratch):
+    """Write down ways that some shipments could go together: at several discounts, with many moves overlooked.
+
+    They are taken out, put in again in turn at prices for the room that they need, and so on; at the end they are out.
+    """
+    plan = scratch.plan
+    for i in range(chosen.shape[0]):
+        remove(d, e, s, chosen[i])
+    for attempt in range(tries):
+        if stop[0] != 0:
+            return
+        discount = 0.3 + 1.2 * next_random(rng)
+        blink = 0.3 * next_random(rng)
+        start = randint(rng, chosen.shape[0])
+        for i in range(chosen.shape[0]):
+            k = chosen[(start + i) % chosen.shape[0]]
+            offer = EVERY if attempt % 3 else NONE
+            if best_itinerary(d, e, s, w, k, offer, discount, blink, d.kf[k, UNSERVED], rng, plan) < INF:
+                insert(d, e, s, k, plan)
+        record(s, chosen, chosen.shape[0], scratch)
+        for i in range(chosen.shape[0]):
+            remove(d, e, s, chosen[i])
+
+
+@kernel
+def adopt(d, e, s, plan, served):
+    """Change over to another plan."""
+    for k in range(served.shape[0]):
+        remove(d, e, s, k)
+    for k in range(served.shape[0]):
+        if served[k]:
+            insert(d, e, s, k, plan[k])
+
+
+@kernel
+def graft(d, e, s, chosen, plan, served):
+    """Change some shipments over to other itineraries as far as the rows have room; returns whether all went."""
+    for i in range(chosen.shape[0]):
+        remove(d, e, s, chosen[i])
+    whole = True
+    for i in range(chosen.shape[0]):
+        if served[i]:
+            if cost_now(d, s, chosen[i], plan[i], 0.0) < INF:
+                insert(d, e, s, chosen[i], plan[i])
+            else:
+                whole = False
+    return whole

@@ -1,4 +1,4 @@
-"""Large cases: search and bound side by side, each in its own thread of compiled code, columns polished by a MIP."""
+"""Large cases: search and bound side by side, then search and restricted models, one thread of compiled code each."""
 
 from __future__ import annotations
 
@@ -13,27 +13,43 @@ import numpy as np
 
 from cargopool.model.plan import Termination
 from cargopool.network.arrays import Network
-from cargopool.network.columns import Column, evaluate
+from cargopool.network.columns import Column
 from cargopool.optimiser.bound import Bound, ascent
-from cargopool.optimiser.search import Search, Solution
+from cargopool.optimiser.column_store import ColumnStore, column_of, columns_of
+from cargopool.optimiser.neighbourhoods import Neighbourhoods
+from cargopool.optimiser.polishing import polish
+from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import SearchData, make_data
+from cargopool.optimiser.search_solution import Solution
 from cargopool.optimiser.session import Session
 
+__all__ = ["column_of", "columns_of", "solve_large"]
+
 CHUNK = 400
-"""Search iterations between two looks at the clock."""
+"""Search iterations between two steps of the bound under a work limit."""
+CHUNK_S = 0.15
+LEAST_CHUNK, MOST_CHUNK = 10, 4_000
+"""Seconds, and iterations, between two looks at the clock."""
 
 POLL_S = 0.05
 OFFER_EVERY_S = 2.0
+OFFER_SHARE = 8.0
+"""Pricing and verifying plans may take at most one part in this many of the time."""
+TELL_EVERY_S = 2.0
 WORTH_TELLING = 5e-4
 """Share by which a bound must rise to be reported before the end."""
 
-KEPT_SNAPSHOTS = 8
+KEPT_BATCHES = 32
 EXCHANGE_EVERY_S = 4.0
 BEHIND = 0.003
 """Share by which a search is behind the best before it takes the best over."""
 
-POLISH_SHARE = 0.4
-"""Part of the time left that the restricted model may take."""
+MODEL_S = 6.0
+"""Most seconds of one restricted model."""
+LEAST_MODEL_S = 1.0
+
+SAMPLES = 10
+"""Rounds of looking for ways to go before a model."""
 
 WORK_PER_BOUND = 200
 """Search iterations that one iteration of the bound counts as, under a work limit."""
@@ -46,69 +62,17 @@ class _Shared:
     stop: Any
     best: Solution
     heat: float = 1.0
+    modelling: bool = False
+    grafted: int = 0
     searches: list[Search] = field(default_factory=list)
     gifts: dict[int, Solution] = field(default_factory=dict)
-    seen: deque[Solution] = field(default_factory=lambda: deque(maxlen=KEPT_SNAPSHOTS))
+    grafts: deque[tuple[Any, Solution]] = field(default_factory=deque)
+    seen: deque[Any] = field(default_factory=lambda: deque(maxlen=KEPT_BATCHES))
     bound: Bound | None = None
     error: BaseException | None = None
 
 
-def columns_of(network: Network, data: SearchData, solution: Solution) -> list[Column]:
-    """Columns of the served shipments of an array plan; a shipment whose column no longer holds is left out."""
-    found = []
-    for k in np.flatnonzero(solution.served):
-        column = column_of(network, data, int(k), solution.plan[k])
-        if column is not None:
-            found.append(column)
-    return found
-
-
-def column_of(network: Network, data: SearchData, k: int, plan: Any) -> Column | None:
-    """One shipment's itinerary as a column."""
-    depth = int(plan[9])
-    start, end = int(plan[3]), int(plan[4])
-    at = int(data.start_place[start])
-    collection = at if at != int(network.shipment_origin[k]) else -1
-    delivery = int(data.end_place[end]) if data.end_door[end] >= 0 else -1
-    return evaluate(
-        network,
-        k,
-        tuple(int(m) for m in plan[:depth]),
-        collection_hub=collection,
-        delivery_hub=delivery,
-        starts=tuple(int(s) for s in plan[5 : 6 + depth]) if network.pallet_row else None,
-    )
-
-
-class _Pool:
-    """Columns seen in good plans, newest kept first when there are too many."""
-
-    def __init__(self, network: Network, data: SearchData, most_per_shipment: int = 60) -> None:
-        self._network, self._data, self._most = network, data, most_per_shipment
-        self._seen: list[dict[bytes, Column | None]] = [{} for _ in range(data.k_class.size)]
-
-    def add(self, solution: Solution) -> None:
-        """Take in every itinerary of a plan."""
-        for k in np.flatnonzero(solution.served):
-            known = self._seen[k]
-            key = solution.plan[k].tobytes()
-            if key in known:
-                known[key] = known.pop(key)
-            else:
-                known[key] = column_of(self._network, self._data, int(k), solution.plan[k])
-                if len(known) > self._most:
-                    known.pop(next(iter(known)))
-
-    def columns(self) -> list[Column]:
-        """All of them."""
-        return [column for known in self._seen for column in known.values() if column is not None]
-
-
-Polish = Callable[[Session, Sequence[Column], float | None], Sequence[Column] | None]
-"""Best plan over some columns by the restricted model within seconds; None when there is none in time."""
-
-
-def solve_large(session: Session, polish: Polish | None = None) -> None:
+def solve_large(session: Session) -> None:
     """Search, bound and polish until the session ends; everything found is offered to the session."""
     network, params = session.network, session.params
     session.enter("start")
@@ -118,22 +82,22 @@ def solve_large(session: Session, polish: Polish | None = None) -> None:
     known = session.incumbent
     if known:
         _adopt_warm_start(search, _as_solution(network, data, known))
-    pool = _Pool(network, data)
-    _offer(session, data, search.best, pool)
+    store = ColumnStore(network, data)
+    _offer(session, search.best, store)
     session.enter("search")
     if session.counts_work:
         bound = ascent(session.scenario, params.bound, session.halt) if params.bound.enabled else None
-        _by_work(session, data, search, bound, pool)
+        _by_work(session, search, bound, store)
     else:
-        _by_time(session, data, search, pool, polish)
+        _by_time(session, data, search, store)
 
 
-def _offer(session: Session, data: SearchData, solution: Solution, pool: _Pool) -> None:
-    pool.add(solution)
-    session.offer(columns_of(session.network, data, solution))
+def _offer(session: Session, solution: Solution, store: ColumnStore) -> None:
+    session.state.columns = store.count
+    session.offer(store.columns_of(solution))
 
 
-def _by_work(session: Session, data: SearchData, search: Search, bound: Bound | None, pool: _Pool) -> None:
+def _by_work(session: Session, search: Search, bound: Bound | None, store: ColumnStore) -> None:
     """One thread, no clock: the search in chunks, the bound in between."""
     total = max(1, session.remaining_work or 1)
     offered = search.best.cents
@@ -145,22 +109,24 @@ def _by_work(session: Session, data: SearchData, search: Search, bound: Bound | 
             session.spend(WORK_PER_BOUND)
         session.spend(max(1, done))
     if search.best.cents < offered - 0.5:
-        _offer(session, data, search.best, pool)
+        _offer(session, search.best, store)
     session.spend(session.remaining_work or 0)
 
 
-def _by_time(session: Session, data: SearchData, search: Search, pool: _Pool, polish: Polish | None) -> None:
-    """Search and bound in two threads while this one watches the clock, offers plans and polishes.
+def _by_time(session: Session, data: SearchData, search: Search, store: ColumnStore) -> None:
+    """Search in one thread, bound in another, while this one watches the clock, offers plans and runs models.
 
-    Where the bound no longer rises its core goes to a second search.
+    While a restricted model runs in the child process, the second thread rests; else it raises the bound, and
+    searches once the bound has settled.
     """
     quit_now = np.zeros(1, np.int64)
     search.stop = quit_now
     shared = _Shared(stop=quit_now, best=search.best)
     threads = [_start(lambda: _search_loop(search, shared), shared)]
-    threads.append(_start(lambda: _bound_then_search(session, data, shared), shared))
+    threads.append(_start(lambda: _bound_then_search(session, data, search, shared), shared))
+    watch = _Watch(session, data, shared, store)
     try:
-        _watch(session, data, shared, pool, polish)
+        watch.run()
     finally:
         quit_now[0] = 1
         for thread in threads:
@@ -169,61 +135,131 @@ def _by_time(session: Session, data: SearchData, search: Search, pool: _Pool, po
         raise shared.error
     if shared.bound is not None:
         session.raise_bound(shared.bound.best_cents, shared.bound.relaxed)
-    _offer(session, data, shared.best, pool)
+    _offer(session, shared.best, store)
+    session.note(
+        f"operators (tried/kept/best): {search.operators()}; {watch.models} restricted models gave "
+        f"{shared.grafted} better plans"
+    )
     session.end(Termination.TIME)
 
 
-def _watch(session: Session, data: SearchData, shared: _Shared, pool: _Pool, polish: Polish | None) -> None:
-    whole = session.remaining_seconds
-    began = last_offer = last_exchange = time.monotonic()
-    offered = shared.best.cents
-    polished = polish is None or not whole
-    told = -1.0
-    while shared.error is None:
-        session.checkpoint()
-        now = time.monotonic()
-        left = session.remaining_seconds
-        if left is not None and left <= 0.0:
-            return
-        shared.heat = _heat(now - began, whole)
+class _Watch:
+    """The thread that watches the clock."""
+
+    def __init__(self, session: Session, data: SearchData, shared: _Shared, store: ColumnStore) -> None:
+        self._session, self._data, self._shared, self._store = session, data, shared, store
+        self._whole = session.remaining_seconds
+        self._began = self._exchanged = self._said = time.monotonic()
+        self._next_offer = self._next_model = self._began
+        self._offered = shared.best.cents
+        self._told = -1.0
+        self._near = Neighbourhoods(data, store, session.seed)
+        self._prober: Search | None = None
+        self.models = 0
+
+    def run(self) -> None:
+        """Until the time is up, or a thread fails."""
+        session, shared = self._session, self._shared
+        while shared.error is None:
+            session.checkpoint()
+            now = time.monotonic()
+            left = session.remaining_seconds
+            if left is not None and left <= 0.0:
+                return
+            shared.heat = _heat(now - self._began, self._whole)
+            self._tell(now)
+            while shared.seen:
+                self._store.add(shared.seen.popleft())
+            if now >= self._next_offer:
+                self._offer_best()
+            if now - self._exchanged >= EXCHANGE_EVERY_S:
+                self._exchanged = now
+                _exchange(shared)
+            if self._wants_model(now, left):
+                self._model(left)
+            time.sleep(POLL_S)
+
+    def _tell(self, now: float) -> None:
+        session, shared = self._session, self._shared
         session.state.iterations = sum(search.iterations for search in shared.searches)
+        session.state.columns = self._store.count
         bound = shared.bound
-        if bound is not None and bound.best_cents > told + WORTH_TELLING * abs(told):
-            told = bound.best_cents
-            session.raise_bound(told, bound.relaxed)
-        while shared.seen and not polished:
-            pool.add(shared.seen.popleft())
-        best = shared.best
-        if best.cents < offered - 0.5 and now - last_offer >= OFFER_EVERY_S:
-            _offer(session, data, best, pool)
-            offered, last_offer = best.cents, time.monotonic()
-        if now - last_exchange >= EXCHANGE_EVERY_S:
-            last_exchange = now
-            _exchange(shared)
-        if not polished and whole and polish and now - began >= session.params.search.polish_share * whole:
-            polished = True
-            _polish(session, data, shared, pool, polish, POLISH_SHARE * (left or 0.0))
-        time.sleep(POLL_S)
+        if bound is not None and bound.best_cents > self._told + WORTH_TELLING * abs(self._told):
+            self._told = bound.best_cents
+            session.raise_bound(self._told, bound.relaxed)
+            self._said = now
+        elif now - self._said >= TELL_EVERY_S:
+            self._said = now
+            session.enter("search")
+
+    def _offer_best(self) -> None:
+        best = self._shared.best
+        if best.cents < self._offered - 0.5:
+            began = time.monotonic()
+            _offer(self._session, best, self._store)
+            self._offered = best.cents
+            took = time.monotonic() - began
+            self._next_offer = time.monotonic() + max(OFFER_EVERY_S, (OFFER_SHARE - 1.0) * took)
+
+    def _wants_model(self, now: float, left: float | None) -> bool:
+        params = self._session.params.search
+        if not params.polish or now < self._next_model or not self._shared.searches:
+            return False
+        if self._data.k_class.size > params.polish_shipments:
+            return False
+        if self._whole is None:
+            return True
+        return now - self._began >= params.polish_after * self._whole and (left or 0.0) > 2 * LEAST_MODEL_S
+
+    def _model(self, left: float | None) -> None:
+        """One restricted model around the best plan; what it gains goes to the searches."""
+        session, shared = self._session, self._shared
+        self._offer_best()
+        base = shared.best
+        incumbent = session.incumbent
+        if incumbent is None:
+            return
+        began = time.monotonic()
+        seconds = min(MODEL_S, max(LEAST_MODEL_S, 0.5 * (left if left is not None else MODEL_S)))
+        free = self._near.draw(base)
+        shared.modelling = True
+        try:
+            self._store.add(self._probe().sample(base, np.array(free, np.int64), SAMPLES))
+            columns = self._store.of(free, session.params.search.polish_columns)
+            solving = time.monotonic()
+            found = polish(session, free, columns, seconds)
+        finally:
+            shared.modelling = False
+        now = time.monotonic()
+        self._near.learn(now - solving, seconds)
+        self.models += 1
+        bound = shared.bound
+        self._next_model = now + (0.0 if bound is None or bound.settled else now - began)
+        if found:
+            solution = _as_solution(session.network, self._data, found)
+            if all(column.atoms == int(session.network.shipment_atoms[column.shipment]) for column in found):
+                chosen = np.array([k for k in free if _differs(k, solution, base)], np.int64)
+                if chosen.size:
+                    shared.grafts.append((chosen, solution))
+
+    def _probe(self) -> Search:
+        """A search that only looks for ways to go."""
+        if self._prober is None:
+            session, twin = self._session, self._shared.searches[0]
+            seed = session.seed + 2_000_003
+            self._prober = Search(session.network, self._data, seed, session.params.search, self._shared.stop, twin)
+        return self._prober
+
+
+def _differs(k: int, one: Solution, other: Solution) -> bool:
+    return bool(one.served[k] != other.served[k] or (one.plan[k] != other.plan[k]).any())
 
 
 def _exchange(shared: _Shared) -> None:
     """Give the best plan to every search that has fallen behind."""
     for n, search in enumerate(shared.searches):
-        if search.best.cents > shared.best.cents + BEHIND * abs(shared.best.cents):
+        if search.best_cents > shared.best.cents + BEHIND * abs(shared.best.cents):
             shared.gifts[n] = shared.best
-
-
-def _polish(session: Session, data: SearchData, shared: _Shared, pool: _Pool, polish: Polish, seconds: float) -> None:
-    """Solve the restricted model over the pool and hand a better plan to the searches."""
-    network = session.network
-    columns = polish(session, pool.columns(), seconds)
-    if not columns:
-        return
-    session.offer(columns)
-    if all(column.atoms == int(network.shipment_atoms[column.shipment]) for column in columns):
-        solution = _as_solution(network, data, columns)
-        for n in range(len(shared.searches)):
-            shared.gifts[n] = solution
 
 
 def _as_solution(network: Network, data: SearchData, columns: Sequence[Column]) -> Solution:
@@ -290,27 +326,37 @@ def _start(work: Callable[[], None], shared: _Shared) -> threading.Thread:
 def _search_loop(search: Search, shared: _Shared) -> None:
     number = len(shared.searches)
     shared.searches.append(search)
+    chunk = LEAST_CHUNK
     while not shared.stop[0]:
+        if number and shared.modelling:
+            time.sleep(POLL_S)
+            continue
         gift = shared.gifts.pop(number, None)
         if gift is not None:
             search.adopt(gift)
+        while number == 0 and shared.grafts:
+            shared.grafted += search.graft(*shared.grafts.popleft())
         heat = shared.heat
-        search.advance(CHUNK, heat, heat)
-        shared.seen.append(search.current)
-        best = search.best
-        if best.cents < shared.best.cents:
-            shared.best = best
+        began = time.monotonic()
+        search.advance(chunk, heat, heat)
+        wanted = chunk * CHUNK_S / max(1e-4, time.monotonic() - began)
+        chunk = int(min(MOST_CHUNK, max(LEAST_CHUNK, 0.5 * (chunk + wanted))))
+        shared.seen.append(search.take_seen())
+        if search.best_cents < shared.best.cents:
+            shared.best = search.best
 
 
-def _bound_then_search(session: Session, data: SearchData, shared: _Shared) -> None:
+def _bound_then_search(session: Session, data: SearchData, twin: Search, shared: _Shared) -> None:
     params = session.params
     if params.bound.enabled:
         bound = ascent(session.scenario, params.bound, shared.stop)
         shared.bound = bound
         while not shared.stop[0] and not bound.settled:
-            if not bound.advance(shared.best.cents):
+            if shared.modelling:
+                time.sleep(POLL_S)
+            elif not bound.advance(shared.best.cents):
                 break
     if not shared.stop[0]:
-        search = Search(session.network, data, session.seed + 1_000_003, params.search, shared.stop)
+        search = Search(session.network, data, session.seed + 1_000_003, params.search, shared.stop, twin)
         search.adopt(shared.best)
         _search_loop(search, shared)

@@ -86,11 +86,20 @@ class SearchParams:
         Most shipments taken out by one removal.
     blink : float
         Chance that a move is overlooked in a re-insertion.
-    random, lane, same_move, trunk, shipper, worst, departure : float
+    random, lane, same_move, trunk, shipper, worst, departure, pool : float
         Chances of the removal operators: at random; same lane and time; riders of one move; open a trunk for those who
-        could ride it; one shipper; dearest for their size; riders of one departure.
-    polish_share : float
-        Part of the time after which the columns found so far are polished by the restricted model.
+        could ride it; one shipper; dearest for their size; riders of one departure; those who would meet if each paid
+        only for the room it takes.
+    adaptive : bool
+        Let operators that gain more have larger chances.
+    polish : bool
+        Solve restricted models over the itineraries met, neighbourhood by neighbourhood, beside the search.
+    polish_after : float
+        Part of the time after which they begin.
+    polish_shipments : int
+        Above this many shipments there are no restricted models.
+    polish_columns : int
+        Itineraries of a shipment that such a model may choose from.
     """
 
     enabled: bool = True
@@ -100,7 +109,7 @@ class SearchParams:
     dearer: float = 0.6
     start_temperature: float = 0.15
     end_temperature: float = 0.002
-    largest_ruin: int = 12
+    largest_ruin: int = 20
     blink: float = 0.01
     random: float = 1.0
     lane: float = 3.0
@@ -109,12 +118,17 @@ class SearchParams:
     shipper: float = 0.5
     worst: float = 1.0
     departure: float = 2.0
-    polish_share: float = 0.6
+    pool: float = 3.0
+    adaptive: bool = True
+    polish: bool = True
+    polish_after: float = 0.3
+    polish_shipments: int = 2_000
+    polish_columns: int = 40
 
     @property
     def weights(self) -> tuple[float, ...]:
         """Operator weights in the order of the kernels."""
-        return self.random, self.lane, self.same_move, self.trunk, self.shipper, self.worst, self.departure
+        return self.random, self.lane, self.same_move, self.trunk, self.shipper, self.worst, self.departure, self.pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,56 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cargopool.network.arrays import Network
 from cargopool.optimiser.kernel_data import GROUP, pack
-from cargopool.optimiser.kernels_book import insert, remove
-from cargopool.optimiser.kernels_ruin import OPERATORS, anneal, construct
+from cargopool.optimiser.kernels_ruin import OPERATORS, adopt, anneal, construct, graft, sample
 from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.search_data import SearchData
 from cargopool.optimiser.search_lanes import make_lanes
+from cargopool.optimiser.search_solution import Solution
 from cargopool.optimiser.search_state import make_best, make_labels, make_scratch, make_state
 
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """A plan in array form.
-
-    Attributes
-    ----------
-    cents : float
-        Objective as the search counts it.
-    plan : int64[K, 10]
-        Moves (3), start option, end option, handling starts (4), number of moves.
-    served : bool[K]
-    """
-
-    cents: float
-    plan: Any
-    served: Any
+ADAPT_EVERY = 4_000
+"""Iterations after which the operators' shares are judged again."""
+BEST_COUNTS = 10.0
+"""Kept steps that one new best plan counts as."""
+OPERATOR_NAMES = ("random", "lane", "same_move", "trunk", "shipper", "worst", "departure", "pool")
+LEAST_AND_MOST_WEIGHT = (0.4, 2.5)
 
 
 class Search:
     """One annealing that is advanced in chunks; deterministic for its seed and chunk sizes."""
 
-    def __init__(self, network: Network, data: SearchData, seed: int, params: SearchParams, stop: Any) -> None:
+    def __init__(
+        self,
+        network: Network,
+        data: SearchData,
+        seed: int,
+        params: SearchParams,
+        stop: Any,
+        twin: Search | None = None,
+    ) -> None:
+        """Start with every shipment unserved; a ``twin`` over the same data lends its constant arrays."""
         self.network, self.data, self.params, self.stop = network, data, params, stop
         self._rng = np.array([(0x9E3779B97F4A7C15 * (2 * seed + 1)) % (1 << 64)], np.uint64)
-        self._packed = pack(data)
-        self._lanes = make_lanes(data)
+        self._packed: Any = pack(data) if twin is None else twin._packed
+        self._lanes: Any = make_lanes(data) if twin is None else twin._lanes
         lanes = int(self._lanes.move_lane.max(initial=0)) + 1
         self._state = make_state(data, int(self._packed.ki[:, GROUP].max(initial=-1)) + 1, lanes)
         most = (int(np.diff(pointers).max(initial=1)) for pointers in (self._lanes.lane_ptr, data.usable_ptr))
         self._labels = make_labels(len(network.place_ids), *most)
         self._scratch = make_scratch(data.k_class.size)
-        self._weights = np.array(params.weights, np.float64)
-        self.stats = np.zeros((OPERATORS, 3), np.int64)
+        self._base_weights = np.array(params.weights, np.float64)
+        self._weights = self._base_weights.copy()
+        self._judged = np.zeros((OPERATORS, 4), np.int64)
+        self.stats = np.zeros((OPERATORS, 4), np.int64)
         self.iterations = 0
         self._best = make_best(self._state)
+
+    @property
+    def best_cents(self) -> float:
+        """Objective of the best plan."""
+        return float(self._best.total[0])
 
     @property
     def best(self) -> Solution:
@@ -63,6 +67,17 @@ class Search:
         """Plan that the annealing stands at."""
         return Solution(float(self._state.total[0]), self._state.plan.copy(), self._state.served.copy())
 
+    def operators(self) -> str:
+        """What each operator did: steps tried, kept, and new best plans."""
+        rows = zip(OPERATOR_NAMES, self.stats.tolist(), strict=True)
+        return ", ".join(f"{name} {tried}/{kept}/{best}" for name, (tried, kept, best, _) in rows)
+
+    def take_seen(self) -> Any:
+        """Itineraries of good steps since the last call: int64[n, 11], the shipment last; some when there were many."""
+        count = int(self._scratch.seen_count[0])
+        self._scratch.seen_count[0] = 0
+        return self._scratch.seen[:count].copy()
+
     def construct(self) -> None:
         """Insert every shipment that is not served, large ones first."""
         queue = np.argsort(-self.data.k_size[:, 0] - 1e-3 * self.data.k_size[:, 1], kind="stable")
@@ -72,11 +87,46 @@ class Search:
 
     def adopt(self, solution: Solution) -> None:
         """Continue from another plan."""
-        for k in np.flatnonzero(self._state.served):
-            remove(self._packed, self._lanes, self._state, int(k))
-        for k in np.flatnonzero(solution.served):
-            insert(self._packed, self._lanes, self._state, int(k), solution.plan[k])
+        adopt(self._packed, self._lanes, self._state, solution.plan, solution.served)
         self._note_best()
+
+    def sample(self, solution: Solution, chosen: Any, tries: int) -> Any:
+        """Ways that the chosen shipments could go while the others go as in a plan: rows as of `take_seen`."""
+        self.adopt(solution)
+        self.take_seen()
+        found = []
+        for _ in range(tries):
+            args = (
+                self._packed,
+                self._lanes,
+                self._state,
+                self._labels,
+                self._rng,
+                chosen,
+                3,
+                self.stop,
+                self._scratch,
+            )
+            sample(*args)
+            found.append(self.take_seen())
+        return np.concatenate(found)
+
+    def graft(self, chosen: Any, solution: Solution) -> bool:
+        """Change the chosen shipments of the best plan over to another plan's itineraries; False when that is no gain.
+
+        The search goes on from there when it is one.
+        """
+        best, present = self.best, self.current
+        self.adopt(best)
+        rows, served = solution.plan[chosen], solution.served[chosen]
+        whole = graft(self._packed, self._lanes, self._state, chosen, rows, served)
+        if not whole:
+            self.construct()
+        if self._state.total[0] < best.cents - 0.5:
+            self._note_best()
+            return True
+        self.adopt(present)
+        return False
 
     def advance(self, iterations: int, heat: float, heat_after: float) -> int:
         """Run iterations while the heat (0 cold, 1 hot) falls; returns those done."""
@@ -106,7 +156,19 @@ class Search:
             self.params.blink,
         )
         self.iterations += int(done)
+        self._weigh()
         return int(done)
+
+    def _weigh(self) -> None:
+        """Give operators that gained more for their insertions a larger share, the others never less than a part."""
+        recent = self.stats - self._judged
+        if recent[:, 0].sum() < ADAPT_EVERY or not self.params.adaptive:
+            return
+        self._judged = self.stats.copy()
+        gain = (recent[:, 1] + BEST_COUNTS * recent[:, 2] + 1.0) / (recent[:, 3] + 10.0)
+        mean = float((gain * self._base_weights).sum() / max(1e-9, self._base_weights.sum()))
+        wanted = self._base_weights * np.clip(gain / mean, *LEAST_AND_MOST_WEIGHT)
+        self._weights = 0.5 * self._weights + 0.5 * wanted
 
     def _scale(self) -> float:
         served = max(1, int(self._best.served.sum()))

@@ -24,6 +24,7 @@ class Lanes(NamedTuple):
     Lanes: ``lane_ptr`` int64[K + 1] into ``lane_i`` int32[L, 3] (from, to, number among all), ``lane_own`` float64[L]
     (least cents that the shipment shares with none) and ``lane_fresh`` float64[L] (least ``fresh``).
     ``time_least`` float64[K]: least cents for lateness and value of time. ``move_lane`` int32[M].
+    ``least_share`` float64[K]: share of a move that the shipment takes at least.
     """
 
     lane: Any
@@ -37,6 +38,7 @@ class Lanes(NamedTuple):
     lane_fresh: Any
     time_least: Any
     move_lane: Any
+    least_share: Any
 
 
 def make_lanes(data: SearchData) -> Lanes:
@@ -74,6 +76,7 @@ def make_lanes(data: SearchData) -> Lanes:
         lane_fresh=np.concatenate([np.zeros(0), *(b[3] for b in blocks)]),
         time_least=time_least,
         move_lane=move_lane.astype(np.int32),
+        least_share=np.maximum(0.02, (data.k_size / np.maximum(1, data.m_capacity.max(axis=0, initial=1))).max(axis=1)),
     )
 
 

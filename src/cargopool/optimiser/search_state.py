@@ -55,7 +55,7 @@ class Labels(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Scratch space of ruin-and-recreate."""
+    """Scratch space of ruin-and-recreate; ``seen``: itineraries for the restricted models, shipment last."""
 
     chosen: Any
     flags: Any
@@ -64,6 +64,9 @@ class Scratch(NamedTuple):
     place: Any
     key: Any
     plan: Any
+    keep: Any
+    seen: Any
+    seen_count: Any
 
 
 class Best(NamedTuple):
@@ -134,6 +137,9 @@ def make_scratch(shipments: int, most: int = 60) -> Scratch:
         place=np.zeros(shipments, np.int64),
         key=np.zeros(most),
         plan=np.zeros(10, np.int64),
+        keep=np.zeros(10, np.int64),
+        seen=np.zeros((4096, 11), np.int64),
+        seen_count=np.zeros(1, np.int64),
     )
 
 

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -209,6 +209,10 @@ class Session:
         """Name what is being done."""
         self.state.stage = stage
         self._publish()
+
+    def note(self, text: str) -> None:
+        """Say something worth a line in the log."""
+        self.events.put(replace(self.progress(), note=text))
 
     def offer(self, columns: Sequence[Column], counts: Mapping[tuple[int, int], int] | None = None) -> bool:
         """Offer chosen columns as an incumbent; True when it is better than the last and was accepted.

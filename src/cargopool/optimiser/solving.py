@@ -19,7 +19,6 @@ from cargopool.optimiser.continuous.bridge import build_for_any_minute
 from cargopool.optimiser.engines import check_settings
 from cargopool.optimiser.exact import Exact, why_unserved
 from cargopool.optimiser.params import SolveParams
-from cargopool.optimiser.polishing import polish
 from cargopool.optimiser.pool import Pool, make_pool
 from cargopool.optimiser.reduced import is_large, search_network
 from cargopool.optimiser.session import Ended, Session
@@ -162,7 +161,7 @@ def _begin(session: Session, warm_start: Plan | None) -> None:
     if session.params.method != "exact":
         from cargopool.optimiser.large import solve_large  # numba is not for those who never need it
 
-        solve_large(session, polish)
+        solve_large(session)
 
 
 def _listed(session: Session, known: Sequence[Column]) -> Pool | None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cargopool.runs.execution import RunRequest
 
 _FLUSH_S = 1.0
+_STANDING_S = 5.0
+"""Seconds between two lines that say how the search stands."""
 _SHOWN_VIOLATIONS = 3
 _WRITE_SHARE = 10.0
 """Writing a plan may take at most one part in this many of the time."""
@@ -52,6 +54,7 @@ class Journal:
         self._pending: Plan | None = None
         self._next_plan = 0.0
         self._stage = ""
+        self._next_standing = 0.0
         self._lock = threading.RLock()
         self._closed = False
 
@@ -98,8 +101,11 @@ class Journal:
 
     def _progress(self, progress: Progress) -> None:
         self._history.append(progress)
-        if progress.stage != self._stage:
+        if progress.note:
+            self.log(progress.note)
+        elif progress.stage != self._stage or progress.seconds >= self._next_standing:
             self._stage = progress.stage
+            self._next_standing = progress.seconds + _STANDING_S
             self.log(f"{progress.stage}: {_standing(progress)}")
         if time.monotonic() >= self._next_plan:
             self._write_pending()
@@ -196,4 +202,9 @@ class Journal:
 def _standing(progress: Progress) -> str:
     objective = "no plan yet" if progress.objective_eur is None else f"objective {progress.objective_eur:.2f} EUR"
     bound = "no bound yet" if progress.bound_eur is None else f"bound {progress.bound_eur:.2f} EUR"
-    return f"{objective}, {bound}, work {progress.work}"
+    gap = "" if progress.gap is None else f", gap {100.0 * progress.gap:.2f} %"
+    rate = progress.iterations / progress.seconds if progress.seconds > 0.0 else 0.0
+    search = (
+        f", {progress.iterations} iterations ({rate:.0f}/s), {progress.columns} columns" if progress.iterations else ""
+    )
+    return f"{objective}, {bound}{gap}, work {progress.work}{search}"
