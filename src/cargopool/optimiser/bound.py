@@ -20,7 +20,6 @@ from cargopool.optimiser.bound_kernels import (
     ENTRY_OWN,
     ENTRY_PUSH,
     ENTRY_SHIPMENT,
-    FINE_GRID,
     LINE_BASE,
     LINE_CLASS,
     LINE_CROSSING,
@@ -30,15 +29,12 @@ from cargopool.optimiser.bound_kernels import (
     LINE_PER_KG,
     LINE_UNIT,
     LINE_UNITS,
-    MOST_UNITS,
     OWN,
     PRICE,
     all_cheapest,
-    ascend,
-    first_shares,
-    push,
 )
 from cargopool.optimiser.bound_lines import Lines, make_lines
+from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, ascend, first_shares, push
 from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.reduced import bound_network

@@ -19,9 +19,10 @@ from scipy.sparse import csr_matrix, vstack
 
 from cargopool.network.arrays import Network
 from cargopool.network.thinning import road_units_left_out
-from cargopool.optimiser.bound_kernels import COARSE_GRID, FINE_GRID, LINE_CLASS
+from cargopool.optimiser.bound_kernels import LINE_CLASS
 from cargopool.optimiser.bound_reach import least_minutes, reach
 from cargopool.optimiser.bound_rides import Line, road_lines, timetable_lines
+from cargopool.optimiser.bound_shares import COARSE_GRID, FINE_GRID
 from cargopool.optimiser.kernel_data import handled
 from cargopool.optimiser.search_data import SearchData
 

@@ -20,6 +20,7 @@ SOURCES = (
     "kernels_ruin.py",
     "search_lanes.py",
     "bound_kernels.py",
+    "bound_shares.py",
     "search_state.py",
     "bound.py",
     "bound_lines.py",

@@ -1,0 +1,126 @@
+"""Prices of the bound: whoever uses a group's load units, what they are charged is paid for by the units they need."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cargopool as cp
+from cargopool.optimiser.bound import Bound, ascent
+from cargopool.optimiser.bound_kernels import (
+    ANY_TIME,
+    CLASSES,
+    COMMON,
+    ENTRY_GROUP,
+    ENTRY_OWN,
+    ENTRY_SHIPMENT,
+    LINE_CLASS,
+    LINE_UNITS,
+    TIMED,
+)
+from cargopool.optimiser.params import BoundParams
+from scale import scaled
+
+WEEK = Path(__file__).parents[2] / "scenarios" / "clusters20-week"
+ITERATIONS = scaled(25, 200)
+
+
+@pytest.fixture(scope="module")
+def bound() -> Bound:
+    found = ascent(cp.load_scenario(WEEK), BoundParams(), np.zeros(1, np.int64))
+    for _ in range(ITERATIONS):
+        assert found.advance(27_000_000.0)
+    return found
+
+
+def line_and_class(bound: Bound, group: int) -> tuple[int, int]:
+    kernel = bound.lines.kernel
+    timed = int(kernel.knobs[TIMED])
+    if group < timed:
+        line = int(kernel.group_line[group])
+        return line, int(kernel.li[line, LINE_CLASS])
+    return int(kernel.knobs[ANY_TIME]) + (group - timed) // int(kernel.knobs[CLASSES]), (group - timed) % int(
+        kernel.knobs[CLASSES]
+    )
+
+
+def sizes_of(bound: Bound, group: int, shipments: list[int]) -> Any:
+    """Size of each shipment in units of the group, float64[n, 2]."""
+    kernel = bound.lines.kernel
+    line, owner = line_and_class(bound, group)
+    dimensions = kernel.dimensions[owner]
+    sealed = bound.data.k_units[shipments] > 0
+    loose = bound.data.k_size[shipments][:, dimensions] * kernel.inverse[line, dimensions]
+    units = np.column_stack([bound.data.k_units[shipments] / kernel.li[line, LINE_UNITS]] * 2)
+    return np.where(sealed[:, None], units, loose)
+
+
+def users_of(bound: Bound) -> dict[int, dict[int, float]]:
+    """Own shares by group and shipment."""
+    state = bound._state
+    count = int(state.entries[0])
+    found: dict[int, dict[int, float]] = {}
+    for e in range(count):
+        group, k = int(state.entry_i[e, ENTRY_GROUP]), int(state.entry_i[e, ENTRY_SHIPMENT])
+        found.setdefault(group, {})[k] = float(state.entry_f[e, ENTRY_OWN])
+    return found
+
+
+def test_no_set_of_users_pays_more_than_the_units_that_it_needs(bound: Bound) -> None:
+    users = users_of(bound)
+    shared = 0
+    for group, own in users.items():
+        shipments = sorted(own)[:9]
+        size = sizes_of(bound, group, shipments)
+        paid = size @ bound._state.prices[group, COMMON : COMMON + 2] + np.array([own[k] for k in shipments])
+        shared += sum(own[k] > 0.0 for k in shipments) > 1
+        for n in range(1, len(shipments) + 1):
+            for chosen in combinations(range(len(shipments)), n):
+                units = max(1.0, float(np.ceil(size[list(chosen)].sum(axis=0) - 1e-6).max()))
+                assert paid[list(chosen)].sum() <= units + 1e-9
+    assert shared > 20
+
+
+def test_own_shares_of_two_that_do_not_fit_one_unit_may_each_be_whole(bound: Bound) -> None:
+    """The gauge earns its keep: somewhere own shares add up to more than one unit's cost."""
+    above = [group for group, own in users_of(bound).items() if sum(own.values()) > 1.0 + 1e-6]
+    assert above
+
+
+def test_a_part_of_a_split_shipment_pays_no_more_than_the_units_that_it_needs(bound: Bound) -> None:
+    spreads = bound.lines.kernel.spreads
+    checked = 0
+    for group, own in users_of(bound).items():
+        split = [k for k in own if spreads[k] and own[k] > 0.0][:2]
+        whole = [k for k in own if not spreads[k]][:6]
+        if not split:
+            continue
+        checked += 1
+        size, rest = sizes_of(bound, group, split), sizes_of(bound, group, whole)
+        price = bound._state.prices[group, COMMON : COMMON + 2]
+        alone = size @ price + np.array([own[k] for k in split])
+        others = rest @ price + np.array([own[k] for k in whole])
+        for share in (0.1, 0.35, 0.5, 0.75, 1.0):
+            for n in range(len(whole) + 1):
+                for chosen in combinations(range(len(whole)), n):
+                    load = share * size.sum(axis=0) + rest[list(chosen)].sum(axis=0)
+                    units = max(1.0, float(np.ceil(load - 1e-6).max()))
+                    assert share * alone.sum() + others[list(chosen)].sum() <= units + 1e-9
+    assert checked
+
+
+def test_entries_that_are_dropped_and_restored_keep_their_shares(bound: Bound) -> None:
+    before = {g: {k: v for k, v in own.items() if v > 0.0} for g, own in users_of(bound).items()}
+    state = bound._state
+    count = int(state.entries[0])
+    used = np.flatnonzero(state.entry_f[:count, ENTRY_OWN] > 0.0)
+    bound._set_entries(state.entry_i[used, :2].copy(), state.entry_f[used, ENTRY_OWN].copy(), np.zeros(used.size))
+    after = users_of(bound)
+    assert after == {g: own for g, own in before.items() if own}
+    best = bound.best_cents
+    assert bound.advance(27_000_000.0)
+    assert bound.best_cents >= best
