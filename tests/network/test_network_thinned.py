@@ -6,10 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cargopool.batches.week_params import read_week_params
+from cargopool.batches.weeks import write_week
+from cargopool.files import read_scenario
 from cargopool.footprint import move_coefficients
-from cargopool.network import build
+from cargopool.network import build, expansion
 from cargopool.network.arrays import ROAD
 from cargopool.network.convoys import Way, convoy_arrivals
+from cargopool.network.events import first_events
 from cargopool.network.thinning import Thinning, road_units_left_out
 from cargopool.rules import road_link, trip_arrival
 from network.network_week import week
@@ -112,3 +116,20 @@ def test_a_unit_type_is_left_out_only_for_temperatures_that_others_keep(scenario
     out = road_units_left_out(scenario)
     assert "RF" in out["ambient"] and "RF" not in out["chilled"]
     assert "C45" not in out["ambient"]
+
+
+def test_without_road_moves_events_at_other_hubs_than_headways_change_nothing(tmp_path, monkeypatch):
+    write_week(read_week_params(None, {"shipments": 40, "seed": 2, "hubs": "core+50"}), tmp_path / "w")
+    generated = read_scenario(tmp_path / "w")
+    assert any(service.headway_min is not None for service in generated.services.values())
+    scheduled = Thinning(road=False, backward=False)
+
+    def moves(network):
+        names = ("kind", "origin", "destination", "latest", "available", "unit", "cost")
+        return sorted(zip(*(getattr(network, f"move_{name}").tolist() for name in names), strict=True))
+
+    short = build(generated, depth=0, thinning=scheduled)
+    monkeypatch.setattr(expansion, "first_events", lambda *given, road: first_events(*given, road=True))
+    long = build(generated, depth=0, thinning=scheduled)
+    assert moves(short) == moves(long) and short.moves > 1_000
+    assert sum(map(len, short.usable)) == sum(map(len, long.usable))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,15 +134,31 @@ def _fewest_moves(setting: Setting, place: Int32 | Int64, k: Int64, minute: Int6
     return fewest
 
 
-def first_events(setting: Setting, fixed: Passages, users: Users) -> Events:
-    """E0, forward: ready times, ends of collections, arrivals of scheduled and door moves, openings, ban ends."""
+def first_events(setting: Setting, fixed: Passages, users: Users, *, road: bool = True) -> Events:
+    """E0, forward: ready times, ends of collections, arrivals of scheduled and door moves, openings, ban ends.
+
+    Without road moves only hubs matter from which headway-only chains leave.
+    """
+    if not road:
+        return _first_events(setting, fixed, *_at_headways(setting, fixed, users))
+    return _first_events(setting, fixed, users, range(len(setting.places.ids)))
+
+
+def _at_headways(setting: Setting, fixed: Passages, users: Users) -> tuple[Users, list[int]]:
+    """Users of passages that end where headway-only chains begin, and these hubs."""
+    hubs = np.unique(setting.chains.origin[setting.chains.flexible])
+    ending = np.isin(fixed.destination, hubs)[users.passage]
+    return Users(passage=users.passage[ending], shipment=users.shipment[ending]), hubs.tolist()
+
+
+def _first_events(setting: Setting, fixed: Passages, users: Users, at_places: Iterable[int]) -> Events:
     ready = setting.windows.ready[0]
     k, place = np.nonzero(ready < NEVER)
     arrivals = arrival_events(setting, fixed, users)
     quads = _with_later_starts(setting, (place, ready[k, place], k, np.zeros_like(k)))
     quads.append((arrivals.place, arrivals.minute, arrivals.shipment, arrivals.used))
     last = setting.windows.ready[-1]
-    for p in range(len(setting.places.ids)):
+    for p in at_places:
         at = np.flatnonzero(last[:, p] < NEVER)
         if not at.size:
             continue

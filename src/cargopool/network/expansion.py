@@ -27,7 +27,7 @@ from cargopool.network.thinning import FULL, Thinning
 def expanded(setting: Setting, fixed: Passages, depth: int, thinning: Thinning = FULL) -> tuple[Passages, Users]:
     """All passages with their users: the fixed ones, and road and headway passages at events up to ``depth``."""
     users = _users(setting, fixed)
-    forward = thinned(setting, first_events(setting, fixed, users), thinning)
+    forward = thinned(setting, first_events(setting, fixed, users, road=thinning.road), thinning)
     targets = targets_of(setting, fixed, users) if thinning.backward else events_of([])
     passages = fixed
     seen = forward
