@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cargopool.optimiser.continuous import clock, solving
+from cargopool.optimiser.continuous import clock, settings, solving
 from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.grid import Columns, expand, initial_grid, refine
 from cargopool.optimiser.continuous.instance import ContinuousInstance
@@ -303,3 +303,19 @@ def test_the_example_of_the_page(capsys: pytest.CaptureFixture[str], monkeypatch
     monkeypatch.chdir(root)
     exec(page.split("```python\n")[1].split("```")[0], {})
     assert capsys.readouterr().out.startswith("optimal ")
+
+
+@pytest.mark.parametrize("seed", range(scaled(12, 300)))
+def test_the_tree_alone_proves_the_optimum(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "MIP_COLUMNS", 0)
+    monkeypatch.setattr(settings, "STALL", 1.0)
+    instance = tiny_instance(seed, commodities=4)
+    best = optimum(instance)
+    seen: list[float] = []
+    result = solve_continuous(
+        instance, time_limit=None, gap=1e-3, work_limit=300, on_progress=lambda lower, upper, _: seen.append(lower)
+    )
+    assert all(lower <= best + CLOSE for lower in seen)
+    assert result.lower_bound <= best + CLOSE
+    assert result.upper_bound >= best - CLOSE
+    assert result.status == "optimal"

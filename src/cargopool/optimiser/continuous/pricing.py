@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cargopool.optimiser.continuous import saddle_kernels as kernels
+from cargopool.optimiser.continuous.relaxation import Relaxation
 
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import FloatArray, IntArray
-    from cargopool.optimiser.continuous.relaxation import Relaxation
 
 CHUNK = 40
 """Steps between two looks at the bounds."""
@@ -359,3 +359,25 @@ def estimate(
     point = _Point(part, shares, duals)
     _iterate(part, point, 0.0, np.inf, steps, lambda: False)
     return point.bound
+
+
+def warm_up(stopped: IntArray) -> None:
+    """Compile the kernels, or load them, on the smallest case: two commodities that can share one vehicle."""
+    ones, none = np.ones(1), np.zeros(1, dtype=np.int64)
+    pair = np.arange(2)
+    relaxation = Relaxation(
+        quantity=np.ones(2),
+        commodity=pair,
+        plain=np.ones(2),
+        row=np.zeros((2, 1), dtype=np.int64),
+        link=pair[:, None].copy(),
+        row_interval=none,
+        row_fixed=ones,
+        row_capacity=ones,
+        row_load=2 * ones,
+        link_row=np.zeros(2, dtype=np.int64),
+        link_commodity=pair,
+        link_vehicles=np.ones(2),
+    )
+    solve_relaxation(relaxation, tolerance=0.0, target=1e9, halt=lambda: False, stopped=stopped)
+    Saddle(relaxation, stopped).among_cheapest(1)
