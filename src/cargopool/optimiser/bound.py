@@ -7,6 +7,7 @@ waiting pallets; the rule that no place is visited twice.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -365,5 +366,6 @@ def _cheapest_way(data: SearchData, k: int, rides: Any, handling: Any) -> float:
 def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
     """Prepare the bound on P of a scenario."""
     network = bound_network(scenario)
-    data = make_data(network)
+    none = np.zeros(0, np.int32)  # only the lines ask which moves a shipment may use: the kernels' copies are large
+    data = make_data(replace(network, usable=(none,) * len(network.usable)))
     return Bound(data, make_lines(network, data, MINUTES_PER_HOUR * params.bucket_h), params, stop)
