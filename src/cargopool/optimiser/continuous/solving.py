@@ -107,11 +107,11 @@ class _Run:
             self._raise(self.upper)
             return self._result("")
         self.table, self.relaxed = table, with_rest(self.instance, table)
+        self._prepare_kernels()  # before the search's, which take longer and would hold the compiler
         if (np.diff(table.path_ptr) > 0).all():
             self._start_search()
         self.space = Space(self.instance, self.relaxed)
         state = self.space.state(*self._first_columns())
-        self._prepare_kernels()
         while not self.finished():
             following = self._round(state)
             self._report()
