@@ -47,7 +47,7 @@ class LoneModel:
             session = Session(scenario, stop=NEVER, seed=1, params=_INLINE, accept=lambda plan: False, worker=worker)
             session.set_network(network)
             pool = list_columns(session, MOST_COLUMNS, MOST_COLUMNS)
-            columns = polish(session, pool.columns, None) if pool is not None else None
+            columns = polish(session, range(len(members)), pool.columns, None) if pool is not None else None
         chosen = list(columns or ())
         served = {network.shipment_ids[column.shipment] for column in chosen}
         totals = assemble(network, chosen).totals
