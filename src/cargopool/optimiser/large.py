@@ -33,7 +33,7 @@ LEAST_CHUNK, MOST_CHUNK = 10, 4_000
 
 POLL_S = 0.05
 OFFER_EVERY_S = 2.0
-OFFER_SHARE = 8.0
+OFFER_SHARE = 5.0
 """Pricing and verifying plans may take at most one part in this many of the time."""
 TELL_EVERY_S = 2.0
 WORTH_TELLING = 5e-4
@@ -57,7 +57,7 @@ WORK_PER_BOUND = 200
 
 @dataclass
 class _Shared:
-    """What the threads tell each other."""
+    """What the threads tell each other; ``probe`` only looks for ways to go, for the restricted models."""
 
     stop: Any
     best: Solution
@@ -68,6 +68,7 @@ class _Shared:
     gifts: dict[int, Solution] = field(default_factory=dict)
     grafts: deque[tuple[Any, Solution]] = field(default_factory=deque)
     seen: deque[Any] = field(default_factory=lambda: deque(maxlen=KEPT_BATCHES))
+    probe: Search | None = None
     bound: Bound | None = None
     error: BaseException | None = None
 
@@ -127,6 +128,11 @@ def _by_time(session: Session, data: SearchData, search: Search, store: ColumnSt
     watch = _Watch(session, data, shared, store)
     try:
         watch.run()
+        quit_now[0] = 1
+        # The best plan before anything else: the second thread may be building the bound's arrays for a while yet.
+        threads[0].join()
+        if shared.error is None:
+            _offer(session, shared.best, store)
     finally:
         quit_now[0] = 1
         for thread in threads:
@@ -135,7 +141,6 @@ def _by_time(session: Session, data: SearchData, search: Search, store: ColumnSt
         raise shared.error
     if shared.bound is not None:
         session.raise_bound(shared.bound.best_cents, shared.bound.relaxed)
-    _offer(session, shared.best, store)
     session.note(
         f"operators (tried/kept/best): {search.operators()}; {watch.models} restricted models gave "
         f"{shared.grafted} better plans"
@@ -154,7 +159,6 @@ class _Watch:
         self._offered = shared.best.cents
         self._told = -1.0
         self._near = Neighbourhoods(data, store, session.seed)
-        self._prober: Search | None = None
         self.models = 0
 
     def run(self) -> None:
@@ -203,9 +207,7 @@ class _Watch:
 
     def _wants_model(self, now: float, left: float | None) -> bool:
         params = self._session.params.search
-        if not params.polish or now < self._next_model or not self._shared.searches:
-            return False
-        if self._data.k_class.size > params.polish_shipments:
+        if self._shared.probe is None or now < self._next_model:
             return False
         if self._whole is None:
             return True
@@ -217,14 +219,15 @@ class _Watch:
         self._offer_best()
         base = shared.best
         incumbent = session.incumbent
-        if incumbent is None:
+        probe = shared.probe
+        if incumbent is None or probe is None:
             return
         began = time.monotonic()
         seconds = min(MODEL_S, max(LEAST_MODEL_S, 0.5 * (left if left is not None else MODEL_S)))
         free = self._near.draw(base)
         shared.modelling = True
         try:
-            self._store.add(self._probe().sample(base, np.array(free, np.int64), SAMPLES))
+            self._store.add(probe.sample(base, np.array(free, np.int64), SAMPLES))
             columns = self._store.of(free, session.params.search.polish_columns)
             solving = time.monotonic()
             found = polish(session, free, columns, seconds)
@@ -241,14 +244,6 @@ class _Watch:
                 chosen = np.array([k for k in free if _differs(k, solution, base)], np.int64)
                 if chosen.size:
                     shared.grafts.append((chosen, solution))
-
-    def _probe(self) -> Search:
-        """A search that only looks for ways to go."""
-        if self._prober is None:
-            session, twin = self._session, self._shared.searches[0]
-            seed = session.seed + 2_000_003
-            self._prober = Search(session.network, self._data, seed, session.params.search, self._shared.stop, twin)
-        return self._prober
 
 
 def _differs(k: int, one: Solution, other: Solution) -> bool:
@@ -348,7 +343,11 @@ def _search_loop(search: Search, shared: _Shared) -> None:
 
 def _bound_then_search(session: Session, data: SearchData, twin: Search, shared: _Shared) -> None:
     params = session.params
-    if params.bound.enabled:
+    if params.search.polish and 0 < data.k_class.size <= params.search.polish_shipments:
+        probe = Search(session.network, data, session.seed + 2_000_003, params.search, shared.stop, twin)
+        probe.sample(shared.best, np.zeros(1, np.int64), 1)  # compiles here, where nobody waits for it
+        shared.probe = probe
+    if params.bound.enabled and not shared.stop[0]:
         bound = ascent(session.scenario, params.bound, shared.stop)
         shared.bound = bound
         while not shared.stop[0] and not bound.settled:
