@@ -1,11 +1,12 @@
-"""One large scenario on many workers: searches from a common plan, in rounds that exchange the best."""
+"""One large scenario on many workers: searches from a common plan, of the whole or by region, in rounds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from cargopool.batches.regions import REGION, divide, make_merger
 from cargopool.errors import Diagnostic, EngineError, VerificationError
 from cargopool.executors import Done, Executor, Task, Window
 from cargopool.units import eur
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from cargopool.model.plan import Plan
     from cargopool.model.scenario import Scenario
     from cargopool.optimiser.params import SolveParams
+    from cargopool.optimiser.parts import Changes, Merger
 
 SLICE = "cargopool.batches.together:search_slice"
 _SEEDS_PER_ROUND = 10_000
@@ -42,9 +44,13 @@ class Round:
     objective_eur : float or None
         Best so far.
     found : int
-        Workers that brought a plan better than the one they began with.
+        Workers that brought a plan better than the one they began with; in rounds by region those whose changes fit.
     lost : int
         Workers that brought nothing because they failed.
+    regions : int
+        Parts into which the round cut the shipments, 0 when every worker had the whole scenario.
+    dropped : int
+        Regions whose changes did not fit with those of the others.
     """
 
     number: int
@@ -52,6 +58,8 @@ class Round:
     bound_eur: float | None
     found: int
     lost: int
+    regions: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,7 @@ def solve_together(
     seed: int = 1,
     params: SolveParams | None = None,
     warm_start: Plan | None = None,
+    split: Literal["none", "regions"] = "none",
     on_round: Callable[[Round], None] | None = None,
 ) -> TogetherResult:
     """Search a scenario on every worker of an executor at once.
@@ -83,6 +92,11 @@ def solve_together(
     what the next round begins with. The bound is computed by one worker in the first round only. With ``work`` the
     result depends on nothing but the input, the seed and the number of workers.
 
+    With ``split="regions"`` every round that begins with a plan cuts the shipments into as many regions as there are
+    workers, along other borders each time. A worker changes the shipments of its region only; what the regions gain is
+    merged, largest gain first, as far as it fits. The first round without a warm start is one of the whole scenario,
+    and so is a round whose plan the searched network does not hold; rounds by region compute no bound.
+
     Parameters
     ----------
     workers : int, optional
@@ -90,7 +104,9 @@ def solve_together(
     work, seconds : optional
         Limit of each search of each round; one of them.
     seed : int
-        Seeds of all searches follow from it.
+        Seeds of all searches, and the borders of regions, follow from it.
+    split : {'none', 'regions'}
+        What the workers of a round have before them: all of them the whole scenario, or each a region.
 
     Raises
     ------
@@ -106,21 +122,23 @@ def solve_together(
 
     if (work is None) == (seconds is None):
         raise ValueError("give either work or seconds")
+    if split not in ("none", "regions"):
+        raise ValueError(f"split is none or regions, not {split!r}")
     validated(scenario)
     chosen = SolveParams() if params is None else params
     best, bound, told = warm_start, None, []
+    merger: Merger | None = None
     for number in range(1, rounds + 1):
         count = executor.slots if workers is None else workers
-        tasks = [
-            Task(
-                f"round-{number}-{place}",
-                SLICE,
-                (scenario, work, seconds, _seed(seed, number, place), _params(chosen, number, place), best),
-            )
-            for place in range(count)
-        ]
-        ended = sorted(Window(executor).run(tasks), key=lambda done: done.key)
-        best, bound, entry = _merged(number, ended, best, bound)
+        limits = (work, seconds)
+        if split == "regions" and best is not None:
+            merger = merger or make_merger(scenario, chosen)
+        if merger is not None and best is not None and merger.knows(best):
+            ended, dealt = _by_region(scenario, executor, limits, seed, chosen, best, number, count)
+            best, entry = _joined(number, ended, best, bound, merger, dealt)
+        else:
+            ended = _whole(scenario, executor, limits, seed, chosen, best, number, count)
+            best, bound, entry = _merged(number, ended, best, bound)
         told.append(entry)
         if on_round is not None:
             on_round(entry)
@@ -152,6 +170,52 @@ def search_slice(
     return SliceResult(seed=seed, plan=found.plan, bound_cents=bound)
 
 
+def _whole(
+    scenario: Scenario,
+    executor: Executor,
+    limits: tuple[int | None, float | None],
+    seed: int,
+    params: SolveParams,
+    best: Plan | None,
+    number: int,
+    count: int,
+) -> list[Done]:
+    """Every worker searches the whole scenario."""
+    tasks = [
+        Task(
+            f"round-{number}-{place}",
+            SLICE,
+            (scenario, *limits, _seed(seed, number, place), _params(params, number, place), best),
+        )
+        for place in range(count)
+    ]
+    return sorted(Window(executor).run(tasks), key=lambda done: done.key)
+
+
+def _by_region(
+    scenario: Scenario,
+    executor: Executor,
+    limits: tuple[int | None, float | None],
+    seed: int,
+    params: SolveParams,
+    best: Plan,
+    number: int,
+    count: int,
+) -> tuple[list[Done], int]:
+    """Every worker searches a region; what they bring, and how many regions there were."""
+    regions = divide(scenario, count, seed=(seed, number))
+    unbounded = replace(params, bound=replace(params.bound, enabled=False))
+    tasks = [
+        Task(
+            f"round-{number}-region-{place}",
+            REGION,
+            (scenario, *limits, _seed(seed, number, place), unbounded, best, region),
+        )
+        for place, region in enumerate(regions)
+    ]
+    return sorted(Window(executor).run(tasks), key=lambda done: done.key), len(regions)
+
+
 def _seed(seed: int, number: int, place: int) -> int:
     return seed * _SEEDS_PER_ROUND * 100 + number * _SEEDS_PER_ROUND + place
 
@@ -168,7 +232,7 @@ def _merged(
 ) -> tuple[Plan | None, int | None, Round]:
     brought: list[SliceResult] = [done.value for done in ended if done.ok]
     if not brought:
-        raise EngineError(Diagnostic("E2027", f"every worker failed: {ended[0].error}" if ended else "no worker"))
+        raise _all_failed(ended)
     before = None if best is None else best.totals.objective_cents
     better = [
         result
@@ -179,8 +243,7 @@ def _merged(
         best = min(better, key=lambda result: (result.objective_cents or 0, result.seed)).plan
     bounds = [found for found in (bound, *(result.bound_cents for result in brought)) if found is not None]
     bound = max(bounds, default=None)
-    if best is not None and bound is not None and bound > best.totals.objective_cents + 1:
-        raise VerificationError(Diagnostic("E2043", f"bound {eur(bound)} above plan {_eur(best)}", "together"))
+    _refuse_below(bound, best)
     entry = Round(
         number=number,
         objective_eur=_eur(best),
@@ -189,6 +252,37 @@ def _merged(
         lost=len(ended) - len(brought),
     )
     return best, bound, entry
+
+
+def _joined(
+    number: int, ended: list[Done], best: Plan, bound: int | None, merger: Merger, regions: int
+) -> tuple[Plan, Round]:
+    """The plan with what the regions gained, as far as it fits together."""
+    brought: list[Changes | None] = [done.value for done in ended if done.ok]
+    if ended and not brought:
+        raise _all_failed(ended)
+    gains = [changes for changes in brought if changes is not None]
+    best, merged = merger.merge(best, gains)
+    _refuse_below(bound, best)
+    entry = Round(
+        number=number,
+        objective_eur=_eur(best),
+        bound_eur=None if bound is None else eur(bound),
+        found=merged,
+        lost=len(ended) - len(brought),
+        regions=regions,
+        dropped=len(gains) - merged,
+    )
+    return best, entry
+
+
+def _all_failed(ended: list[Done]) -> EngineError:
+    return EngineError(Diagnostic("E2027", f"every worker failed: {ended[0].error}" if ended else "no worker"))
+
+
+def _refuse_below(bound: int | None, best: Plan | None) -> None:
+    if best is not None and bound is not None and bound > best.totals.objective_cents + 1:
+        raise VerificationError(Diagnostic("E2043", f"bound {eur(bound)} above plan {_eur(best)}", "together"))
 
 
 def _eur(plan: Plan | None) -> float | None:

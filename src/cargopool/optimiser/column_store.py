@@ -44,10 +44,13 @@ def columns_of(network: Network, data: SearchData, solution: Solution) -> list[C
 
 
 class ColumnStore:
-    """Itineraries by shipment, the longest unseen forgotten first; priced as columns when asked for."""
+    """Itineraries by shipment, the longest unseen forgotten first; priced as columns when asked for.
 
-    def __init__(self, network: Network, data: SearchData) -> None:
-        self._network, self._data = network, data
+    ``staying`` columns are part of every plan: shipments that the searches leave alone.
+    """
+
+    def __init__(self, network: Network, data: SearchData, staying: Iterable[Column] = ()) -> None:
+        self._network, self._data, self._staying = network, data, tuple(staying)
         shipments = data.k_class.size
         self._most = int(np.clip(MOST_ITINERARIES // max(1, shipments), LEAST_EACH, MOST_EACH))
         self._seen: list[dict[bytes, Column | str | None]] = [{} for _ in range(shipments)]
@@ -79,8 +82,8 @@ class ColumnStore:
         return found
 
     def columns_of(self, solution: Solution) -> list[Column]:
-        """Columns of the served shipments of a plan, remembered for the next time."""
-        found = []
+        """Columns of the served shipments of a plan, remembered for the next time, and those that stay."""
+        found = list(self._staying)
         for k in np.flatnonzero(solution.served).tolist():
             key = np.ascontiguousarray(solution.plan[k]).tobytes()
             self._note(k, key)

@@ -77,10 +77,10 @@ def users_of_move(d, rng, chosen, flags, count, m, size):
 
 
 @inner_kernel
-def ruin(d, s, rng, operator, size, chosen, flags):
-    """Choose shipments to take out; returns (count, trunk move or -1)."""
-    shipments = d.ki.shape[0]
-    k = randint(rng, shipments)
+def ruin(d, s, rng, operator, size, chosen, flags, movable):
+    """Choose among the movable shipments those to take out; returns (count, trunk move or -1)."""
+    shipments = movable.shape[0]
+    k = movable[randint(rng, shipments)]
     count = np.int64(0)
     trunk = NONE
     if operator == LANE:
@@ -116,7 +116,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
     elif operator == ONE_SHIPPER:
         count = mark(chosen, count, flags, k)
         for _ in range(6 * size):
-            j = randint(rng, shipments)
+            j = movable[randint(rng, shipments)]
             if d.ki[j, SHIPPER] == d.ki[k, SHIPPER]:
                 count = mark(chosen, count, flags, j)
             if count >= size:
@@ -126,7 +126,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
             worst = np.int64(-1)
             worst_cost = -1.0
             for _ in range(8):
-                j = randint(rng, shipments)
+                j = movable[randint(rng, shipments)]
                 if flags[j] == 0:
                     cost = d.kf[j, UNSERVED] if not s.served[j] else s.own[j]
                     if s.served[j]:
@@ -146,7 +146,7 @@ def ruin(d, s, rng, operator, size, chosen, flags):
     else:
         while count < size:
             before = count
-            count = mark(chosen, count, flags, randint(rng, shipments))
+            count = mark(chosen, count, flags, movable[randint(rng, shipments)])
             if count == before and next_random(rng) < 0.2:
                 break
     return count, trunk
@@ -235,9 +235,9 @@ def put_back(d, e, s, w, rng, chosen, count, trunk, discount, blink, scratch):
 
 
 @inner_kernel
-def choose_pool(d, e, s, w, rng, size, chosen, flags, discount, plan):
+def choose_pool(d, e, s, w, rng, size, chosen, flags, movable, discount, plan):
     """A shipment, and others that could ride the moves it would take if it paid only for the room it needs."""
-    k = randint(rng, d.ki.shape[0])
+    k = movable[randint(rng, movable.shape[0])]
     count = mark(chosen, np.int64(0), flags, k)
     if best_itinerary(d, e, s, w, k, EVERY, discount, 0.02, d.kf[k, UNSERVED], rng, plan) >= INF:
         return count
@@ -312,9 +312,9 @@ def anneal(d, e, s, w, rng, iterations, hot, cold, max_size, weights, scratch, s
         if operator == POOL:
             discount += 0.5
             trunk = EVERY
-            count = choose_pool(d, e, s, w, rng, size, chosen, flags, discount, scratch.plan)
+            count = choose_pool(d, e, s, w, rng, size, chosen, flags, scratch.movable, discount, scratch.plan)
         else:
-            count, trunk = ruin(d, s, rng, operator, size, chosen, flags)
+            count, trunk = ruin(d, s, rng, operator, size, chosen, flags, scratch.movable)
         total = s.total[0]
         take_out(d, e, s, chosen, flags, count, scratch)
         order(d.ki, rng, chosen, count, scratch.key)

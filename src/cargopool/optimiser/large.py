@@ -17,13 +17,13 @@ from cargopool.network.columns import Column
 from cargopool.optimiser.bound import Bound, ascent
 from cargopool.optimiser.column_store import ColumnStore, column_of, columns_of
 from cargopool.optimiser.neighbourhoods import Neighbourhoods
-from cargopool.optimiser.polishing import polish
+from cargopool.optimiser.polishing import polish, row_use
 from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import SearchData, make_data
 from cargopool.optimiser.search_solution import Solution
 from cargopool.optimiser.session import Session
 
-__all__ = ["column_of", "columns_of", "solve_large"]
+__all__ = ["Part", "column_of", "columns_of", "solve_large"]
 
 CHUNK = 400
 """Search iterations between two steps of the bound under a work limit."""
@@ -73,17 +73,44 @@ class _Shared:
     error: BaseException | None = None
 
 
-def solve_large(session: Session) -> None:
-    """Search, bound and polish until the session ends; everything found is offered to the session."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A plan of which only some shipments may change.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        The whole plan. Shipments that travel in several parts stay, as the search knows none.
+    shipments : frozenset of int
+        Those that may change.
+    """
+
+    columns: tuple[Column, ...]
+    shipments: frozenset[int]
+
+
+def solve_large(session: Session, part: Part | None = None) -> None:
+    """Search, bound and polish until the session ends; everything found is offered to the session.
+
+    With a ``part`` the search begins with its plan and changes only its shipments.
+    """
     network, params = session.network, session.params
     session.enter("start")
     data = make_data(network, session.seed)
-    search = Search(network, data, session.seed, params.search, session.halt)
-    search.construct()
-    known = session.incumbent
-    if known:
-        _adopt_warm_start(search, _as_solution(network, data, known))
-    store = ColumnStore(network, data)
+    if part is None:
+        store = ColumnStore(network, data)
+        search = Search(network, data, session.seed, params.search, session.halt)
+        search.construct()
+        if session.incumbent:
+            _adopt_warm_start(search, _as_solution(network, data, session.incumbent))
+    else:
+        staying = [column for column in part.columns if column.atoms < int(network.shipment_atoms[column.shipment])]
+        data = data._replace(row_limit=data.row_limit - row_use(session, network, staying, set()))
+        store = ColumnStore(network, data, staying)
+        movable = np.array(sorted(part.shipments - {column.shipment for column in staying}), np.int64)
+        search = Search(network, data, session.seed, params.search, session.halt, movable=movable)
+        search.begin_at(_as_solution(network, data, part.columns))
+        search.construct()
     _offer(session, search.best, store)
     session.enter("search")
     if session.counts_work:
@@ -224,7 +251,10 @@ class _Watch:
             return
         began = time.monotonic()
         seconds = min(MODEL_S, max(LEAST_MODEL_S, 0.5 * (left if left is not None else MODEL_S)))
-        free = self._near.draw(base)
+        movable = set(probe.movable.tolist())
+        free = [k for k in self._near.draw(base) if k in movable]
+        if not free:
+            return
         shared.modelling = True
         try:
             self._store.add(probe.sample(base, np.array(free, np.int64), SAMPLES))
@@ -343,13 +373,13 @@ def _search_loop(search: Search, shared: _Shared) -> None:
 
 def _bound_then_search(session: Session, data: SearchData, twin: Search, shared: _Shared) -> None:
     params = session.params
+    bound = ascent(session.scenario, params.bound, shared.stop) if params.bound.enabled else None
+    shared.bound = bound
     if params.search.polish and 0 < data.k_class.size <= params.search.polish_shipments:
         probe = Search(session.network, data, session.seed + 2_000_003, params.search, shared.stop, twin)
         probe.sample(shared.best, np.zeros(1, np.int64), 1)  # compiles here, where nobody waits for it
         shared.probe = probe
-    if params.bound.enabled and not shared.stop[0]:
-        bound = ascent(session.scenario, params.bound, shared.stop)
-        shared.bound = bound
+    if bound is not None:
         while not shared.stop[0] and not bound.settled:
             if shared.modelling:
                 time.sleep(POLL_S)

@@ -47,7 +47,7 @@ def polish(
     staying = [column for column in known if column.shipment not in moving]
     touched = {move for column in changing for move in column.moves} | _chartered(network)
     near = [_trimmed(column, touched) for column in staying if not touched.isdisjoint(column.moves)]
-    reduced = replace(network, row_limit=network.row_limit - _row_use(session, network, staying, touched))
+    reduced = replace(network, row_limit=network.row_limit - row_use(session, network, staying, touched))
     pool = make_pool(reduced, [*changing, *near], np.zeros(len(network.shipment_ids), dtype=np.bool_))
     model = _fixed(build_model(reduced, pool, link_rows=session.params.exact.link_rows), near, moving)
     present = [column for column in known if column.shipment in moving] + near
@@ -85,7 +85,7 @@ def _chartered(network: Network) -> set[int]:
     return set(np.repeat(np.arange(network.moves), np.diff(network.move_rows.indptr))[hired].tolist())
 
 
-def _row_use(session: Session, network: Network, columns: Sequence[Column], touched: set[int]) -> Int64:
+def row_use(session: Session, network: Network, columns: Sequence[Column], touched: set[int]) -> Int64:
     """What columns that stay take of the rows, their units on touched moves left out."""
     if not columns:
         return np.zeros(network.row_limit.size, np.int64)

@@ -8,16 +8,24 @@ from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.arrays import Network
 from cargopool.network.thinning import Thinning
-from cargopool.optimiser.params import SearchParams
+from cargopool.optimiser.params import SearchParams, SolveParams
 from cargopool.optimiser.session import Session
 
 
 def is_large(session: Session) -> bool:
     """Whether the large-case methods work from the start."""
-    method = session.params.method
-    if method != "auto":
-        return method == "search"
-    return len(session.scenario.shipments) > session.params.exact.max_shipments
+    return _is_large(session.scenario, session.params)
+
+
+def _is_large(scenario: Scenario, params: SolveParams) -> bool:
+    if params.method != "auto":
+        return params.method == "search"
+    return len(scenario.shipments) > params.exact.max_shipments
+
+
+def network_of(scenario: Scenario, params: SolveParams) -> Network:
+    """The network that a solve with these parameters looks at."""
+    return search_network(scenario, params.search) if _is_large(scenario, params) else build(scenario)
 
 
 def search_network(scenario: Scenario, params: SearchParams) -> Network:

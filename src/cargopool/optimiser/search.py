@@ -34,8 +34,12 @@ class Search:
         params: SearchParams,
         stop: Any,
         twin: Search | None = None,
+        movable: Any = None,
     ) -> None:
-        """Start with every shipment unserved; a ``twin`` over the same data lends its constant arrays."""
+        """Start with every shipment unserved; a ``twin`` over the same data lends its constant arrays.
+
+        None but the ``movable`` shipments (int64; all when left out) are changed by the annealing and inserted.
+        """
         self.network, self.data, self.params, self.stop = network, data, params, stop
         self._rng = np.array([(0x9E3779B97F4A7C15 * (2 * seed + 1)) % (1 << 64)], np.uint64)
         self._packed: Any = pack(data) if twin is None else twin._packed
@@ -44,7 +48,9 @@ class Search:
         self._state = make_state(data, int(self._packed.ki[:, GROUP].max(initial=-1)) + 1, lanes)
         most = (int(np.diff(pointers).max(initial=1)) for pointers in (self._lanes.lane_ptr, data.usable_ptr))
         self._labels = make_labels(len(network.place_ids), *most)
-        self._scratch = make_scratch(data.k_class.size)
+        every: Any = np.arange(data.k_class.size, dtype=np.int64) if twin is None else twin.movable
+        self.movable: Any = every if movable is None else movable
+        self._scratch = make_scratch(data.k_class.size, self.movable)
         self._base_weights = np.array(params.weights, np.float64)
         self._weights = self._base_weights.copy()
         self._judged = np.zeros((OPERATORS, 4), np.int64)
@@ -79,9 +85,9 @@ class Search:
         return self._scratch.seen[:count].copy()
 
     def construct(self) -> None:
-        """Insert every shipment that is not served, large ones first."""
-        queue = np.argsort(-self.data.k_size[:, 0] - 1e-3 * self.data.k_size[:, 1], kind="stable")
-        order = queue.astype(np.int64)
+        """Insert every movable shipment that is not served, large ones first."""
+        size = self.data.k_size[self.movable]
+        order = self.movable[np.argsort(-size[:, 0] - 1e-3 * size[:, 1], kind="stable")]
         construct(self._packed, self._lanes, self._state, self._labels, self._rng, order, self.stop, self._scratch)
         self._note_best()
 
@@ -89,6 +95,11 @@ class Search:
         """Continue from another plan."""
         adopt(self._packed, self._lanes, self._state, solution.plan, solution.served)
         self._note_best()
+
+    def begin_at(self, solution: Solution) -> None:
+        """Continue from another plan and forget what was best before."""
+        self._best.total[0] = np.inf
+        self.adopt(solution)
 
     def sample(self, solution: Solution, chosen: Any, tries: int) -> Any:
         """Ways that the chosen shipments could go while the others go as in a plan: rows as of `take_seen`."""
@@ -130,7 +141,7 @@ class Search:
 
     def advance(self, iterations: int, heat: float, heat_after: float) -> int:
         """Run iterations while the heat (0 cold, 1 hot) falls; returns those done."""
-        if self.data.k_class.size == 0:
+        if self.movable.size == 0:
             return iterations
         mean = max(1.0, self._scale())
         ratio = self.params.end_temperature / self.params.start_temperature

@@ -55,7 +55,10 @@ class Labels(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Scratch space of ruin-and-recreate; ``seen``: itineraries for the restricted models, shipment last."""
+    """Scratch space of ruin-and-recreate; ``seen``: itineraries for the restricted models, shipment last.
+
+    ``movable``: the shipments that may be taken out; ``flags`` of the others are never 0.
+    """
 
     chosen: Any
     flags: Any
@@ -67,6 +70,7 @@ class Scratch(NamedTuple):
     keep: Any
     seen: Any
     seen_count: Any
+    movable: Any
 
 
 class Best(NamedTuple):
@@ -126,12 +130,14 @@ def make_labels(places: int, lanes: int, pairs: int, size: int = 4096) -> Labels
     )
 
 
-def make_scratch(shipments: int, most: int = 60) -> Scratch:
-    """Scratch for one thread."""
-    most = max(1, min(most, shipments))
+def make_scratch(shipments: int, movable: Any, most: int = 60) -> Scratch:
+    """Scratch for one thread that takes out none but the ``movable`` shipments."""
+    most = max(1, min(most, movable.size))
+    flags = np.ones(shipments, np.int64)
+    flags[movable] = 0
     return Scratch(
         chosen=np.zeros(most, np.int64),
-        flags=np.zeros(shipments, np.int64),
+        flags=flags,
         before=np.zeros((most, 12), np.int64),
         own=np.zeros(most),
         place=np.zeros(shipments, np.int64),
@@ -140,6 +146,7 @@ def make_scratch(shipments: int, most: int = 60) -> Scratch:
         keep=np.zeros(10, np.int64),
         seen=np.zeros((4096, 11), np.int64),
         seen_count=np.zeros(1, np.int64),
+        movable=movable,
     )
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from cargopool.model.plan import Plan, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
-from cargopool.network import build
 from cargopool.network.columns import Column
 from cargopool.optimiser.columns import list_columns
 from cargopool.optimiser.continuous.bridge import build_for_any_minute
@@ -20,7 +19,7 @@ from cargopool.optimiser.engines import check_settings
 from cargopool.optimiser.exact import Exact, why_unserved
 from cargopool.optimiser.params import SolveParams
 from cargopool.optimiser.pool import Pool, make_pool
-from cargopool.optimiser.reduced import is_large, search_network
+from cargopool.optimiser.reduced import is_large, network_of
 from cargopool.optimiser.session import Ended, Session
 from cargopool.optimiser.start import Greedy, insertion_order
 from cargopool.optimiser.stop import NEVER, StoppingCriterion
@@ -100,7 +99,7 @@ def _phases(warm_start: Plan | None, *, exact_time: bool) -> list[Phase]:
     def begin(session: Session) -> None:
         _begin(session, warm_start)
 
-    return [build_for_any_minute if exact_time else _build_network, begin]
+    return [build_for_any_minute if exact_time else build_network, begin]
 
 
 def _run(session: Session, phases: Sequence[Phase], failures: list[BaseException]) -> None:
@@ -142,9 +141,10 @@ def _pass_on(session: Session, on_progress: Callable[[Progress], None] | None) -
                 on_progress(moment)
 
 
-def _build_network(session: Session) -> None:
+def build_network(session: Session) -> None:
+    """Phase: build the network of the session's parameters."""
     began = time.monotonic()
-    network = search_network(session.scenario, session.params.search) if is_large(session) else build(session.scenario)
+    network = network_of(session.scenario, session.params)
     session.state.seconds["network"] = time.monotonic() - began
     session.set_network(network)
     session.checkpoint()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cargopool.model.plan import Itinerary, Move, Plan
 from cargopool.network.arrays import Network
@@ -14,13 +14,18 @@ def columns_of_plan(network: Network, plan: Plan) -> list[Column]:
 
     A shipment counts only when all its parts are found.
     """
-    moves = {use.move.id: use.move for use in plan.moves}
+    return columns_of_itineraries(network, plan.itineraries, [use.move for use in plan.moves])
+
+
+def columns_of_itineraries(network: Network, itineraries: Iterable[Itinerary], ridden: Iterable[Move]) -> list[Column]:
+    """As `columns_of_plan`, for some itineraries and the moves that they ride."""
+    moves = {move.id: move for move in ridden}
     wanted = {_key(move) for move in moves.values()}
     index = _index(network, wanted, {move.origin for move in moves.values()})
     shipments = {name: k for k, name in enumerate(network.shipment_ids)}
     found: dict[int, list[Column]] = {}
     lost: set[int] = set()
-    for itinerary in plan.itineraries:
+    for itinerary in itineraries:
         k = shipments.get(itinerary.shipment)
         if k is None:
             continue
