@@ -47,9 +47,10 @@ def assert_byte_equal(two_jobs: Path, one_job: Path) -> None:
 
 
 def test_the_examples_of_executors_run(tmp_path: Path) -> None:
-    tasks, together = python_blocks("executors.md")
+    tasks, together, by_region = python_blocks("executors.md")
     assert sorted(run_it(["-c", tasks], tmp_path).splitlines())[0] == "task-0 True 0.01"
     assert re.match(r"[\d.]+ ", run_it(["-c", together], ROOT))
+    assert re.match(r"1 [\d.]+ 0 ", run_it(["-c", by_region], ROOT))
 
 
 def test_result_columns_are_those_of_the_page() -> None:
