@@ -280,10 +280,10 @@ def test_the_polish_finds_the_best_plan_over_its_columns() -> None:
         session.set_network(build(scenario))
         network = session.network
         columns = [c for k in range(5) for c in columns_of(network, k, 1000)[0]]
-        best = polish(session, columns, None)
+        best = polish(session, range(5), columns, None)
         assert best is not None
         assert assemble(network, best).totals.objective_cents <= truth.totals.objective_cents * 1.001
-        assert polish(session, columns, 0.0) is None
+        assert polish(session, range(5), columns, 0.0) is None
 
 
 def test_part_ranges_tile_the_shipment() -> None:

@@ -141,9 +141,9 @@ def test_a_flag_stops_a_solve_whose_phase_does_not_listen() -> None:
 
 def test_a_time_limit_is_kept_and_the_newest_plan_returned() -> None:
     def plan_then_wait(session: Session) -> None:
-        from cargopool.optimiser.solving import _begin, _build_network
+        from cargopool.optimiser.solving import _begin, build_network
 
-        _build_network(session)
+        build_network(session)
         session.params = SolveParams(method="exact")
         _begin(session, None)
         forever(session)
