@@ -106,6 +106,7 @@ def test_a_round_without_a_plan_is_of_the_whole(week: Scenario) -> None:
     assert found.plan is not None
 
 
+@pytest.mark.usefixtures("by_region")  # so that nothing is left to compile within the limit
 def test_a_region_limited_by_time_changes_only_its_own(week: Scenario, begun: Any) -> None:
     region = divide(week, 2, seed=(5,))[0]
     changes = search_region(week, None, 4.0, 1, PARAMS, begun, region)
