@@ -379,7 +379,7 @@ def allotment_forgotten(patch):
 
         return faulty
 
-    swap(patch, "_slot_options", make)
+    swap(patch, "slot_options", make)
 
 
 @fault(IN_OPTIMA, "lifts")

@@ -130,12 +130,10 @@ class Bound:
         self._row_direction = np.zeros(lines.row_limit.size)
         self._changed = np.zeros(lines.groups, np.bool_)
         self._seen = np.zeros(0, np.int64)
-        self._state = self._first_state()
-        self._cheapest = self._price_units()
-        self._best = self._copy()
         self._step = params.step
         self._stale = 0
         self._rises = 0
+        self._begun = False
 
     @property
     def settled(self) -> bool:
@@ -143,7 +141,12 @@ class Bound:
         return self._step < SETTLED
 
     def advance(self, incumbent_cents: float) -> bool:
-        """One iteration toward the incumbent; False when stopped, or when nothing can be said."""
+        """One iteration toward the incumbent; False when stopped, or when nothing can be said.
+
+        The first one compiles, where no compiled code is kept yet; ``best_cents`` is there before.
+        """
+        if not self._begun:
+            self.begin()
         lines, state = self.lines, self._state
         arrays = (self._packed, lines.kernel, state)
         if not all_cheapest(*arrays, self._labels, self._value, self._uses, self._paid, self._fixed, self.stop):
@@ -164,6 +167,13 @@ class Bound:
         ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step)
         self._move_rows(step)
         return True
+
+    def begin(self) -> None:
+        """Set the first charges."""
+        self._state = self._first_state()
+        self._cheapest = self._price_units()
+        self._best = self._copy()
+        self._begun = True
 
     def _first_state(self) -> BoundState:
         lines, shipments = self.lines, self.data.k_class.size

@@ -16,6 +16,7 @@ from cargopool.network.arrays import Network
 from cargopool.network.columns import Column
 from cargopool.optimiser.bound import Bound, ascent
 from cargopool.optimiser.column_store import ColumnStore, column_of, columns_of
+from cargopool.optimiser.compiling import ANNEALING, BOUND, Compilation
 from cargopool.optimiser.neighbourhoods import Neighbourhoods
 from cargopool.optimiser.polishing import polish, row_use
 from cargopool.optimiser.search import Search
@@ -96,6 +97,7 @@ def solve_large(session: Session, part: Part | None = None) -> None:
     """
     network, params = session.network, session.params
     session.enter("start")
+    compilations = None if session.counts_work else _compile_elsewhere(session)
     data = make_data(network, session.seed)
     if part is None:
         store = ColumnStore(network, data)
@@ -117,7 +119,13 @@ def solve_large(session: Session, part: Part | None = None) -> None:
         bound = ascent(session.scenario, params.bound, session.halt) if params.bound.enabled else None
         _by_work(session, search, bound, store)
     else:
-        _by_time(session, data, search, store)
+        _by_time(session, data, search, store, compilations or {})
+
+
+def _compile_elsewhere(session: Session) -> dict[str, Compilation]:
+    """Have the kernels that are not needed at once compiled in child processes, where they are not kept yet."""
+    kinds = (ANNEALING, BOUND) if session.params.bound.enabled else (ANNEALING,)
+    return {kind: Compilation(kind, session.scenario, session.params, lambda: session.ended) for kind in kinds}
 
 
 def _offer(session: Session, solution: Solution, store: ColumnStore) -> None:
@@ -141,7 +149,9 @@ def _by_work(session: Session, search: Search, bound: Bound | None, store: Colum
     session.spend(session.remaining_work or 0)
 
 
-def _by_time(session: Session, data: SearchData, search: Search, store: ColumnStore) -> None:
+def _by_time(
+    session: Session, data: SearchData, search: Search, store: ColumnStore, compilations: dict[str, Compilation]
+) -> None:
     """Search in one thread, bound in another, while this one watches the clock, offers plans and runs models.
 
     While a restricted model runs in the child process, the second thread rests; else it raises the bound, and
@@ -150,8 +160,8 @@ def _by_time(session: Session, data: SearchData, search: Search, store: ColumnSt
     quit_now = np.zeros(1, np.int64)
     search.stop = quit_now
     shared = _Shared(stop=quit_now, best=search.best)
-    threads = [_start(lambda: _search_loop(search, shared), shared)]
-    threads.append(_start(lambda: _bound_then_search(session, data, search, shared), shared))
+    threads = [_start(lambda: _first_search(search, shared, compilations), shared)]
+    threads.append(_start(lambda: _bound_then_search(session, data, search, shared, compilations), shared))
     watch = _Watch(session, data, shared, store)
     try:
         watch.run()
@@ -348,6 +358,12 @@ def _start(work: Callable[[], None], shared: _Shared) -> threading.Thread:
     return thread
 
 
+def _first_search(search: Search, shared: _Shared, compilations: dict[str, Compilation]) -> None:
+    if ANNEALING in compilations:
+        compilations[ANNEALING].wait(shared.stop)
+    _search_loop(search, shared)
+
+
 def _search_loop(search: Search, shared: _Shared) -> None:
     number = len(shared.searches)
     shared.searches.append(search)
@@ -371,10 +387,16 @@ def _search_loop(search: Search, shared: _Shared) -> None:
             shared.best = search.best
 
 
-def _bound_then_search(session: Session, data: SearchData, twin: Search, shared: _Shared) -> None:
+def _bound_then_search(
+    session: Session, data: SearchData, twin: Search, shared: _Shared, compilations: dict[str, Compilation]
+) -> None:
     params = session.params
     bound = ascent(session.scenario, params.bound, shared.stop) if params.bound.enabled else None
     shared.bound = bound
+    for compilation in compilations.values():
+        compilation.wait(shared.stop)
+    if shared.stop[0]:
+        return
     if params.search.polish and 0 < data.k_class.size <= params.search.polish_shipments:
         probe = Search(session.network, data, session.seed + 2_000_003, params.search, shared.stop, twin)
         probe.sample(shared.best, np.zeros(1, np.int64), 1)  # compiles here, where nobody waits for it
