@@ -67,6 +67,9 @@ def compile_kernels(kind: str, scenario: Scenario, params: SolveParams) -> None:
     stop = np.zeros(1, np.int64)
     if kind == BOUND:
         ascent(scenario, params.bound, stop).advance(1e12)
-        return
     network = search_network(scenario, params.search)
-    Search(network, make_data(network, 1), 1, params.search, stop).advance(1, 1.0, 1.0)
+    search = Search(network, make_data(network, 1), 1, params.search, stop)
+    if kind == ANNEALING:
+        search.advance(1, 1.0, 1.0)
+    else:
+        search.sample(search.best, np.zeros(1, np.int64), 1)
