@@ -5,6 +5,8 @@ Only where compiled code is kept between processes, and only while it is not the
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import threading
 import time
@@ -35,8 +37,7 @@ class Compilation:
     """Kernels of one kind on their way into the folder of compiled code."""
 
     def __init__(self, kind: str, scenario: Scenario, params: SolveParams, stop: Callable[[], bool]) -> None:
-        folder = cache_directory()
-        self._kept = None if folder is None else Path(folder) / f"{kind}.kept"
+        self._kept = _mark(kind)
         self._thread: threading.Thread | None = None
         if self._kept is not None and not self._kept.exists():
             some = dict(islice(scenario.shipments.items(), _ENOUGH_SHIPMENTS))
@@ -57,7 +58,17 @@ class Compilation:
             except (EngineError, StoppedError):
                 return  # then they are compiled here, when they are first called
         if self._kept is not None:
-            self._kept.touch()
+            with contextlib.suppress(OSError):
+                self._kept.touch()
+
+
+def _mark(kind: str) -> Path | None:
+    """File that says that a kind is kept for this installation: compiled code is kept by the place of its sources."""
+    folder = cache_directory()
+    if folder is None:
+        return None
+    place = hashlib.sha256(str(Path(__file__).resolve()).encode()).hexdigest()[:16]
+    return Path(folder) / f"{kind}-{place}.kept"
 
 
 def compile_kernels(kind: str, scenario: Scenario, params: SolveParams) -> None:
