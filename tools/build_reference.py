@@ -45,6 +45,7 @@ def build_factors(_: Path) -> None:
     tables.write("carriers.csv", factors.carrier_rows())
     tables.write("grid.csv", factors.grid_rows())
     tables.write("constants.csv", factors.constant_rows())
+    tables.write("external.csv", factors.external_rows())
     tables.write("groupage.csv", factors.groupage_rows())
     tables.write("crossings.csv", factors.crossing_rows())
     tables.write("bans.csv", factors.ban_rows())

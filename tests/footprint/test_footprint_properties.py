@@ -12,6 +12,8 @@ from cargopool.footprint import (
     COST_KINDS,
     UNALLOCATED,
     allocate,
+    counted_cents,
+    external_lines,
     lateness_cents,
     move_coefficients,
     price_move,
@@ -26,12 +28,14 @@ from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Objective, Scenario
 from cargopool.units import share_out
 from golden.golden_world import MOVES, PARTS, RUNS, WORLD
+from golden.test_golden_external import FACTORS
 from scale import scaled
 
 runs = settings(max_examples=scaled(120, 5_000), deadline=None)
 
 objectives = st.builds(
     Objective,
+    external_costs=st.sampled_from(["none", "report", "internalise"]),
     carbon_price_eur_per_t=st.sampled_from([0.0, 90.0, 123.45]),
     weights=st.dictionaries(st.sampled_from(list(COST_KINDS)), st.sampled_from([0.0, 0.5, 1.0, 1.37, 2.0]), max_size=6),
     exclude_carbon_in_prices=st.booleans(),
@@ -41,7 +45,7 @@ hours = st.integers(0, 200)
 
 @st.composite
 def scenarios(draw) -> Scenario:
-    return replace(WORLD, objective=draw(objectives))
+    return replace(WORLD, objective=draw(objectives), factors=FACTORS)
 
 
 @st.composite
@@ -81,7 +85,8 @@ def moves(draw) -> Move:
 def test_coefficients_are_the_sums_of_the_lines(scenario, move):
     ambient, chilled = price_move(scenario, move, "ambient"), price_move(scenario, move, "chilled")
     found = move_coefficients(scenario, move)
-    assert found.objective_cents == sum(weighted_cents(scenario.objective, line) for line in ambient.lines)
+    counted = counted_cents(scenario.objective, ambient.external)
+    assert found.objective_cents == counted + sum(weighted_cents(scenario.objective, line) for line in ambient.lines)
     assert chilled.lines == ambient.lines
     assert found.grams == ambient.grams
     assert found.grams_powered == chilled.grams
@@ -160,6 +165,8 @@ def test_allocation_adds_up_to_the_cent_and_the_gram(case):
     for kind in COST_KINDS:
         whole = sum(line.cents * line.count for line in plan.cost_lines if line.kind == kind)
         assert sum(one.cost_by_kind.get(kind, 0) for one in shares.values()) == whole
+    outside = sum(line.cents * line.count for line in external_lines(scenario, plan))
+    assert sum(one.external_cents for one in shares.values()) == outside
 
 
 @runs
@@ -174,7 +181,10 @@ def test_totals_are_the_sums_of_lines_and_elements(case):
     )
     price = scenario.objective.carbon_price_eur_per_t
     assert totals.carbon_cents == pytest.approx(totals.co2e_grams * price / 10_000, abs=0.5)
+    assert totals.external_cents == counted_cents(scenario.objective, external_lines(scenario, plan))
+    assert totals.external_cents == 0 or scenario.objective.external_costs == "internalise"
     terms = (totals.carbon_cents, totals.lateness_cents, totals.time_value_cents, totals.unserved_cents)
+    terms = (*terms, totals.external_cents)
     assert totals.objective_cents == totals.weighted_cost_cents + sum(terms)
 
 

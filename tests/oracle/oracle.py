@@ -20,7 +20,8 @@ from oracle.dominance import without_worse_moves
 STEP, DAY, NEVER, TIE = 15, 1440, 10**8, 1e-6
 DRIVER = {"single": (270, 45, 540, 780, 660), "double": (NEVER, 45, 1080, 1260, 540)}
 Ride = namedtuple("Ride", "service run i j closing depart ready")  # stop i to stop j; run "" on a headway service
-# One use. grams: (ambient, powered); per_kg: (MJ per kg of cargo, carrier, countries); rows: (row, amount, limit).
+# One use. grams: (ambient, powered); per_kg: (MJ per kg of cargo, carrier, countries, external group, km); rows: (row,
+# amount, limit).
 MOVE = "key origin destination unit latest available per unit_kg truck_kg money grams per_kg modes"
 Move = namedtuple("Move", MOVE + " hubs services rows rows_powered runs", defaults=((), (), (), (), ()))
 # A part on an itinerary, with the money and grams that are its own.
@@ -81,6 +82,15 @@ class World:
             return round_half_even(mj / 3.6 * mean)
         c = self.s.factors.carriers[carrier] if mj else None
         return round_half_even(mj * c.wtt_g_per_mj) + round_half_even(mj * c.ttw_g_per_mj) if c else 0
+    def outside(self, group, km, vehicle_km=0.0):
+        """External costs that the objective counts: EUR per tonne of cargo, and per use of a truck."""
+        f, price, total = self.s.factors, self.s.objective.carbon_price_eur_per_t, [0.0, 0.0]
+        for side, table in enumerate((f.external_cents_per_tkm, f.external_cents_per_vkm)):
+            for key, value in table.items():
+                counted = not price or not key.endswith(("climate", "well_to_tank"))
+                if self.s.objective.external_costs == "internalise" and key.startswith(group + "_") and counted:
+                    total[side] += value * f.external_uplift / 100
+        return total[0] * km, total[1] * vehicle_km
     def stage(self, what, v, link, unit, per, door):
         """Lines, grams and cargo element of a truck: a road move (no door) or a haulage."""
         drop = bool(door and door.loading == "drop")
@@ -93,7 +103,8 @@ class World:
         slope = (v.mj_per_km_full - v.mj_per_km_empty) / v.full_load_kg
         tare = 0 if unit.kind == "trailer" else unit.tare_kg * per
         grams = self.co2(link.km * ((1 + factor) * v.mj_per_km_empty + slope * tare), v.carrier)
-        return lines, grams, (link.km * slope, v.carrier, ())
+        lines.append(("external", self.outside("road", link.km, link.km * (1 + factor))[1]))
+        return lines, grams, (link.km * slope, v.carrier, (), "road", link.km)
     def border(self, a, b):  # EUR and minutes
         ends = self.s.place(a).customs_territory, self.s.place(b).customs_territory
         return self.cross.get(ends, (0.0, 0)) if ends[0] != ends[1] else (0.0, 0)
@@ -187,10 +198,11 @@ class World:
         for r, slot in zip(chain, slots, strict=True):
             x, cap, legs, run = r.service, r.service.capacity, r.service.legs[r.i : r.j], (r.service.id, r.run)
             lines += self.tariff(r, slot, unit, mass)
-            if slot != "charter":
-                per_kg.append((sum(leg.km for leg in legs) * x.mj_per_gross_tkm / 1000, x.carrier,
-                               tuple(c for leg in legs for c in leg.countries)))
-                grams += self.co2(unit.tare_kg * per_kg[-1][0], *per_kg[-1][1:])
+            km, traction = sum(leg.km for leg in legs), "electric" if x.carrier == "electricity" else "diesel"
+            group = f"rail_{traction}" if x.mode == "rail" else x.mode
+            mj = km * x.mj_per_gross_tkm / 1000 if slot != "charter" else 0.0
+            per_kg.append((mj, x.carrier, tuple(c for leg in legs for c in leg.countries), group, km))
+            grams += self.co2(unit.tare_kg * mj, *per_kg[-1][1:3]) if mj else 0
             for n in range(r.i, r.j) if r.run else ():
                 sold = {"allotment": x.allotment_units, "spot": x.spot_units}.get(slot)
                 kg, cm = cap.gross_tonnes and cap.gross_tonnes * 1000, cap.length_m and cap.length_m * 100
@@ -284,7 +296,8 @@ class World:
                         rows.append((("pallets", place, until), used, per_h * 1000 * self.bucket // 60))
                         at, left = until, left - used
             for m in moves:
-                grams += sum(self.co2(size.kg * mj, carrier, lands) for mj, carrier, lands in m.per_kg)
+                grams += sum(self.co2(size.kg * mj, carrier, lands) for mj, carrier, lands, _, _ in m.per_kg if mj)
+                lines += [("external", self.outside(group, km)[0] * size.kg / 1000) for _, _, _, group, km in m.per_kg]
                 lines.append(("crossing", self.border(m.origin, m.destination)[0] * (k.customs_status != "transit")))
             for door, hub in tours:
                 km, v = self.links[door, hub].km, self.s.vehicles[dray.vehicle]
@@ -293,6 +306,9 @@ class World:
                 mj = v.mj_per_km_empty * (1 + v.haulage_empty_km_factor) / dray.collection_load_share
                 mj += v.mj_per_km_full - v.mj_per_km_empty
                 grams += self.co2(size.kg * km * mj / v.full_load_kg, v.carrier)
+                per_t, truck = self.outside("road", km, km * (1 + v.haulage_empty_km_factor))
+                usual_t = v.full_load_kg * dray.collection_load_share / 1000
+                lines.append(("external", (per_t + truck / usual_t) * size.kg / 1000))
             money, share = self.priced(lines), atoms / k.atoms / 60
             money += cents(k.late_eur_per_h * max(0, done - k.due_min) * share)
             money += cents(k.value_of_time_eur_per_h * (done - k.ready_min) * share)

@@ -191,6 +191,7 @@ CONSTANTS = (
         DERIVED,
         "for own services without a distance",
     ),
+    ("external_uplift", 1.33, "-", "HICP of the EU from 2016 to 2025, recalled", MEMORY, "order of magnitude"),
     (
         "road_speed_kmh",
         62,
@@ -218,6 +219,47 @@ def constant_rows() -> list[dict]:
                     "note": note,
                 }
             )
+    return rows
+
+
+EXTERNAL_GROUPS = {
+    "road HGV": "road",
+    "rail electric": "rail_electric",
+    "rail diesel": "rail_diesel",
+    "inland waterway": "barge",
+}
+# The fact table has no rows of the sea; without any it would look free of pollution.
+EXTERNAL_SEA = (("sea_air_pollution", 0.4), ("sea_climate", 0.15), ("sea_well_to_tank", 0.05))
+
+
+def external_rows() -> list[dict]:
+    rows = [
+        {
+            "key": f"{EXTERNAL_GROUPS[r['mode']]}_{r['category']}",
+            "ct_per_tkm": r["value"],
+            "price_year": r["price_year"],
+            "region": r["region"],
+            "source": "Handbook on the external costs of transport 2019 v1.1 (EC/CE Delft), average costs EU-28, recalled",
+            "confidence": tables.confidence(r["confidence"]),
+            "licence": tables.OWN,
+            "note": "",
+        }
+        for r in tables.read("external_costs.csv")
+        if r["mode"] in EXTERNAL_GROUPS and r["category"] != "total" and float(r["value"])
+    ]
+    rows += [
+        {
+            "key": key,
+            "ct_per_tkm": value,
+            "price_year": 2016,
+            "region": "EU-28",
+            "source": "cargopool",
+            "confidence": SYNTHETIC,
+            "licence": tables.OWN,
+            "note": "stand-in: no source at hand; without it the sea would look free",
+        }
+        for key, value in EXTERNAL_SEA
+    ]
     return rows
 
 

@@ -17,6 +17,8 @@ def print_explanation(found: Explanation) -> None:
     console.print(Text.assemble((printable(found.shipment), "bold"), f": {printable(found.summary)}"), soft_wrap=True)
     if found.cost_eur is not None and found.co2e_kg is not None:
         share = f"share of the plan: {thousands(found.cost_eur, 2)} EUR, {thousands(found.co2e_kg, 1)} kg CO2e"
+        if found.external_eur is not None:
+            share += f"; external costs {thousands(found.external_eur, 2)} EUR, no money"
         console.print(Text(share))
     if found.shared_with:
         console.print(Text(printable(f"shares load units with {', '.join(found.shared_with)}")), soft_wrap=True)

@@ -1,23 +1,39 @@
 """The one source of money and CO2e."""
 
 from cargopool.footprint.allocation import UNALLOCATED, ShipmentFootprint, allocate
-from cargopool.footprint.groupage import groupage_cents, groupage_grams
+from cargopool.footprint.external import CATEGORIES, CLIMATE, ExternalLine, counted_categories, counted_cents
+from cargopool.footprint.groupage import groupage_cents, groupage_external_cents, groupage_grams
 from cargopool.footprint.kinds import COST_KINDS, TCE_KINDS
 from cargopool.footprint.moves import MoveCoefficients, move_coefficients
 from cargopool.footprint.objective import lateness_cents, time_value_cents, weighted_cents
-from cargopool.footprint.pricing import Priced, PricedPlan, price_move, price_part, price_plan, price_run
+from cargopool.footprint.pricing import (
+    Priced,
+    PricedPlan,
+    external_lines,
+    price_move,
+    price_part,
+    price_plan,
+    price_run,
+)
 from cargopool.footprint.unserved import unserved_cents
 
 __all__ = [
+    "CATEGORIES",
+    "CLIMATE",
     "COST_KINDS",
     "TCE_KINDS",
     "UNALLOCATED",
+    "ExternalLine",
     "MoveCoefficients",
     "Priced",
     "PricedPlan",
     "ShipmentFootprint",
     "allocate",
+    "counted_categories",
+    "counted_cents",
+    "external_lines",
     "groupage_cents",
+    "groupage_external_cents",
     "groupage_grams",
     "lateness_cents",
     "move_coefficients",

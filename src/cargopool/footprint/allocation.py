@@ -28,6 +28,8 @@ class ShipmentFootprint:
     energy_mj : float
     cost_by_kind, grams_by_kind : mapping of kind to int
         The same by kind of line and of element.
+    external_cents : int
+        External costs, shared in the same way; no money.
     """
 
     cost_cents: int
@@ -37,6 +39,7 @@ class ShipmentFootprint:
     energy_mj: float
     cost_by_kind: Mapping[str, int]
     grams_by_kind: Mapping[str, int]
+    external_cents: int = 0
 
 
 @dataclass(slots=True)
@@ -45,12 +48,13 @@ class _Account:
     wtt: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     ttw: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     energy_mj: float = 0.0
+    external: int = 0
 
     def footprint(self) -> ShipmentFootprint:
         wtt, ttw = sum(self.wtt.values()), sum(self.ttw.values())
         by_kind = {kind: grams + self.ttw[kind] for kind, grams in self.wtt.items()}
         return ShipmentFootprint(
-            sum(self.cents.values()), wtt + ttw, wtt, ttw, self.energy_mj, dict(self.cents), by_kind
+            sum(self.cents.values()), wtt + ttw, wtt, ttw, self.energy_mj, dict(self.cents), by_kind, self.external
         )
 
 
@@ -79,6 +83,9 @@ class _Ledger:
         for line in priced.lines:
             for key, part in _shares(line.cents, weights):
                 self.accounts[key].cents[line.kind] += part
+        for outside in priced.external:
+            for key, part in _shares(outside.cents, weights):
+                self.accounts[key].external += part
         for tce in priced.tces:
             for key, part in _shares(tce.wtt_grams, weights):
                 self.accounts[key].wtt[tce.kind] += part

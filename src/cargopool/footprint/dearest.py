@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cargopool.footprint.carriers import ELECTRICITY, intensity
+from cargopool.footprint.external import worst_per_km
 from cargopool.footprint.road import pooled_mj_per_kg_km
 from cargopool.footprint.scheduled import matching_surcharges
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
@@ -18,6 +19,7 @@ from cargopool.model.shipment import Shipment
 from cargopool.rules.index import index_of
 from cargopool.rules.roads import great_circle_km
 from cargopool.units import (
+    CENTS_PER_EUR,
     GRAMS_PER_KG,
     KG_PER_TONNE,
     MILLI,
@@ -193,7 +195,22 @@ def dearest_itinerary_eur(scenario: Scenario, shipment: Shipment) -> float:
             key = ("worst", unit.id)
             of_unit: _WorstUnit = memo.get(key) or memo.setdefault(key, _worst_unit(scenario, worst, unit))
             moves = max(moves, _move_eur(scenario, worst, of_unit, shipment, unit, days))
-    return scenario.scope.max_moves * moves + worst.charters_eur + _part_eur(scenario, worst, shipment, days)
+    whole = scenario.scope.max_moves * moves + worst.charters_eur + _part_eur(scenario, worst, shipment, days)
+    return whole + _external_eur(scenario, worst, shipment)
+
+
+def _external_eur(scenario: Scenario, worst: _Worst, shipment: Shipment) -> float:
+    """External costs of the cargo over the longest ways: every move by road or by rides and haulage, and two tours."""
+    per_tkm, per_vkm = worst_per_km(scenario)
+    if not per_tkm and not per_vkm:
+        return 0.0
+    scope, radius = scenario.scope, scenario.drayage.radius_km
+    rides = max((sum(leg.km for leg in service.legs) for service in scenario.services.values()), default=0.0)
+    km = scope.max_moves * (worst.road_km + scope.max_departures * rides + 2 * radius) + 2 * radius
+    vehicle = scenario.vehicles.get(scenario.drayage.vehicle)
+    usual_kg = vehicle.full_load_kg * scenario.drayage.collection_load_share if vehicle is not None else 0.0
+    tours = 2 * radius * (1 + (vehicle.haulage_empty_km_factor if vehicle else 0.0)) / usual_kg if usual_kg else 0.0
+    return (shipment.kg * (km * per_tkm / KG_PER_TONNE + tours * per_vkm)) / CENTS_PER_EUR
 
 
 def _worst_unit(scenario: Scenario, worst: _Worst, unit: LoadUnitType) -> _WorstUnit:
@@ -264,7 +281,8 @@ def _truck_eur(scenario: Scenario, worst: _Worst, vehicle: RoadVehicle, unit: Lo
     grams = km * ((1 + empty) * vehicle.mj_per_km_empty + slope * gross)
     grams *= _g_per_mj(scenario, vehicle.carrier, worst.g_per_kwh)
     grams += max(factors.shuttle_kwh.values(), default=0.0) * worst.g_per_kwh
-    return worst.weight * money + grams * worst.eur_per_g
+    external = km * (1 + empty) * worst_per_km(scenario)[1] / CENTS_PER_EUR
+    return worst.weight * money + grams * worst.eur_per_g + external
 
 
 def _part_eur(scenario: Scenario, worst: _Worst, shipment: Shipment, days: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cargopool.footprint.carriers import intensity
+from cargopool.footprint.external import pooled_rate
 from cargopool.footprint.road import pooled_mj_per_kg_km
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
@@ -47,3 +48,13 @@ def groupage_grams(scenario: Scenario, shipment: Shipment, km: float) -> int:
     )
     wtt, ttw = intensity(scenario, vehicle.carrier, ((scenario.place(shipment.origin).country, km),))
     return round_half_even(mj * wtt) + round_half_even(mj * ttw)
+
+
+def groupage_external_cents(scenario: Scenario, shipment: Shipment, km: float) -> int:
+    """External costs of a shipment sent as groupage, as the objective counts them; the truck of `groupage_grams`."""
+    vehicle = scenario.vehicles.get(scenario.drayage.vehicle) or next(iter(scenario.vehicles.values()), None)
+    if vehicle is None:
+        return 0
+    usual_kg = vehicle.full_load_kg * scenario.drayage.collection_load_share
+    rate = pooled_rate(scenario, km, vehicle.empty_km_factor, usual_kg)
+    return rate.load_cents(shipment.kg) if rate.internalised else 0

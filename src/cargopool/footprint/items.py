@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cargopool.model.plan import CostLine, Tce
 from cargopool.model.scenario import Objective
 from cargopool.units import cents, round_half_even
+
+if TYPE_CHECKING:
+    from cargopool.footprint.external import Rate
 
 
 class Charge(NamedTuple):
@@ -83,6 +86,8 @@ class Group:
         Sums as the objective counts them.
     load : tuple of LoadRate
         What cargo adds per kg on this stage; at most one.
+    external : tuple of Rate
+        External costs of the stage; at most one. What the objective counts of a use is in ``weighted_cents``.
     """
 
     charges: tuple[Charge, ...]
@@ -90,6 +95,12 @@ class Group:
     weighted_cents: int
     grams: int
     load: tuple[LoadRate, ...] = ()
+    external: tuple[Rate, ...] = ()
+
+    @property
+    def external_per_kg(self) -> float:
+        """Cents of external costs per kg of cargo that the objective counts, not rounded."""
+        return sum(rate.objective_per_kg for rate in self.external)
 
 
 class LoadRate(NamedTuple):

@@ -35,12 +35,15 @@ class MoveCoefficients(NamedTuple):
         Of an ambient and of a temperature-controlled class.
     grams_per_kg : float
         Cargo-dependent grams per kg, not rounded (the parts' elements are exact).
+    cents_per_kg : float
+        External costs per kg of cargo that the objective counts, not rounded.
     """
 
     objective_cents: int
     grams: int
     grams_powered: int
     grams_per_kg: float
+    cents_per_kg: float = 0.0
 
 
 def _kept(index: ScenarioIndex, key: Hashable, make: Callable[[], Group]) -> Group:
@@ -154,10 +157,12 @@ def powered_group(scenario: Scenario, move: Move) -> Group:
 def move_coefficients(scenario: Scenario, move: Move) -> MoveCoefficients:
     """The objective's coefficients of one use of a move, equal to the sums over `price_move`."""
     objective_cents = grams = 0
-    per_kg = 0.0
+    per_kg = cents_per_kg = 0.0
     for part in move_groups(scenario, move):
+        cents_per_kg += part.external_per_kg
         objective_cents += part.weighted_cents
         grams += part.grams
         if part.load:
             per_kg += part.load[0].grams_per_kg
-    return MoveCoefficients(objective_cents, grams, grams + powered_group(scenario, move).grams, per_kg)
+    powered = grams + powered_group(scenario, move).grams
+    return MoveCoefficients(objective_cents, grams, powered, per_kg, cents_per_kg)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cargopool.footprint.carriers import ELECTRICITY, intensity, link_countries
+from cargopool.footprint.external import Rate, pooled_rate
 from cargopool.footprint.items import Charge, Element, charge, element, number
 from cargopool.footprint.moves import stage_groups
 from cargopool.footprint.road import pooled_mj_per_kg_km, slope
@@ -43,6 +44,22 @@ def part_items(
     if itinerary.part > 1:
         charges.append(charge("part_fee", f"part {itinerary.part}: {number(shipment.part_eur)} EUR", shipment.part_eur))
     return [c for c in charges if c.cents], [e for e in elements if e.energy_mj]
+
+
+def part_rates(scenario: Scenario, itinerary: Itinerary, moves: Mapping[str, Move]) -> list[Rate]:
+    """Rates of the external costs of a part's tours and stages, in the order of its elements."""
+    found = [tour_rate(scenario, tour) for tour in (itinerary.collection, itinerary.delivery) if tour is not None]
+    for move_id in itinerary.moves:
+        found += [rate for group in stage_groups(scenario, moves[move_id]) for rate in group.external]
+    return found
+
+
+def tour_rate(scenario: Scenario, tour: Tour) -> Rate:
+    """External costs of a collection or delivery tour, per kg."""
+    drayage = scenario.drayage
+    vehicle = scenario.vehicles[drayage.vehicle]
+    usual_kg = vehicle.full_load_kg * drayage.collection_load_share
+    return pooled_rate(scenario, tour_link(scenario, tour).km, vehicle.haulage_empty_km_factor, usual_kg)
 
 
 def tour_link(scenario: Scenario, tour: Tour) -> RoadLink:

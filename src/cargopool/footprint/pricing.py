@@ -6,22 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cargopool.footprint.carriers import intensity, ride_countries, ride_km
+from cargopool.footprint.external import ExternalLine, counted_cents, load_line, use_line
 from cargopool.footprint.items import charge, element, group, number
 from cargopool.footprint.moves import move_groups, powered_group
 from cargopool.footprint.objective import lateness_cents, time_value_cents, weighted_cents
-from cargopool.footprint.parts import part_items
+from cargopool.footprint.parts import part_items, part_rates
 from cargopool.footprint.unserved import unserved_cents
-from cargopool.model.plan import CharterRun, CostLine, Itinerary, Move, MoveUse, Tce, Totals, Unserved
+from cargopool.model.plan import CharterRun, CostLine, Itinerary, Move, MoveUse, Plan, Tce, Totals, Unserved
+from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.units import carbon_cents
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """Cost lines and transport chain elements of one owner."""
+    """Cost lines and transport chain elements of one owner, and the external costs that it causes."""
 
     lines: tuple[CostLine, ...]
     tces: tuple[Tce, ...]
+    external: tuple[ExternalLine, ...] = ()
 
     @property
     def cents(self) -> int:
@@ -33,6 +36,11 @@ class Priced:
         """CO2e well-to-wheel, counts included."""
         return sum(tce.grams * tce.count for tce in self.tces)
 
+    @property
+    def external_cents(self) -> int:
+        """External costs, counts included; no money."""
+        return sum(line.cents * line.count for line in self.external)
+
 
 @dataclass(frozen=True, slots=True)
 class PricedPlan:
@@ -41,6 +49,7 @@ class PricedPlan:
     lines: tuple[CostLine, ...]
     tces: tuple[Tce, ...]
     totals: Totals
+    external: tuple[ExternalLine, ...] = ()
 
 
 def price_move(scenario: Scenario, move: Move, temperature: str, count: int = 1) -> Priced:
@@ -65,6 +74,7 @@ def price_move(scenario: Scenario, move: Move, temperature: str, count: int = 1)
     return Priced(
         tuple([c.line(owner, count) for g in groups for c in g.charges]),
         tuple([e.tce(owner, count) for g in groups for e in g.elements]),
+        _kept(use_line(scenario, rate, owner, count) for g in groups for rate in g.external),
     )
 
 
@@ -72,7 +82,15 @@ def price_part(scenario: Scenario, itinerary: Itinerary, moves: Mapping[str, Mov
     """Cost lines and elements that a shipment part owns; ``moves`` has at least the moves that it rides."""
     owner = f"part:{itinerary.shipment}/{itinerary.part}"
     charges, elements = part_items(scenario, itinerary, moves)
-    return Priced(tuple([c.line(owner) for c in charges]), tuple([e.tce(owner) for e in elements]))
+    external: tuple[ExternalLine, ...] = ()
+    if scenario.objective.external_costs != "none":
+        kg = quantity_of(scenario.shipments[itinerary.shipment], itinerary.first_atom, itinerary.atoms).kg
+        external = _kept(load_line(scenario, rate, owner, kg) for rate in part_rates(scenario, itinerary, moves))
+    return Priced(tuple([c.line(owner) for c in charges]), tuple([e.tce(owner) for e in elements]), external)
+
+
+def _kept(lines: Iterable[ExternalLine | None]) -> tuple[ExternalLine, ...]:
+    return tuple([line for line in lines if line is not None])
 
 
 def price_run(scenario: Scenario, run: CharterRun) -> Priced:
@@ -113,16 +131,30 @@ def price_plan(
     priced = [price_move(scenario, use.move, use.temperature, use.count) for use in moves]
     priced += [price_part(scenario, itinerary, by_id) for itinerary in itineraries]
     priced += [price_run(scenario, run) for run in charters]
+    external: list[ExternalLine] = []
     for one in priced:
         lines += one.lines
         tces += one.tces
-    return PricedPlan(tuple(lines), tuple(tces), _totals(scenario, lines, tces, itineraries, unserved))
+        external += one.external
+    totals = _totals(scenario, lines, tces, external, itineraries, unserved)
+    return PricedPlan(tuple(lines), tuple(tces), totals, tuple(external))
+
+
+def external_lines(scenario: Scenario, plan: Plan) -> tuple[ExternalLine, ...]:
+    """External costs of a plan: of the vehicle-km of its moves, then of the tonne-km of its parts."""
+    if scenario.objective.external_costs == "none":
+        return ()
+    by_id = {use.move.id: use.move for use in plan.moves}
+    priced = [price_move(scenario, use.move, use.temperature, use.count) for use in plan.moves]
+    priced += [price_part(scenario, itinerary, by_id) for itinerary in plan.itineraries]
+    return tuple([line for one in priced for line in one.external])
 
 
 def _totals(
     scenario: Scenario,
     lines: Sequence[CostLine],
     tces: Sequence[Tce],
+    external: Sequence[ExternalLine],
     itineraries: Sequence[Itinerary],
     unserved: Iterable[Unserved],
 ) -> Totals:
@@ -142,4 +174,5 @@ def _totals(
         lateness_cents=late,
         time_value_cents=waited,
         unserved_cents=sum(unserved_cents(scenario, scenario.shipments[row.shipment]) for row in unserved),
+        external_cents=counted_cents(objective, external),
     )

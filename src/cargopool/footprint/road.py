@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cargopool.footprint.carriers import ELECTRICITY, grid, intensity, link_countries
+from cargopool.footprint.external import ROAD, attach
 from cargopool.footprint.items import Charge, Element, Group, LoadRate, charge, element, group, number
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import Door, RoadLink
@@ -72,9 +73,10 @@ def road_group(
         live_min = door.loading_min if isinstance(door, Door) and not drop else 0
         factor = vehicle.haulage_empty_km_factor + (DROP_TRIPS if drop else 0)
         trip = _Trip(scenario, link, vehicle, "haulage", factor, DROP_TRIPS if drop else 1, live_min, tare)
-    return group(
+    made = group(
         scenario.objective, _charges(trip), _elements(trip), (load_rate(scenario, link, vehicle, trip.prefix),)
     )
+    return attach(scenario, made, ROAD, link.km, link.km * (1 + trip.empty_factor))
 
 
 def truck_group(
@@ -94,7 +96,8 @@ def truck_group(
     tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
     energy = (own.energy_mj if own else 0.0) + rate.mj_per_kg * tare
     grams = round_half_even(energy * rate.wtt_g_per_mj) + round_half_even(energy * rate.ttw_g_per_mj)
-    return Group((), (), bare.weighted_cents, bare.grams - (own.grams if own else 0) + grams, bare.load)
+    whole = bare.grams - (own.grams if own else 0) + grams
+    return Group((), (), bare.weighted_cents, whole, bare.load, bare.external)
 
 
 def _charges(trip: _Trip) -> list[Charge]:

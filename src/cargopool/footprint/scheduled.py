@@ -10,6 +10,7 @@ from cargopool.footprint.carriers import (
     ride_km,
     ride_span,
 )
+from cargopool.footprint.external import attach, service_group
 from cargopool.footprint.items import Charge, Element, Group, LoadRate, charge, element, group, number
 from cargopool.model.equipment import LoadUnitType
 from cargopool.model.place import Hub
@@ -63,7 +64,7 @@ def departure_group(
     wtt, ttw = intensity(scenario, service.carrier, ride_countries(service, board, alight))
     trust = service.provenance.confidence
     if slot == "charter":
-        return group(scenario.objective, ())
+        return attach(scenario, group(scenario.objective, ()), service_group(service), km)
     tare_t = unit.tare_kg / KG_PER_TONNE
     own = element(
         "departure",
@@ -87,7 +88,7 @@ def departure_group(
         f"0.001 t/kg x {number(km)} km x {number(service.mj_per_gross_tkm)} MJ/tkm",
     )
     charges = _charges(service, origin, destination, slot, unit, max_gross_kg, surcharges)
-    return group(scenario.objective, charges, (own,), (load,))
+    return attach(scenario, group(scenario.objective, charges, (own,), (load,)), service_group(service), km)
 
 
 def _charges(

@@ -7,8 +7,10 @@ on the dearest itinerary of the reference model (`cargopool.footprint.dearest`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from cargopool.footprint.dearest import dearest_itinerary_eur, units_needed
+from cargopool.footprint.external import worst_per_km
 from cargopool.footprint.items import weigh
 from cargopool.footprint.objective import lateness_cents, time_value_cents
 from cargopool.footprint.parts import cross_dock_items, storage_charge
@@ -22,7 +24,7 @@ from cargopool.rules.driving import trip_arrival
 from cargopool.rules.index import index_of
 from cargopool.rules.opening import earliest_start
 from cargopool.rules.roads import crossing_between, road_link
-from cargopool.units import CENTS_PER_EUR, carbon_cents, ceil_div, cents, started_days
+from cargopool.units import CENTS_PER_EUR, KG_PER_TONNE, carbon_cents, ceil_div, cents, started_days
 
 
 def unserved_cents(scenario: Scenario, shipment: Shipment) -> int:
@@ -118,11 +120,14 @@ def _direct_cents(
     price = max(scenario.objective.max_carbon_price_eur_per_t, scenario.objective.carbon_price_eur_per_t)
     money, grams = _part(scenario, shipment)
     grams += sum(rate.grams(shipment.kg) for rate in trip.load)
+    per_tkm, per_vkm = worst_per_km(scenario)
+    money += ceil(shipment.kg * link.km * per_tkm / KG_PER_TONNE)
+    truck_external = ceil(link.km * (1 + vehicle.empty_km_factor) * per_vkm)
     dearest = 0
     for unit in units:
         truck_kg = vehicle.gross_limit_kg - vehicle.tractor_kg - unit.per_truck * unit.tare_kg
         trucks = units_needed(shipment, unit, unit.payload_kg, unit.per_truck, truck_kg)
-        use_cents = trip.weighted_cents + _rental_cents(scenario, unit, days)
+        use_cents = trip.weighted_cents + truck_external + _rental_cents(scenario, unit, days)
         use_grams = trip.grams
         if shipment.temperature != "ambient":
             minutes = shipment.latest_min - shipment.ready_min

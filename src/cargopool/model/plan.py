@@ -336,6 +336,8 @@ class Totals:
         Sum of all elements.
     carbon_cents, lateness_cents, time_value_cents, unserved_cents : int
         The objective's other terms.
+    external_cents : int
+        External costs where the objective counts them (``external_costs: internalise``), else 0; never money.
     """
 
     cost_cents: int
@@ -346,6 +348,7 @@ class Totals:
     lateness_cents: int
     time_value_cents: int
     unserved_cents: int
+    external_cents: int = 0
 
     @property
     def objective_cents(self) -> int:
@@ -356,6 +359,7 @@ class Totals:
             + self.lateness_cents
             + self.time_value_cents
             + self.unserved_cents
+            + self.external_cents
         )
 
 

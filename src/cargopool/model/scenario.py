@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import Crossing, Door, Hub, Place, Provenance, RoadLink
 from cargopool.model.service import Service, Surcharge
 from cargopool.model.shipment import Shipment
+
+ExternalMode = Literal["none", "report", "internalise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,9 @@ class Objective:
         True: the part of a cost line that already prices carbon is left out of the objective.
     co2e_cap_kg : float or None
         Cap on the plan's CO2e.
+    external_costs : {'none', 'report', 'internalise'}
+        What is made of air pollution, noise, accidents and congestion: nothing, a report, or a part of the objective
+        (never of money). Climate and well-to-tank parts count only while the carbon price is 0.
     """
 
     carbon_price_eur_per_t: float = 0.0
@@ -60,6 +66,7 @@ class Objective:
     unserved_allowed: bool = True
     exclude_carbon_in_prices: bool = False
     co2e_cap_kg: float | None = None
+    external_costs: ExternalMode = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +137,11 @@ class Factors:
         Road km per great-circle km where no link row is.
     road_speed_kmh : float
         Driving speed where no link row is.
+    external_cents_per_tkm, external_cents_per_vkm : mapping of key to float
+        External costs, EUR cents per tonne-km of cargo and per vehicle-km of trucks, by keys such as
+        ``road_accidents`` (`cargopool.footprint.external`), in the prices of their source.
+    external_uplift : float
+        Factor from those prices to today's.
     """
 
     id: str
@@ -142,6 +154,9 @@ class Factors:
     reefer_mj_per_h: float = 0.0
     detour_road: float = 1.27
     road_speed_kmh: float = 62.0
+    external_cents_per_tkm: Mapping[str, float] = field(default_factory=dict)
+    external_cents_per_vkm: Mapping[str, float] = field(default_factory=dict)
+    external_uplift: float = 1.0
     groupage: tuple[GroupageBand, ...] = ()
     provenance: Mapping[str, Provenance] = field(default_factory=dict)
 

@@ -61,6 +61,8 @@ class Network:
         Objective-weighted cents of one use; grams of one use for ambient, and for powered classes.
     move_grams_per_kg : float64[M]
         Cargo-dependent grams per kg (unrounded; exact values come from footprint).
+    move_cents_per_kg : float64[M]
+        External costs of cargo that the objective counts, cents per kg (unrounded).
     move_capacity : int64[M, 4]
         Per use, over its units, in the order of ``DIMENSIONS``; rows (2) of problem.md.
     move_modes : uint8[M]
@@ -115,6 +117,7 @@ class Network:
     move_grams: Int64
     move_grams_powered: Int64
     move_grams_per_kg: Float64
+    move_cents_per_kg: Float64
     move_capacity: Int64
     move_modes: NDArray[np.uint8]
     move_crossing_cents: Int64

@@ -247,6 +247,7 @@ def _assembled(parts: _Parts, lo_min: int, hi_min: int) -> Network:
         move_grams=sums.grams,
         move_grams_powered=sums.powered,
         move_grams_per_kg=sums.per_kg,
+        move_cents_per_kg=sums.cents_per_kg,
         move_capacity=moves.capacity,
         move_modes=_modes(parts.rides, parts.chains, passages)[p],
         move_crossing_cents=crossing_cents(scenario, places, passages)[p],

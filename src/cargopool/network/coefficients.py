@@ -38,6 +38,7 @@ class Sums:
     grams: Int64
     powered: Int64
     per_kg: Float64
+    cents_per_kg: Float64
 
     def add(
         self, which: Int64, keys: Int64, price: Callable[[tuple[int, ...]], Group], *, powered: bool = False
@@ -53,6 +54,7 @@ class Sums:
             return
         self.grams[which] += grams
         self.cost[which] += np.array([g.weighted_cents for g in groups], dtype=np.int64)[back]
+        self.cents_per_kg[which] += np.array([g.external_per_kg for g in groups])[back]
         self.per_kg[which] += np.array([g.load[0].grams_per_kg if g.load else 0.0 for g in groups])[back]
 
 
@@ -84,6 +86,7 @@ def coefficients(case: Priceable) -> Sums:
         grams=np.zeros(count, dtype=np.int64),
         powered=np.zeros(count, dtype=np.int64),
         per_kg=np.zeros(count),
+        cents_per_kg=np.zeros(count),
     )
     _add_roads(case, sums)
     if case.on_chain.size:

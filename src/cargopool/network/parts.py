@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cargopool.footprint.items import weigh
 from cargopool.footprint.moves import stage_groups
-from cargopool.footprint.parts import cross_dock_items, part_items, storage_charge
+from cargopool.footprint.parts import cross_dock_items, part_items, part_rates, storage_charge
 from cargopool.model.place import Hub
 from cargopool.model.plan import Itinerary, Tour
-from cargopool.model.quantity import Quantity
+from cargopool.model.quantity import Quantity, quantity_of
 from cargopool.model.shipment import Shipment
 from cargopool.network.arrays import Network
 from cargopool.network.schedules import Schedule, place_at
@@ -23,10 +23,11 @@ def own_price(
     atoms: int,
     first_atom: int,
 ) -> tuple[int, int]:
-    """Objective-weighted cents and grams of the part's own lines and elements, piece by piece."""
+    """Objective cents (carbon left out) and grams of the part's own lines and elements, piece by piece."""
     scenario, memo = network.scenario, network.memo
     objective = scenario.objective
     money = grams = 0
+    external = objective.external_costs == "internalise"
     for tour in (clock.collection, clock.delivery):
         if tour is not None:
             ends = ("tour", tour.kind, tour.door, tour.hub, size)
@@ -45,6 +46,8 @@ def own_price(
         if goods.customs_status != "transit":
             money += int(network.move_crossing_cents[m])
         grams += load_grams(network, m, size.kg)
+        if external:
+            money += load_external(network, m, size.kg)
         hub = scenario.hubs.get(network.place_ids[clock.places[n]])
         if hub is not None:
             days = started_days(int(network.move_latest[m]) - clock.there[n])
@@ -69,7 +72,11 @@ def _tour_price(network: Network, goods: Shipment, tour: Tour, atoms: int, first
     )
     charges, elements = part_items(network.scenario, bare, {})
     objective = network.scenario.objective
-    return sum(weigh(objective, c.kind, c.cents, c.carbon_cents) for c in charges), sum(e.grams for e in elements)
+    money = sum(weigh(objective, c.kind, c.cents, c.carbon_cents) for c in charges)
+    if objective.external_costs == "internalise":
+        kg = quantity_of(goods, first_atom, atoms).kg
+        money += sum(rate.load_cents(kg) for rate in part_rates(network.scenario, bare, {}))
+    return money, sum(e.grams for e in elements)
 
 
 def _dock_price(network: Network, index: int, size: Quantity) -> tuple[int, int]:
@@ -93,6 +100,15 @@ def load_grams(network: Network, move: int, kg: int) -> int:
             found = network.memo[rate, kg] = rate.element(kg).grams
         total += int(found)
     return total
+
+
+def load_external(network: Network, move: int, kg: int) -> int:
+    """Cents of external costs that so many kg of cargo add to a move, each stage rounded as in the report."""
+    rates = network.memo.get(("external", move))
+    if rates is None:
+        groups = stage_groups(network.scenario, network.describe(move))
+        rates = network.memo["external", move] = tuple(rate for group in groups for rate in group.external)
+    return sum(rate.load_cents(kg) for rate in rates)
 
 
 def row_use(

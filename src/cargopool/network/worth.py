@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cargopool.footprint.carriers import intensity, link_countries
+from cargopool.footprint.external import ROAD as ROAD_RATES
+from cargopool.footprint.external import stage_rate
 from cargopool.footprint.items import Group
 from cargopool.footprint.road import DROP_TRIPS, slope
 from cargopool.footprint.scheduled import departure_group, lift_group
@@ -191,9 +193,10 @@ def _min_plus(a: Float64, b: Float64) -> Float64:
 
 
 def _eur(scenario: Scenario, group: Group) -> float:
-    """Money and carbon of a group, with usual cargo."""
+    """Money, carbon and counted external costs of a group, with usual cargo."""
     grams = group.grams + sum(rate.grams_per_kg * USUAL_KG for rate in group.load)
-    return group.weighted_cents / CENTS_PER_EUR + _carbon_eur(scenario, grams)
+    cents = group.weighted_cents + group.external_per_kg * USUAL_KG
+    return cents / CENTS_PER_EUR + _carbon_eur(scenario, grams)
 
 
 def _carbon_eur(scenario: Scenario, grams: float) -> float:
@@ -230,7 +233,10 @@ def _truck_eur(scenario: Scenario, link: RoadLink, vehicle: RoadVehicle, empty: 
     money += sum(km * vehicle.toll_eur_per_km.get(country, 0.0) for country, km in link.countries)
     money += scenario.factors.shuttle_eur[link.shuttle] if link.shuttle else 0.0
     energy = link.km * ((1 + empty) * vehicle.mj_per_km_empty + slope(vehicle) * USUAL_KG)
-    return max(money, vehicle.min_eur) + _carbon_eur(
+    external = stage_rate(scenario, ROAD_RATES, link.km, link.km * (1 + empty))
+    money = max(money, vehicle.min_eur)
+    money += (external.objective_per_kg * USUAL_KG + external.objective_use_cents) / CENTS_PER_EUR
+    return money + _carbon_eur(
         scenario, energy * sum(intensity(scenario, vehicle.carrier, link_countries(scenario, link)))
     )
 

@@ -92,7 +92,7 @@ def road_lines(network: Network, data: SearchData) -> list[Line]:
                     move.available_min,
                     known.objective_cents + price * known.grams,
                     known.objective_cents + price * known.grams_powered,
-                    price * known.grams_per_kg,
+                    price * known.grams_per_kg + known.cents_per_kg,
                     crossing.eur * crossing_weight if crossing else 0.0,
                     _truck_capacity(vehicle, unit),
                     unit.per_truck,

@@ -159,6 +159,7 @@ class _Worth:
             network.move_kind,
             network.move_units,
             network.move_grams_per_kg,
+            network.move_cents_per_kg,
             network.move_crossing_cents,
         )
         self._room = (network.move_capacity, inside[network.move_unit])

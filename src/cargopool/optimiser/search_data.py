@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cargopool.footprint import price_part, weighted_cents
+from cargopool.footprint import counted_cents, price_part, weighted_cents
 from cargopool.model.plan import Handling, Itinerary, Tour
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
@@ -24,7 +24,7 @@ CENTS_PER_GRAM_AND_EUR_PER_T = 1e-4
 class SearchData(NamedTuple):
     """Constant arrays. Costs are float cents with carbon inside; index letters as in `Network`.
 
-    Moves (M): ``m_*`` with ``m_cost``/``m_cost_powered`` cents of a use, ``m_cents_per_kg`` carbon of cargo,
+    Moves (M): ``m_*`` with ``m_cost``/``m_cost_powered`` cents of a use, ``m_cents_per_kg`` of cargo,
     ``mr_*`` and ``mp_*`` row use (all classes; powered in addition), ``my_*`` charter runs.
     Shipments (K): ``k_*``; ``k_handling[K, P]`` cents of one handling (INF where it cannot be handled),
     ``k_storage[K, P]`` cents per day, ``k_time_value`` and ``k_late`` cents per minute.
@@ -98,9 +98,10 @@ class SearchData(NamedTuple):
 
 
 def _price(scenario: Scenario, itinerary: Itinerary) -> float:
-    """Objective cents, carbon included, of what one part pays alone on a piece of an itinerary."""
+    """Objective cents, carbon and counted external costs included, of one part alone on a piece of an itinerary."""
     priced = price_part(scenario, itinerary, {})
     money = sum(weighted_cents(scenario.objective, line) * line.count for line in priced.lines)
+    money += counted_cents(scenario.objective, priced.external)
     grams = sum(tce.grams * tce.count for tce in priced.tces)
     return float(money + grams * scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T)
 
@@ -293,7 +294,7 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
         m_available=network.move_available,
         m_cost=network.move_cost + price * network.move_grams,
         m_cost_powered=network.move_cost + price * network.move_grams_powered,
-        m_cents_per_kg=price * network.move_grams_per_kg,
+        m_cents_per_kg=price * network.move_grams_per_kg + network.move_cents_per_kg,
         m_crossing=network.move_crossing_cents.astype(np.float64),
         m_capacity=network.move_capacity,
         m_units=network.move_units,

@@ -230,6 +230,7 @@ def factor_sets() -> dict[str, Factors]:
         for row in read_rows("groupage.csv")
     )
     carriers, grid, constants = read_rows("carriers.csv"), read_rows("grid.csv"), read_rows("constants.csv")
+    external = read_rows("external.csv")
     return {
         name: _factor_set(
             name,
@@ -237,13 +238,19 @@ def factor_sets() -> dict[str, Factors]:
             [row for row in grid if row["set"] == name],
             {row["key"]: row for row in constants if row["set"] == name},
             bands,
+            external,
         )
         for name in dict.fromkeys(row["set"] for row in carriers)
     }
 
 
 def _factor_set(
-    name: str, carriers: list[Row], grid: list[Row], constants: dict[str, Row], bands: tuple[GroupageBand, ...]
+    name: str,
+    carriers: list[Row],
+    grid: list[Row],
+    constants: dict[str, Row],
+    bands: tuple[GroupageBand, ...],
+    external: tuple[Row, ...],
 ) -> Factors:
     def family(prefix: str) -> dict[str, float]:
         return {
@@ -272,10 +279,13 @@ def _factor_set(
         reefer_mj_per_h=float(constants["reefer_mj_per_h"]["value"]),
         detour_road=float(constants["detour_road"]["value"]),
         road_speed_kmh=float(constants["road_speed_kmh"]["value"]),
+        external_cents_per_tkm={row["key"]: float(row["ct_per_tkm"]) for row in external},
+        external_uplift=float(constants["external_uplift"]["value"]),
         groupage=bands,
         provenance={
             **{f"grid.{row['country']}": provenance_of(row) for row in grid},
             **{key: provenance_of(row) for key, row in constants.items()},
+            **{f"external.{row['key']}": provenance_of(row) for row in external},
             "groupage": provenance_of(groupage),
         },
     )

@@ -199,6 +199,26 @@ EMISSIONS = Table(
     ),
 )
 
+EXTERNAL = Table(
+    "external",
+    "One row per stage and owner, only where `objective.external_costs` asks for it; no money of the plan.",
+    (
+        _text("owner", "move:<id> for vehicle-km, part:<shipment>/<part> for tonne-km"),
+        _text("what", "formula in words and numbers"),
+        _text("group", "mode by which rates are known: road, rail_electric, rail_diesel, barge, sea"),
+        _number("km", "km", "distance of one use; of vehicles with their empty kilometres"),
+        _number("mass_kg", "kg", "cargo mass; 0 for vehicle-km"),
+        _number("eur", "EUR", "amount of one use, rounded once"),
+        _number("count", "", "how many times it applies"),
+        _number("total_eur", "EUR", "eur x count"),
+        *(
+            _number(f"{name}_eur", "EUR", f"part of total_eur: {name.replace('_', ' ')}")
+            for name in ("accidents", "air_pollution", "noise", "congestion", "habitat", "climate", "well_to_tank")
+        ),
+        _CONFIDENCE,
+    ),
+)
+
 TABLES = (SHIPMENTS, ITINERARIES, LOAD_UNITS, DEPARTURES, TOURS, UNSERVED, COSTS, EMISSIONS)
 
 PROGRESS = Table(

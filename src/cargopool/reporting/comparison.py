@@ -69,6 +69,7 @@ class Compared:
 def compare(cases: Sequence[Case]) -> Compared:
     """Compare runs with the first one."""
     rows = tuple(_row(cases, label, path, shown) for label, path, shown in _FIGURES)
+    rows = tuple(row for row in rows if row.label not in _OPTIONAL or any(v is not None for v in row.values))
     return Compared(tuple(name for name, *_ in cases), rows, tuple(_changes(cases[0], other) for other in cases[1:]))
 
 
@@ -94,6 +95,7 @@ _FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("objective EUR", "objective_eur", _money),
     ("cost EUR", "cost_eur", _money),
     ("CO2e kg", "co2e_kg", thousands),
+    ("external costs EUR", "external_costs.eur", _money),
     ("gap", "gap", percent),
     ("served", "shipments.served", str),
     ("unserved", "shipments.unserved", str),
@@ -105,6 +107,9 @@ _FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("departures", "kpis.departures", str),
     ("seconds", "seconds.total", lambda value: f"{value:.1f}"),
 )
+
+_OPTIONAL = frozenset({"external costs EUR"})
+"""Rows that only some runs have; left out where none has."""
 
 
 def _changes(first: Case, other: Case) -> Changes:

@@ -54,6 +54,8 @@ class Explanation:
         Shipments in the same load units.
     derived : str
         How the alternatives were found.
+    external_eur : float or None
+        Its external costs and its share of those of its load units; None where nobody asked.
     """
 
     shipment: str
@@ -66,6 +68,7 @@ class Explanation:
     shared_with: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
     derived: str
+    external_eur: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as plain values."""
@@ -80,7 +83,9 @@ def explain_shipment(scenario: Scenario, plan: Plan, shipment_id: str) -> Explan
     aboard = {c.shipment for unit in plan.units if _carries(unit.contents, shipment_id) for c in unit.contents}
     own = allocate(scenario, plan).get(shipment_id) if parts else None
     price = scenario.objective.carbon_price_eur_per_t
-    paid = eur(own.cost_cents + carbon_cents(own.co2e_grams, price)) if own else None
+    external = own.external_cents if own and scenario.objective.external_costs != "none" else None
+    counted = external if external and scenario.objective.external_costs == "internalise" else 0
+    paid = eur(own.cost_cents + carbon_cents(own.co2e_grams, price) + counted) if own else None
     left = next((u for u in plan.unserved if u.shipment == shipment_id), None)
     moves = {use.move.id: use.move for use in plan.moves}
     ways = [" then ".join(way_of(scenario, moves[move]) for move in part.moves) for part in parts]
@@ -93,6 +98,7 @@ def explain_shipment(scenario: Scenario, plan: Plan, shipment_id: str) -> Explan
         lines=tuple(r for r in make_table("costs", scenario, plan).records() if r["owner"] in owners),
         cost_eur=eur(own.cost_cents) if own else None,
         co2e_kg=own.co2e_grams / GRAMS_PER_KG if own else None,
+        external_eur=None if external is None else eur(external),
         shared_with=tuple(sorted(aboard - {shipment_id})),
         alternatives=tuple(_alternatives(scenario, plan, shipment_id, taken, paid)),
         derived="each is priced, carbon included, as if the shipment travelled alone in its own load units",

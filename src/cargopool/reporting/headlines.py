@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cargopool.reporting.outside import external_note
 from cargopool.reporting.text import percent, thousands
 
 Record = Mapping[str, Any]
@@ -54,6 +55,7 @@ def headlines(record: Record) -> tuple[Headline, ...]:
         Headline("Cost", f"{thousands(record['cost_eur'], 2)} EUR", _objective(record)),
         Headline("Saving", *_saving(record)),
         Headline("CO2e", f"{thousands(record['co2e_kg'])} kg", _changes(record, "co2e_kg")),
+        *_external(record),
         Headline("Shipments", _served(record), _late(record)),
         Headline(
             "Fill",
@@ -69,6 +71,13 @@ def headlines(record: Record) -> tuple[Headline, ...]:
         Headline("Bound", *_bound(record)),
         _time(record),
     )
+
+
+def _external(record: Record) -> tuple[Headline, ...]:
+    found = record.get("external_costs")
+    if not found:
+        return ()
+    return (Headline("External", f"{thousands(found['eur'], 2)} EUR", external_note(found)),)
 
 
 def savings(record: Record, what: str) -> dict[str, tuple[float, bool]]:
@@ -116,8 +125,9 @@ def _objective(record: Record) -> str:
         ("lateness", "lateness_eur"),
         ("time", "time_value_eur"),
         ("unserved", "unserved_eur"),
+        ("external costs", "external_eur"),
     )
-    used = [label for label, name in parts if record[name]]
+    used = [label for label, name in parts if record.get(name)]
     return f"objective {thousands(record['objective_eur'], 2)} EUR{' with ' if used else ''}{', '.join(used)}"
 
 

@@ -56,6 +56,9 @@ def _facts(scenario: Scenario, plan: Plan | None) -> Iterator[Fact]:
     carriers = {tce.carrier for tce in (plan.tces if plan else ())} & set(scenario.factors.carriers)
     for carrier in sorted(carriers):
         yield Fact("energy carrier", carrier, carrier, scenario.factors.carriers[carrier].provenance)
+    external = scenario.objective.external_costs != "none"
     for name, provenance in sorted(scenario.factors.provenance.items()):
+        if name.startswith("external") and not external:
+            continue
         yield Fact("factor", name, name, provenance)
     yield Fact("collection rates", "drayage", "collection and delivery estimate", scenario.drayage.provenance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from cargopool.footprint import allocate
+from cargopool.footprint import CATEGORIES, allocate, external_lines
 from cargopool.model.plan import DepartureStage, Itinerary, Move, Plan, Stage, Tour
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
@@ -12,6 +12,7 @@ from cargopool.reporting.columns import (
     COSTS,
     DEPARTURES,
     EMISSIONS,
+    EXTERNAL,
     ITINERARIES,
     LOAD_UNITS,
     SHIPMENTS,
@@ -28,8 +29,9 @@ Maker = Callable[[Scenario, Plan], Iterator[Row]]
 
 
 def make_tables(scenario: Scenario, plan: Plan) -> tuple[Table, ...]:
-    """All tables of a plan, in the order of docs/run-folder.md."""
-    return tuple(table.filled(make(scenario, plan)) for table, make in _MAKERS)
+    """All tables of a plan, in the order of docs/run-folder.md; external costs only where they are asked for."""
+    makers = _MAKERS if scenario.objective.external_costs != "none" else _MAKERS[:-1]
+    return tuple(table.filled(make(scenario, plan)) for table, make in makers)
 
 
 def make_table(name: str, scenario: Scenario, plan: Plan) -> Table:
@@ -284,6 +286,22 @@ def _emissions(_scenario: Scenario, plan: Plan) -> Iterator[Row]:
         )
 
 
+def _external(scenario: Scenario, plan: Plan) -> Iterator[Row]:
+    for line in external_lines(scenario, plan):
+        yield (
+            line.owner,
+            line.what,
+            line.group,
+            line.km,
+            line.mass_kg,
+            eur(line.cents),
+            line.count,
+            eur(line.cents * line.count),
+            *(eur(line.by_category.get(name, 0) * line.count) for name in CATEGORIES),
+            line.confidence,
+        )
+
+
 _MAKERS: tuple[tuple[Table, Maker], ...] = (
     (SHIPMENTS, _shipments),
     (ITINERARIES, _itineraries),
@@ -293,4 +311,5 @@ _MAKERS: tuple[tuple[Table, Maker], ...] = (
     (UNSERVED, _unserved),
     (COSTS, _costs),
     (EMISSIONS, _emissions),
+    (EXTERNAL, _external),
 )

@@ -14,6 +14,7 @@ from cargopool.reporting.headlines import BASELINE_NAMES, Headline, headlines, s
 from cargopool.reporting.loads import LegLoad, UnitLoad, leg_loads, unit_loads
 from cargopool.reporting.map_svg import MapDrawing, draw_map
 from cargopool.reporting.moments import dates_of, readable, short_local
+from cargopool.reporting.outside import external_note
 from cargopool.reporting.provenance import Fact, confidence_counts, facts_used
 from cargopool.reporting.tables import make_table
 
@@ -89,6 +90,8 @@ class View:
     charters: tuple[str, ...] = ()
     units: tuple[UnitRow, ...] = ()
     shipments: tuple[ShipmentRow, ...] = ()
+    external_kinds: tuple[Bar, ...] = ()
+    external_note: str = ""
     unserved: tuple[Mapping[str, Any], ...] = ()
     facts: tuple[Fact, ...] = ()
     confidence: Mapping[str, int] = field(default_factory=dict)
@@ -121,6 +124,7 @@ def make_view(scenario: Scenario, plan: Plan | None, record: Mapping[str, Any]) 
         cost_kinds=_bars(eur_by_kind(plan.cost_lines)),
         co2e_kinds=_bars(co2e_kg_by_kind(plan.tces)),
         objective=_objective(record),
+        **_external(record),
         departures=tuple(_departure_rows(scenario, plan)),
         charters=tuple(f"{run.service} {run.run_date}" for run in plan.charters),
         units=tuple(_unit_rows(scenario, plan)),
@@ -158,7 +162,16 @@ def _objective(record: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
         ("value of time", "time_value_eur"),
         ("unserved", "unserved_eur"),
     )
-    return tuple((label, record[name]) for label, name in terms)
+    shown = tuple((label, record[name]) for label, name in terms)
+    counted = record.get("external_eur")
+    return (*shown, ("external costs, no money", counted)) if counted else shown
+
+
+def _external(record: Mapping[str, Any]) -> dict[str, Any]:
+    found = record.get("external_costs")
+    if not found:
+        return {}
+    return {"external_kinds": _bars(found["by_category"]), "external_note": external_note(found)}
 
 
 def _baselines(record: Mapping[str, Any]) -> tuple[tuple[str, Mapping[str, Any] | None, str], ...]:

@@ -13,6 +13,7 @@ from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.figures import Figures, count
 from cargopool.reporting.gaps import controllable_gap
+from cargopool.reporting.outside import external_figures
 from cargopool.runs.comparing import Comparison
 from cargopool.runs.folder import RUN_FORMAT
 from cargopool.units import GRAMS_PER_KG, eur
@@ -65,6 +66,7 @@ def make_record(scenario: Scenario, result: Result, comparison: Comparison, fact
         **_money(scenario, result),
         "shipments": _shipments(scenario, figures),
         "baseline": comparison.as_record(),
+        "external_costs": external_figures(scenario, plan),
         "kpis": _kpis(figures),
         "seconds": dict(facts.seconds),
         "peak_memory_mb": facts.peak_memory_mb,
@@ -110,6 +112,7 @@ def _money(scenario: Scenario, result: Result) -> Record:
         "lateness_eur": eur(totals.lateness_cents) if totals else None,
         "time_value_eur": eur(totals.time_value_cents) if totals else None,
         "unserved_eur": eur(totals.unserved_cents) if totals else None,
+        "external_eur": eur(totals.external_cents) if totals else None,
         "weighted_cost_eur": eur(totals.weighted_cost_cents) if totals else None,
         "co2e_kg": totals.co2e_grams / GRAMS_PER_KG if totals else None,
         "energy_mj": round(totals.energy_mj, 3) if totals else None,

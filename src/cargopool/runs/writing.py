@@ -58,6 +58,8 @@ def kpis_of(record: Record) -> Record:
         "scenario": record["scenario"],
         "variant": record["variant"],
         **{name: record[name] for name in (*money, "co2e_kg", "energy_mj")},
+        "external_eur": record["external_eur"],
+        "external_costs": record["external_costs"],
         "shipments": record["shipments"],
         **(record["kpis"] or {}),
     }

@@ -6,9 +6,9 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from cargopool.footprint import groupage_cents, groupage_grams
+from cargopool.footprint import groupage_cents, groupage_external_cents, groupage_grams
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
 from cargopool.rules.roads import road_link
@@ -74,11 +74,19 @@ class LonePlan:
     left_out: tuple[str, ...]
 
 
+class Offer(NamedTuple):
+    """Groupage: money, CO2e, and the external costs that the objective counts."""
+
+    cents: int
+    grams: int
+    external_cents: int = 0
+
+
 class Planner(Protocol):
     """Plans one shipper alone."""
 
-    def plan(self, members: Sequence[str], offers: Mapping[str, tuple[int, int]], *, by_road: bool) -> LonePlan:
-        """Best plan found of these shipments; one with an offer (cents, grams) may be left out at that price."""
+    def plan(self, members: Sequence[str], offers: Mapping[str, Offer], *, by_road: bool) -> LonePlan:
+        """Best plan found of these shipments; one with an offer may be left out at that price."""
         ...
 
 
@@ -147,17 +155,20 @@ def _alone(scenario: Scenario, planner: Planner, deadline: float, *, by_road: bo
         if missing:
             return Baseline(reason=f"{len(missing)} shipments have no lone plan ({', '.join(missing[:3])})")
         chosen = [offer for name in found.left_out if (offer := offers.get(name))]
-        cents += found.cents + sum(offer[0] for offer in chosen)
-        grams += found.grams + sum(offer[1] for offer in chosen)
+        cents += found.cents + sum(offer.cents for offer in chosen)
+        grams += found.grams + sum(offer.grams for offer in chosen)
         by_groupage += len(chosen)
     return Baseline(cost_eur=cents / CENTS_PER_EUR, co2e_kg=grams / GRAMS_PER_KG, groupage=by_groupage)
 
 
-def groupage_of(scenario: Scenario, name: str) -> tuple[int, int] | None:
-    """Cents and grams of sending a shipment as groupage; None where no band takes it or no road joins its ends."""
+def groupage_of(scenario: Scenario, name: str) -> Offer | None:
+    """A shipment sent as groupage; None where no band takes it or no road joins its ends."""
     shipment = scenario.shipments[name]
     link = road_link(scenario, shipment.origin, shipment.destination)
     if link is None or shipment.load_units or shipment.temperature != "ambient":
         return None
     cents = groupage_cents(scenario, shipment, link.km)
-    return None if cents is None else (cents, groupage_grams(scenario, shipment, link.km))
+    if cents is None:
+        return None
+    external = groupage_external_cents(scenario, shipment, link.km)
+    return Offer(cents, groupage_grams(scenario, shipment, link.km), external)

@@ -18,7 +18,7 @@ from cargopool.optimiser.pool import carbon_rate
 from cargopool.optimiser.session import Session
 from cargopool.optimiser.stop import NEVER
 from cargopool.optimiser.worker import Worker
-from cargopool.sharing.baselines import LonePlan
+from cargopool.sharing.baselines import LonePlan, Offer
 
 MOST_COLUMNS = 20_000
 _INLINE = SolveParams(engine="scip", inline_entries=1_000_000)
@@ -30,13 +30,15 @@ class LoneModel:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
 
-    def plan(self, members: Sequence[str], offers: Mapping[str, tuple[int, int]], *, by_road: bool) -> LonePlan:
+    def plan(self, members: Sequence[str], offers: Mapping[str, Offer], *, by_road: bool) -> LonePlan:
         """Best plan of one shipper over the columns listed."""
         scenario = replace(self._scenario, shipments={name: self._scenario.shipments[name] for name in members})
         network = build(scenario)
         rate = carbon_rate(network)
         prices = [
-            round(offers[name][0] + rate * offers[name][1]) if name in offers else int(network.unserved_cost[k])
+            round(offers[name].cents + rate * offers[name].grams) + offers[name].external_cents
+            if name in offers
+            else int(network.unserved_cost[k])
             for k, name in enumerate(members)
         ]
         usable = network.usable

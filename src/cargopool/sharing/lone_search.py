@@ -14,7 +14,7 @@ from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.reduced import search_network
 from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, make_data, restrict
-from cargopool.sharing.baselines import LonePlan
+from cargopool.sharing.baselines import LonePlan, Offer
 
 ITERATIONS_PER_SHIPMENT = 50
 LEAST_ITERATIONS = 200
@@ -29,7 +29,7 @@ class LoneSearch:
         self._seed = seed
         self._index = {name: k for k, name in enumerate(self._network.shipment_ids)}
 
-    def plan(self, members: Sequence[str], offers: Mapping[str, tuple[int, int]], *, by_road: bool) -> LonePlan:
+    def plan(self, members: Sequence[str], offers: Mapping[str, Offer], *, by_road: bool) -> LonePlan:
         """Best plan found of one shipper."""
         network, data = self._network, self._data
         price = network.scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
@@ -38,7 +38,8 @@ class LoneSearch:
         prices = mine.k_unserved.copy()
         for i, name in enumerate(members):
             if name in offers:
-                prices[i] = offers[name][0] + price * offers[name][1]
+                offer = offers[name]
+                prices[i] = offer.cents + price * offer.grams + offer.external_cents
         search = Search(network, mine._replace(k_unserved=prices), self._seed, SearchParams(), np.zeros(1, np.int64))
         search.construct()
         if which.size > 1:

@@ -8,7 +8,9 @@ from math import floor, isclose
 from typing import TypeVar
 
 from cargopool.footprint import (
+    ExternalLine,
     Priced,
+    counted_cents,
     lateness_cents,
     price_move,
     price_part,
@@ -31,7 +33,7 @@ _NOISE_DIGITS = 6
 
 def check_money(case: Case, totals_sound: bool) -> None:
     """Price everything again; compare lines, elements, totals, and the CO2e cap."""
-    lines, tces, priced_whole = _price(case)
+    lines, tces, external, priced_whole = _price(case)
     _compare(case, "cost_lines", case.plan.cost_lines, lines, _money_of, ("V220", "V221", "V222"))
     _compare(case, "tces", case.plan.tces, tces, _greenhouse_of, ("V223", "V224", "V225"))
     _compare_energy(case, tces)
@@ -40,11 +42,11 @@ def check_money(case: Case, totals_sound: bool) -> None:
     if cap is not None and grams > floor(round(cap * GRAMS_PER_KG, _NOISE_DIGITS)):
         case.say("V213", "totals.co2e_grams", f"{grams} g > {cap} kg")
     if totals_sound and priced_whole and case.complete:
-        _check_totals(case, _totals(case, lines, tces))
+        _check_totals(case, _totals(case, lines, tces, external))
 
 
-def _price(case: Case) -> tuple[list[CostLine], list[Tce], bool]:
-    """Lines and elements of every owner that can be priced, and whether all can."""
+def _price(case: Case) -> tuple[list[CostLine], list[Tce], list[ExternalLine], bool]:
+    """Lines, elements and external costs of every owner that can be priced, and whether all can."""
     scenario = case.scenario
     jobs: list[tuple[str, Callable[[], Priced]]] = []
     for use in case.uses.values():
@@ -55,6 +57,7 @@ def _price(case: Case) -> tuple[list[CostLine], list[Tce], bool]:
         jobs.append((f"charters[{run.service}/{run.run_date}]", lambda r=run: price_run(scenario, r)))  # type: ignore[misc]
     lines: list[CostLine] = []
     tces: list[Tce] = []
+    external: list[ExternalLine] = []
     whole = True
     for where, job in jobs:
         try:
@@ -73,7 +76,8 @@ def _price(case: Case) -> tuple[list[CostLine], list[Tce], bool]:
             continue
         lines += priced.lines
         tces += priced.tces
-    return lines, tces, whole
+        external += priced.external
+    return lines, tces, external, whole
 
 
 def _money_of(line: CostLine) -> tuple[int, ...]:
@@ -137,7 +141,7 @@ def _compare_energy(case: Case, real: Sequence[Tce]) -> None:
             case.say("V225", f"tces[{key[0]}].{key[1]}", f"(MJ, km) {sorted(others)}, not {sorted(pairs)}"[:300])
 
 
-def _totals(case: Case, lines: Sequence[CostLine], tces: Sequence[Tce]) -> Totals:
+def _totals(case: Case, lines: Sequence[CostLine], tces: Sequence[Tce], external: Sequence[ExternalLine]) -> Totals:
     """Totals by this room's own additions."""
     scenario = case.scenario
     late = waited = 0
@@ -155,6 +159,7 @@ def _totals(case: Case, lines: Sequence[CostLine], tces: Sequence[Tce]) -> Total
         lateness_cents=late,
         time_value_cents=waited,
         unserved_cents=sum(unserved_cents(scenario, scenario.shipments[key]) for key in case.unserved),
+        external_cents=counted_cents(scenario.objective, external),
     )
 
 
@@ -166,6 +171,7 @@ _TOTAL_CODES = {
     "lateness_cents": "V228",
     "time_value_cents": "V228",
     "unserved_cents": "V228",
+    "external_cents": "V228",
 }
 
 

@@ -169,6 +169,8 @@ class ObjectiveBlock(Block):
     """Leave out of the objective what a price already charges for carbon."""
     co2e_cap_kg: Positive | None = UNSET
     """Cap on the plan's CO2e, kg."""
+    external_costs: Literal["none", "report", "internalise"] = UNSET
+    """Air pollution, noise, accidents, congestion: left out, reported, or part of the objective (never of money)."""
 
 
 class DrayageBlock(Row):
@@ -256,6 +258,12 @@ class FactorsBlock(Block):
     """Road km per great-circle km where no link row is."""
     road_speed_kmh: Positive = UNSET
     """Driving speed where no link row is."""
+    external_cents_per_tkm: Numbers = UNSET
+    """External costs, EUR cents per tonne-km of cargo by key, such as road_accidents."""
+    external_cents_per_vkm: Numbers = UNSET
+    """External costs of trucks, EUR cents per vehicle-km by key; empty kilometres count."""
+    external_uplift: Positive = UNSET
+    """Factor from the prices of the external costs' source to today's."""
     groupage: list[GroupageRow] = UNSET
     """Road prices of part loads, ascending."""
     provenance: dict[Text, FactorProvenance] = UNSET

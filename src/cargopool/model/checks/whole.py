@@ -53,7 +53,20 @@ _OBJECTIVE = (
     Range("max_carbon_price_eur_per_t", 0, 1e5),
     Range("co2e_cap_kg", 0, 1e12),
 )
-_FACTORS = (Range("reefer_mj_per_h", 0, 1e4), Range("detour_road", 1, 5), Range("road_speed_kmh", 5, 140))
+_FACTORS = (
+    Range("reefer_mj_per_h", 0, 1e4),
+    Range("detour_road", 1, 5),
+    Range("road_speed_kmh", 5, 140),
+    Range("external_uplift", 0, 100),
+)
+_EXTERNAL_MODES = ("none", "report", "internalise")
+EXTERNAL_KEYS = frozenset(
+    f"{group}_{category}"
+    for group in ("road", "rail_electric", "rail_diesel", "barge", "sea")
+    for category in ("accidents", "air_pollution", "noise", "congestion", "habitat", "climate", "well_to_tank")
+)
+"""Keys that external costs may have; a test keeps them in step with the footprint."""
+
 _GROUPAGE = (
     thousandths("up_to_ldm_milli", 0, 1000),
     Range("up_to_kg", 0, 1e6),
@@ -86,6 +99,7 @@ def check_objective(case: Checker) -> None:
     for kind, weight in objective.weights.items():
         case.known(kind, "objective.weights", COST_KINDS, "kind of cost line", "E1602")
         case.number(weight, "objective.weights", Range("weights", 0, 1000))
+    case.known(objective.external_costs, "objective.external_costs", _EXTERNAL_MODES, "way of external costs", "E1621")
     case.numbers(case.scenario.scope, "scope", _SCOPE)
 
 
@@ -102,7 +116,11 @@ def check_factors(case: Checker) -> None:
         "shuttle_kwh": factors.shuttle_kwh,
         "shuttle_min": factors.shuttle_min,
         "shuttle_km": factors.shuttle_km,
+        "external_cents_per_tkm": factors.external_cents_per_tkm,
+        "external_cents_per_vkm": factors.external_cents_per_vkm,
     }
+    for key in (*factors.external_cents_per_tkm, *factors.external_cents_per_vkm):
+        case.known(key, "factors.external_cents_per_tkm", EXTERNAL_KEYS, "key of external costs", "E1622")
     for name, table in tables.items():
         for value in table.values():
             case.number(value, f"factors.{name}", Range(name, 0, 1e5))

@@ -1,0 +1,83 @@
+"""The optimiser against the oracle where external costs are part of the objective: the same optimum to the cent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cargopool.footprint import external_lines, unserved_cents
+from cargopool.model.plan import Status
+from cargopool.model.scenario import Scenario
+from oracle.cases import CASES, case_id
+from oracle.instances import instance
+from oracle.oracle import solve as brute_force
+from oracle.solving import solved
+from scale import scaled
+
+TKM = {
+    "road_accidents": 1.3,
+    "road_congestion": 0.8,
+    "road_climate": 0.53,
+    "rail_electric_noise": 0.6,
+    "rail_diesel_air_pollution": 0.68,
+    "rail_diesel_well_to_tank": 0.11,
+    "barge_air_pollution": 1.29,
+}
+VKM = {"road_noise": 4.0, "road_well_to_tank": 1.5}
+TOURS = [case for case in CASES if "tours" in case[1] or "charter" in case[1] or "door_move" in case[1]]
+CHOSEN = scaled([*CASES[3::29], *TOURS[:3]], CASES)
+
+
+def outside(case: tuple[int, tuple[str, ...]]) -> Scenario:
+    """The instance with external costs ten times the usual, so that they decide."""
+    scenario = instance(*case)
+    factors = replace(
+        scenario.factors, external_cents_per_tkm=TKM, external_cents_per_vkm=VKM, external_uplift=10 * 1.33
+    )
+    return replace(scenario, factors=factors, objective=replace(scenario.objective, external_costs="internalise"))
+
+
+@pytest.mark.parametrize("case", CHOSEN, ids=case_id)
+def test_optimum_with_external_costs_agrees_to_the_cent(case: tuple[int, tuple[str, ...]]) -> None:
+    scenario = outside(case)
+    expected = brute_force(scenario, lambda shipment: unserved_cents(scenario, shipment))
+    result, refused = solved(scenario)
+    assert not refused
+    if expected is None:
+        assert (result.status, result.plan) == (Status.INFEASIBLE, None)
+        return
+    assert result.status == Status.OPTIMAL
+    assert result.plan is not None
+    assert result.plan.totals.objective_cents == expected.objective_cents
+    lines = external_lines(scenario, result.plan)
+    assert result.plan.totals.external_cents == sum(line.cents * line.count for line in lines)
+
+
+def test_external_costs_decide_in_some_cases() -> None:
+    changed = 0
+    for case in CHOSEN[:6]:
+        with_costs, without = solved(outside(case))[0].plan, solved(instance(*case))[0].plan
+        if with_costs is not None and without is not None:
+            changed += with_costs.itineraries != without.itineraries
+    assert changed
+
+
+def test_reporting_changes_neither_plan_nor_objective_nor_money() -> None:
+    for case in CHOSEN[:4]:
+        base = instance(*case)
+        told = replace(base, factors=outside(case).factors, objective=replace(base.objective, external_costs="report"))
+        reported, silent = solved(told)[0].plan, solved(base)[0].plan
+        if reported is None or silent is None:
+            continue
+        assert reported.totals == silent.totals
+        assert reported.totals.external_cents == 0
+        assert silent.moves == reported.moves
+
+
+def test_internalised_costs_are_no_money() -> None:
+    scenario = outside(CHOSEN[0])
+    plan = solved(scenario)[0].plan
+    assert plan is not None
+    assert plan.totals.external_cents > 0
+    assert plan.totals.cost_cents == sum(line.cents * line.count for line in plan.cost_lines)
