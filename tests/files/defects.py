@@ -204,6 +204,11 @@ DEFECTS = [
     Defect("E0206", K, "true,rail,false,free", "true,rail,false,duty", "duty"),
     # objective, factors, scope
     Defect("E1601", Y, "  carbon_price_eur_per_t: 90", "  carbon_price_eur_per_t: 900", "900"),
+    Defect("E1641", Y, "  unserved: allowed", "  unserved: allowed\n  caps: [{lane: DE-FR}]", "^{lane: DE-FR"),
+    Defect("E1641", Y, "  unserved: allowed", "  unserved: allowed\n  caps: [{co2e_kg: 1, g_per_tkm: 1}]", "^{co2e"),
+    Defect("E1642", Y, "  unserved: allowed", "  unserved: allowed\n  caps: [{shipper: Nobody, co2e_kg: 1}]", "Nobody"),
+    Defect("E1643", Y, "  unserved: allowed", "  unserved: allowed\n  caps: [{lane: NOWHERE, co2e_kg: 1}]", "NOWHERE"),
+    Defect("E1010", Y, "  unserved: allowed", "  unserved: allowed\n  caps: [{co2e_kg: -1}]", "-1"),
     Defect("E1602", Y, "  weights: {toll: 1.0}", "  weights: {tolls: 1.0}", "weights"),
     Defect("E1010", Y, "bucket_min: 60", "bucket_min: 0", "0}"),
     Defect("E1010", Y, "collection_load_share: 0.5", "collection_load_share: 50", "50"),

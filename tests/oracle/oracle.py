@@ -322,16 +322,26 @@ class World:
                 yield from go(hub, load + tour_min(k.origin, hub), ((k.origin, hub),), (), ())
 
 
+class Both(tuple):
+    """Money and grams, no more than others when neither is."""
+    def __new__(cls, money, grams):
+        return super().__new__(cls, (money, grams))
+    def __le__(self, other):
+        return self[0] <= other[0] and self[1] <= other[1]
+
+
 class Search:
     """Branch and bound over the shipments' options."""
-    def __init__(self, world, unserved):
+    def __init__(self, world, unserved, keeps=None):
+        self.keeps = keeps(self) if keeps else lambda state: True
+        self.early = self.keeps if getattr(keeps, "early", False) else lambda state: True
         self.w, self.s, self.nodes, self.best, self.result, self.things = world, world.s, 0, float("inf"), None, {}
         self.exact = lambda money, grams: money + grams * self.s.objective.carbon_price_eur_per_t / 10_000
         splits = {k.id: list(self.splits(k)) for k in self.s.shipments.values()}
         ranges = {(k, part) for k, some in splits.items() for split in some for part in split}
         by_part, options = defaultdict(list), {}
         columns = [c for k, part in sorted(ranges) for c in world.columns(self.s.shipments[k], *part)]
-        for c in without_worse_moves(columns, self.exact):
+        for c in without_worse_moves(columns, Both if keeps else self.exact):
             by_part[c[:3]].append(c)
         for k in self.s.shipments.values():
             chosen = (x for split in splits[k.id] for x in product(*(by_part[k.id, *part] for part in split)))
@@ -370,7 +380,7 @@ class Search:
     def node(self, state, options, width):
         self.nodes += 1
         cost, held = self.exact(*state[:2]), state[2]
-        if not options and cost < self.best - TIE:
+        if not options and cost < self.best - TIE and self.keeps(state):
             self.best, self.result = cost, state
         rest = defaultdict(int)  # the most that undecided shipments can bring to a resource together
         for some in options.values():
@@ -403,12 +413,16 @@ class Search:
             rows[row] = rows.get(row, 0) + amount
             if rows[row] > limit:
                 return None
-        return money, grams, held, rows, state[4] + option.columns
+        state = money, grams, held, rows, state[4] + option.columns
+        return state if self.early(state) else None
 
 
-def solve(scenario, unserved):
-    """The least objective, None where must-serve cannot be met; ``unserved`` gives a shipment's constant in cents."""
-    search = Search(World(scenario), unserved)
+def solve(scenario, unserved, keeps=None):
+    """The least objective, None where must-serve cannot be met; ``unserved`` gives a shipment's constant in cents.
+
+    ``keeps`` makes, of a Search, a judge of complete states (with ``early``, of all); None takes them all.
+    """
+    search = Search(World(scenario), unserved, keeps)
     if search.result is None:
         return None
     money, grams, _, _, columns = search.result

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+from cargopool.footprint import cap_states
 from cargopool.model.plan import Plan
 from cargopool.model.quantity import quantity_of
-from cargopool.model.scenario import Scenario
+from cargopool.model.scenario import EmissionCap, Scenario
 from verifier.mutant_tools import Named, Pair, loose, moves_of, pick, rides_of, with_place, with_row
 from verifier.mutants_loads import fullest, haulage_vehicle, is_sealed, sizes, truck_loads
 
@@ -276,6 +277,21 @@ def hub_pallet_places(rng: random.Random, scenario: Scenario, plan: Plan, excess
 def co2e_cap(rng: random.Random, scenario: Scenario, plan: Plan, excess: int) -> Pair | None:
     cap = (plan.totals.co2e_grams - excess) / 1000
     return replace(scenario, objective=replace(scenario.objective, co2e_cap_kg=cap)), plan
+
+
+@limit("V216")
+def group_cap(rng: random.Random, scenario: Scenario, plan: Plan, excess: int) -> Pair | None:
+    chosen = pick(rng, sorted({one.shipment for one in plan.itineraries}))
+    if chosen is None:
+        return None
+    shipment = scenario.shipments[chosen]
+    lane = f"{shipment.origin}-{shipment.destination}"
+    free = EmissionCap(shipper=shipment.shipper) if rng.random() < 0.5 else EmissionCap(lane=lane)
+    grams = cap_states(scenario, plan, [replace(free, co2e_kg=1e9)])[0].grams
+    if grams <= 0:
+        return None
+    cap = replace(free, co2e_kg=(grams - excess) / 1000)
+    return replace(scenario, objective=replace(scenario.objective, caps=(cap,))), plan
 
 
 def _bound(function: Limit, excess: int) -> Callable[[random.Random, Scenario, Plan], Pair | None]:

@@ -21,7 +21,16 @@ from cargopool.files.schema.places import BanRow, CrossingRow, DoorRow, HubRow, 
 from cargopool.files.schema.services import ServiceRow, ShipmentRow, SurchargeRow
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import CrossDock, Crossing, Door, Hub, Place, RoadLink
-from cargopool.model.scenario import Carrier, Drayage, Factors, GroupageBand, ModelScope, Objective, TruckBan
+from cargopool.model.scenario import (
+    Carrier,
+    Drayage,
+    EmissionCap,
+    Factors,
+    GroupageBand,
+    ModelScope,
+    Objective,
+    TruckBan,
+)
 from cargopool.model.service import (
     Charter,
     LegCapacity,
@@ -203,6 +212,8 @@ GROUPAGE: Codec[GroupageBand] = Codec(
     GroupageBand, {"up_to_ldm_milli": thousandths("up_to_loading_metres")}, provenance=False
 )
 
+CAP: Codec[EmissionCap] = Codec(EmissionCap, provenance=False)
+
 OBJECTIVE: Codec[Objective] = Codec(
     Objective,
     {
@@ -210,6 +221,7 @@ OBJECTIVE: Codec[Objective] = Codec(
             "unserved", lambda word: word == "allowed", lambda allowed: "allowed" if allowed else "forbidden"
         ),
         "weights": Part("weights", dict, dict),
+        "caps": nested_list("caps", CAP),
     },
     provenance=False,
 )

@@ -1,6 +1,7 @@
 """The one source of money and CO2e."""
 
 from cargopool.footprint.allocation import UNALLOCATED, ShipmentFootprint, allocate
+from cargopool.footprint.caps import CapState, activity_kg_hm, activity_tkm, cap_states, least_whole_cap, limit_grams
 from cargopool.footprint.external import CATEGORIES, CLIMATE, ExternalLine, counted_categories, counted_cents
 from cargopool.footprint.groupage import groupage_cents, groupage_external_cents, groupage_grams
 from cargopool.footprint.kinds import COST_KINDS, TCE_KINDS
@@ -23,12 +24,16 @@ __all__ = [
     "COST_KINDS",
     "TCE_KINDS",
     "UNALLOCATED",
+    "CapState",
     "ExternalLine",
     "MoveCoefficients",
     "Priced",
     "PricedPlan",
     "ShipmentFootprint",
+    "activity_kg_hm",
+    "activity_tkm",
     "allocate",
+    "cap_states",
     "counted_categories",
     "counted_cents",
     "external_lines",
@@ -36,6 +41,8 @@ __all__ = [
     "groupage_external_cents",
     "groupage_grams",
     "lateness_cents",
+    "least_whole_cap",
+    "limit_grams",
     "move_coefficients",
     "price_move",
     "price_part",

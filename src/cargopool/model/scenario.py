@@ -38,6 +38,29 @@ class Horizon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmissionCap:
+    """A cap on what some shipments emit, in kg CO2e or in grams per tonne-km; `cargopool.model.caps` says which.
+
+    Attributes
+    ----------
+    shipper : str
+        Only this shipper's shipments; empty for all.
+    lane : str
+        Only shipments of this lane, ``ORIGIN-DESTINATION``: each end the id, the country or the road region of a place;
+        empty for all.
+    co2e_kg : float or None
+        Most kg CO2e that the plan may put down to them.
+    g_per_tkm : float or None
+        Most grams CO2e per tonne-km of those of them that are served.
+    """
+
+    shipper: str = ""
+    lane: str = ""
+    co2e_kg: float | None = None
+    g_per_tkm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
     """What the plan minimises besides money.
 
@@ -58,6 +81,8 @@ class Objective:
     external_costs : {'none', 'report', 'internalise'}
         What is made of air pollution, noise, accidents and congestion: nothing, a report, or a part of the objective
         (never of money). Climate and well-to-tank parts count only while the carbon price is 0.
+    caps : tuple of EmissionCap
+        Further caps: of the whole plan, of a shipper, of a lane.
     """
 
     carbon_price_eur_per_t: float = 0.0
@@ -67,6 +92,7 @@ class Objective:
     exclude_carbon_in_prices: bool = False
     co2e_cap_kg: float | None = None
     external_costs: ExternalMode = "none"
+    caps: tuple[EmissionCap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import numpy as np
 from cargopool.network.arrays import Int64, Network
 from cargopool.optimiser.loading import Load, LoadPlanner
 from cargopool.optimiser.pool import Pool
-from cargopool.optimiser.rows import Layout, Row
+from cargopool.optimiser.row_types import Layout, Row
 
 _MOST_COPIES = 400
 """Most slots of equal room on which one cut is repeated."""

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cargopool.model.caps import all_caps, cap_text
+from cargopool.model.scenario import EmissionCap
 from cargopool.network.arrays import Float64, Int64
 from cargopool.network.columns import Column
+from cargopool.optimiser.assembly import assemble
+from cargopool.optimiser.capped import alone_above_caps, broken_caps, cap_cuts
 from cargopool.optimiser.cuts import find_shortages, loads_by_slot, make_cuts
 from cargopool.optimiser.engines import EngineResult, EngineStatus, MipModel
 from cargopool.optimiser.pool import Pool, column_prices, make_pool, slot_prices, slot_rows, units_needed
-from cargopool.optimiser.reasons import CAPACITY, NO_ITINERARY, PRICE
+from cargopool.optimiser.reasons import CAPACITY, CO2E_CAP, NO_ITINERARY, PRICE
 from cargopool.optimiser.rows import ExactModel, build_model
 from cargopool.optimiser.session import Session
 
@@ -70,6 +74,10 @@ class Exact:
             answer = Answer.of(model, result.x)
             short, needs = find_shortages(session.planner, self._pool, answer.chosen, answer.counts)
             self._offer(answer, needs)
+            broken = () if short or needs is None else self._broken(answer)
+            if broken:
+                model = self._forbid(model, answer, broken)
+                continue
             if not short:
                 if result.status is not EngineStatus.OPTIMAL:
                     return
@@ -77,6 +85,25 @@ class Exact:
                 return
             cuts = make_cuts(session.network, session.planner, self._pool, model.layout, short)
             model = model.with_rows(cuts)
+
+    def _broken(self, answer: Answer) -> tuple[EmissionCap, ...]:
+        """Caps that the answer's plan breaks, although the model's rows hold."""
+        session = self._session
+        if not session.scenario.objective.caps:
+            return ()
+        chosen = [self._pool.columns[c] for c in answer.chosen]
+        return broken_caps(session.network, assemble(session.network, chosen, planner=session.planner))
+
+    def _forbid(self, model: ExactModel, answer: Answer, broken: tuple[EmissionCap, ...]) -> ExactModel:
+        """The model without the answer; it proves nothing more when another load plan might have kept the caps."""
+        session = self._session
+        cuts = cap_cuts(session.network, session.planner, self._pool, model.layout, answer.chosen, broken)
+        if not cuts.proven and self._complete:
+            self._complete = False
+            session.state.note = (
+                "a cap on a shipper or a lane may be kept by load plans that were not looked at; nothing more is proven"
+            )
+        return model.with_rows(cuts.rows)
 
     def _learn(self, result: EngineResult) -> None:
         if self._complete and math.isfinite(result.bound):
@@ -200,11 +227,12 @@ def why_unserved(session: Session, pool: Pool) -> dict[int, str]:
     prices = alone_prices(session, pool)
     np.minimum.at(cheapest, pool.shipment, prices)
     reasons = {}
+    forbidden = alone_above_caps(network, pool)
     for k, price in enumerate(cheapest.tolist()):
         if not math.isfinite(price):
             reasons[k] = NO_ITINERARY
         else:
-            reasons[k] = PRICE if price >= network.unserved_cost[k] else CAPACITY
+            reasons[k] = PRICE if price >= network.unserved_cost[k] else CO2E_CAP if forbidden[k] else CAPACITY
     return reasons
 
 
@@ -225,6 +253,6 @@ def infeasible_text(session: Session, pool: Pool) -> str:
     without = [network.shipment_ids[k] for k in forced if not (pool.shipment == k).any()]
     if without:
         return f"must be served but have no itinerary: {', '.join(without)}"
-    cap = network.scenario.objective.co2e_cap_kg
-    rules = "capacity rows" if cap is None else f"capacity rows and the CO2e cap of {cap:g} kg"
+    caps = " and ".join(f"the CO2e cap of {cap_text(cap)}" for cap in all_caps(network.scenario))
+    rules = f"capacity rows and {caps}" if caps else "capacity rows"
     return f"the {len(forced)} shipments that must be served do not fit together within the {rules}; proven"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from cargopool.model.caps import all_caps
 from cargopool.model.plan import Unserved
 from cargopool.network.arrays import Network
 
 NO_ITINERARY = "no_itinerary"
 PRICE = "price"
 CAPACITY = "capacity"
+CO2E_CAP = "co2e_cap"
 
 
 def unserved_reason(network: Network, shipment: int, known: str | None = None) -> Unserved:
@@ -34,6 +36,16 @@ def _text(network: Network, shipment: int, code: str) -> str:
         return (
             "Its cheapest itinerary, alone in its units, costs more than leaving it unserved; derived by pricing every "
             "itinerary alone."
+        )
+    if code == CO2E_CAP:
+        return (
+            "Whatever itinerary it takes, alone in its units it emits more than a CO2e cap that counts it allows; derived "
+            "by adding up every itinerary alone."
+        )
+    if all_caps(network.scenario):
+        return (
+            "It has an itinerary alone, but in this plan no slot, lift, place or room under a CO2e cap is left for it, or "
+            "what it would take is worth more to others; derived from the plan's capacity rows, not from a proof."
         )
     return (
         "It has an itinerary alone, but in this plan no slot, lift or place is left for it, or what it would take is "

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cargopool.footprint import least_whole_cap
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column, enumerate_columns, evaluate
 from cargopool.optimiser.cuts import loads_by_slot
 from cargopool.optimiser.loading import LoadPlanner
 from cargopool.optimiser.pool import Pool, make_pool, slot_grams, slot_rows
 from cargopool.optimiser.start import Greedy, insertion_order
-from cargopool.units import GRAMS_PER_KG
 
 _MOST_TRUCKS = 100
 """Direct road moves that are tried for a shipment that lost its place."""
@@ -37,14 +37,16 @@ class Spares:
         return self._known[shipment]
 
 
-def fitted(network: Network, planner: LoadPlanner, columns: Sequence[Column], spares: Spares) -> list[Column]:
+def fitted(
+    network: Network, planner: LoadPlanner, columns: Sequence[Column], spares: Spares, *, refill: bool = True
+) -> list[Column]:
     """The columns themselves when all rows hold with the uses that packing needs, else a choice that holds.
 
     Shipments are taken over one by one, large ones first, as long as the rows hold. Those left out, by that or before,
-    go another way if one of a few still fits.
+    go another way if one of a few still fits (not those left out before, without ``refill``).
     """
     pool = _pool_of(network, columns)
-    left_out = sorted(set(range(len(network.shipment_ids))) - {column.shipment for column in columns})
+    left_out = sorted(set(range(len(network.shipment_ids))) - {column.shipment for column in columns}) if refill else []
     fits = holds(network, planner, pool)
     if fits and not left_out[:_MOST_LEFT_OUT]:
         return list(columns)
@@ -79,14 +81,14 @@ def holds(network: Network, planner: LoadPlanner, pool: Pool) -> bool:
     used = slot_rows(network, pool) @ counts + pool.uses @ np.ones(pool.count)
     if (used > network.row_limit + 1e-6).any():
         return False
-    cap = network.scenario.objective.co2e_cap_kg
+    cap = least_whole_cap(network.scenario)
     if cap is None:
         return True
     opened = {int(run) for run in network.row_run[used > 0] if run >= 0}
     grams = float(pool.grams.sum() + counts @ slot_grams(network, pool)) + sum(
         int(network.run_grams[y]) for y in opened
     )
-    return grams <= cap * GRAMS_PER_KG + 1e-6
+    return grams <= cap
 
 
 def direct_columns(network: Network, shipment: int) -> list[Column]:

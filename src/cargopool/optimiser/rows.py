@@ -10,58 +10,18 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array, vstack
 
 from cargopool.network.arrays import Bool, Float64, Int64, Network
+from cargopool.optimiser.capped import cap_rows
 from cargopool.optimiser.engines.base import MipModel
 from cargopool.optimiser.pool import (
     Pool,
     carbon_rate,
     column_prices,
-    slot_grams,
     slot_prices,
     slot_room,
     slot_rows,
     units_needed,
 )
-from cargopool.units import GRAMS_PER_KG
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the variables are: columns x, unserved z, uses n of slots, charter runs y, in this order."""
-
-    columns: int
-    shipments: int
-    slots: int
-    runs: int
-
-    @property
-    def z(self) -> int:
-        """First unserved variable."""
-        return self.columns
-
-    @property
-    def n(self) -> int:
-        """First slot variable."""
-        return self.columns + self.shipments
-
-    @property
-    def y(self) -> int:
-        """First charter variable."""
-        return self.n + self.slots
-
-    @property
-    def size(self) -> int:
-        """Number of variables."""
-        return self.y + self.runs
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row over variables of the layout."""
-
-    index: tuple[int, ...]
-    amount: tuple[float, ...]
-    lower: float
-    upper: float
+from cargopool.optimiser.row_types import Layout, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +103,8 @@ def build_model(network: Network, pool: Pool, *, link_rows: int = 60_000) -> Exa
     upper = _upper_bounds(network, pool, layout)
     _add_capacity(network, pool, layout, block, upper)
     _add_links(network, pool, layout, block, link_rows)
-    _add_cap(network, pool, layout, block)
+    for row in cap_rows(network, pool, layout):
+        block.add(row.index, row.amount, row.lower, row.upper)
     model = MipModel(
         c=_objective(network, pool),
         a=block.matrix(),
@@ -281,13 +242,3 @@ def _has_split(pool: Pool, split: Bool) -> Bool:
     found = np.zeros(height, dtype=np.bool_)
     found[pool.shipment[split]] = True
     return found
-
-
-def _add_cap(network: Network, pool: Pool, layout: Layout, block: _Block) -> None:
-    cap = network.scenario.objective.co2e_cap_kg
-    if cap is None:
-        return
-    none = np.zeros(layout.shipments, dtype=np.int64)
-    grams = np.concatenate([pool.grams, none, slot_grams(network, pool), network.run_grams])
-    used = np.flatnonzero(grams)
-    block.add(used, grams[used].astype(np.float64), -np.inf, float(np.floor(cap * GRAMS_PER_KG + 1e-6)))

@@ -17,6 +17,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column
 from cargopool.optimiser.assembly import assemble
+from cargopool.optimiser.capped import broken_caps
 from cargopool.optimiser.engines import EngineLimits, EngineResult, MipModel, solve_model
 from cargopool.optimiser.loading import LoadPlanner
 from cargopool.optimiser.params import SolveParams
@@ -54,6 +55,7 @@ class State:
     infeasible: str = ""
     termination: Termination | None = None
     rejected: int = 0
+    capped: int = 0
     work: int = 0
     columns: int = 0
     iterations: int = 0
@@ -223,10 +225,16 @@ class Session:
         if self.ended:
             raise Ended
         began = time.monotonic()
-        columns = fitted(self.network, self.planner, columns, self._spares)
+        given, columns = columns, fitted(self.network, self.planner, columns, self._spares)
         if self._leaves_out_must(columns):
             return False
         plan = assemble(self.network, columns, counts, planner=self.planner, reasons=self.reasons)
+        if self.scenario.objective.caps and broken_caps(self.network, plan):
+            columns = fitted(self.network, self.planner, given, self._spares, refill=False)
+            plan = assemble(self.network, columns, counts, planner=self.planner, reasons=self.reasons)
+            if self._leaves_out_must(columns) or broken_caps(self.network, plan):
+                self.state.capped += 1
+                return False
         cents = plan.totals.objective_cents
         best = self.state.objective_cents
         if best is not None and cents >= best:

@@ -235,6 +235,8 @@ def _result(session: Session) -> Result:
         base = cents - plan.totals.unserved_cents
         gap = 0.0 if cents <= bound else (cents - bound) / base if base > 0 else None
     detail = state.infeasible or (f"{state.rejected} plans were refused" if state.rejected else state.note)
+    if plan is None and state.capped and not detail:
+        detail = f"{state.capped} plans were found, and each broke a cap on a shipper or a lane"
     return Result(
         status=status,
         termination=termination,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_array
 
+from cargopool.footprint import least_whole_cap
 from cargopool.network.arrays import Float64, Int64, Network
 from cargopool.network.columns import Column
 from cargopool.optimiser.loading import Load, LoadPlanner
@@ -19,7 +20,6 @@ from cargopool.optimiser.pool import (
     slot_room,
     slot_rows,
 )
-from cargopool.units import GRAMS_PER_KG
 
 _LOOK_CLOSER = 12
 """Candidates of least estimated cost whose load plans and rows are worked out exactly."""
@@ -55,8 +55,7 @@ class Greedy:
         self._used = np.zeros(network.row_limit.size)
         self._open = np.zeros(len(network.runs), dtype=np.int64)
         self._grams = 0
-        cap = network.scenario.objective.co2e_cap_kg
-        self._cap = None if cap is None else int(cap * GRAMS_PER_KG)
+        self._cap = least_whole_cap(network.scenario)
         self.chosen: dict[int, tuple[int, ...]] = {}
         whole = pool.atoms == network.shipment_atoms[pool.shipment]
         self._mine = [np.flatnonzero((pool.shipment == k) & whole) for k in range(len(network.shipment_ids))]

@@ -100,6 +100,7 @@ CODES: Final[dict[str, str]] = {
     "V213": "CO2e cap exceeded",
     "V214": "charter slots on a run that is not chosen",
     "V215": "charter run that does not exist",
+    "V216": "CO2e cap of a shipper or a lane exceeded",
     # money and CO2e
     "V220": "cost line missing",
     "V221": "cost line without a cause",

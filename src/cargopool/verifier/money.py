@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from math import floor, isclose
+from math import isclose
 from typing import TypeVar
 
 from cargopool.footprint import (
     ExternalLine,
     Priced,
+    allocate,
     counted_cents,
     lateness_cents,
+    limit_grams,
     price_move,
     price_part,
     price_run,
@@ -19,8 +21,9 @@ from cargopool.footprint import (
     unserved_cents,
     weighted_cents,
 )
+from cargopool.model.caps import all_caps, cap_text, is_whole, members
 from cargopool.model.plan import CostLine, Tce, Totals
-from cargopool.units import GRAMS_PER_KG, carbon_cents
+from cargopool.units import carbon_cents
 from cargopool.verifier.case import Case, part_path
 
 T = TypeVar("T", CostLine, Tce)
@@ -28,7 +31,6 @@ Tally = dict[tuple[str, str], Counter[tuple[str | int, ...]]]
 """Owner and kind to amounts."""
 _CLOSE = 1e-9
 _TINY_MJ = 1e-6
-_NOISE_DIGITS = 6
 
 
 def check_money(case: Case, totals_sound: bool) -> None:
@@ -38,11 +40,30 @@ def check_money(case: Case, totals_sound: bool) -> None:
     _compare(case, "tces", case.plan.tces, tces, _greenhouse_of, ("V223", "V224", "V225"))
     _compare_energy(case, tces)
     grams = sum(tce.grams * tce.count for tce in tces)
-    cap = case.scenario.objective.co2e_cap_kg
-    if cap is not None and grams > floor(round(cap * GRAMS_PER_KG, _NOISE_DIGITS)):
-        case.say("V213", "totals.co2e_grams", f"{grams} g > {cap} kg")
+    _check_caps(case, grams, sound=priced_whole and case.complete)
     if totals_sound and priced_whole and case.complete:
         _check_totals(case, _totals(case, lines, tces, external))
+
+
+def _check_caps(case: Case, grams: int, *, sound: bool) -> None:
+    """Every cap: of the whole plan on the grams priced here, of others on the footprints of their shipments."""
+    scenario = case.scenario
+    served = [shipment for shipment, _part in case.itineraries]
+    caps = all_caps(scenario)
+    groups = [cap for cap in caps if not is_whole(cap)]
+    shares = allocate(scenario, case.plan) if groups and sound else {}
+    for number, cap in enumerate(caps):
+        place = number - (len(caps) - len(scenario.objective.caps))
+        where = "totals.co2e_grams" if place < 0 else f"objective.caps[{place}]"
+        counted = members(scenario, cap)
+        limit = limit_grams(scenario, cap, set(counted).intersection(served))
+        if is_whole(cap):
+            if grams > limit:
+                case.say("V213", where, f"{grams} g > {limit} g, {cap_text(cap)}")
+            continue
+        used = sum(shares[name].co2e_grams for name in counted if name in shares)
+        if used > limit:
+            case.say("V216", where, f"{used} g > {limit} g, {cap_text(cap)}")
 
 
 def _price(case: Case) -> tuple[list[CostLine], list[Tce], list[ExternalLine], bool]:

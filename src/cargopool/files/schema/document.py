@@ -154,6 +154,19 @@ class ShipmentSection(Block):
     """Own rows."""
 
 
+class CapRow(Block):
+    """A cap on what some shipments emit; exactly one of co2e_kg and g_per_tkm."""
+
+    shipper: Text = UNSET
+    """Only this shipper's shipments."""
+    lane: Text = UNSET
+    """Only shipments from one end to the other: ORIGIN-DESTINATION, each a place, a country or a road region."""
+    co2e_kg: Positive = UNSET
+    """Most kg CO2e."""
+    g_per_tkm: Positive = UNSET
+    """Most grams CO2e per tonne-km of what is served."""
+
+
 class ObjectiveBlock(Block):
     """What the plan minimises besides money."""
 
@@ -171,6 +184,8 @@ class ObjectiveBlock(Block):
     """Cap on the plan's CO2e, kg."""
     external_costs: Literal["none", "report", "internalise"] = UNSET
     """Air pollution, noise, accidents, congestion: left out, reported, or part of the objective (never of money)."""
+    caps: list[CapRow] = UNSET
+    """Caps of the whole plan, of a shipper or of a lane, such as {shipper: Nova, g_per_tkm: 30}."""
 
 
 class DrayageBlock(Row):

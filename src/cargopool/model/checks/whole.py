@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cargopool.model.caps import lane_ends, members
 from cargopool.model.checks.base import Checker, Range, plain, thousandths
+from cargopool.model.scenario import EmissionCap
 
 COST_KINDS = frozenset(
     {
@@ -67,6 +69,7 @@ EXTERNAL_KEYS = frozenset(
 )
 """Keys that external costs may have; a test keeps them in step with the footprint."""
 
+_CAP = (Range("co2e_kg", 0, 1e12), Range("g_per_tkm", 0, 1e6))
 _GROUPAGE = (
     thousandths("up_to_ldm_milli", 0, 1000),
     Range("up_to_kg", 0, 1e6),
@@ -101,6 +104,27 @@ def check_objective(case: Checker) -> None:
         case.number(weight, "objective.weights", Range("weights", 0, 1000))
     case.known(objective.external_costs, "objective.external_costs", _EXTERNAL_MODES, "way of external costs", "E1621")
     case.numbers(case.scenario.scope, "scope", _SCOPE)
+    for number, cap in enumerate(objective.caps):
+        _check_cap(case, cap, f"objective.caps[{number}]")
+
+
+def _check_cap(case: Checker, cap: EmissionCap, where: str) -> None:
+    case.numbers(cap, where, _CAP)
+    if (cap.co2e_kg is None) == (cap.g_per_tkm is None):
+        message = "a cap needs exactly one of co2e_kg and g_per_tkm"
+        case.error("E1641", where, message, "give one of them; write two caps for both")
+    shippers = {shipment.shipper for shipment in case.scenario.shipments.values()}
+    if cap.shipper and not case.known(cap.shipper, f"{where}.shipper", shippers, "shipper", "E1642"):
+        return
+    if cap.lane and not any(lane_ends(case.scenario, cap.lane)):
+        message = f"{plain(cap.lane)!r} does not name two ends"
+        help_text = (
+            "write ORIGIN-DESTINATION, each the id, the country or the road region of a place: DEDUI-ITBLQ, DE-IT"
+        )
+        if not case.assumed:
+            case.error("E1643", f"{where}.lane", message, help_text)
+    elif (cap.shipper or cap.lane) and not members(case.scenario, cap):
+        case.warning("W1644", where, "no shipment counts under this cap", "check its shipper and lane, or remove it")
 
 
 def check_factors(case: Checker) -> None:
