@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cargopool.model.place import CrossDock
-from cargopool.model.scenario import Objective
+from cargopool.model.scenario import EmissionCap, Objective
 from cargopool.model.service import Charter, Tariff
 from cargopool.optimiser import SolveParams
 from optimiser.tiny_world import H, box, capacity, eur, hub, load, plan_of, solved, train, trains_and_trucks, world
@@ -119,6 +119,16 @@ def test_the_co2e_cap_moves_freight_and_then_forbids() -> None:
     assert result.status == "infeasible"
     assert result.plan is None
     assert "CO2e cap" in result.detail
+
+
+def test_who_cannot_keep_a_cap_is_left_out_with_that_reason() -> None:
+    free = world([load("S", 6), load("T", 6)])
+    cap = EmissionCap(shipper="of-S", co2e_kg=1.0)
+    plan = plan_of(replace(free, objective=Objective(caps=(cap,))))
+    assert [(row.shipment, row.reason) for row in plan.unserved] == [("S", "co2e_cap")]
+    never = solved(replace(free, objective=Objective(caps=(cap,), unserved_allowed=False)))
+    assert never.status == "infeasible"
+    assert "CO2e cap of 1 kg of shipper of-S" in never.detail
 
 
 def test_the_carbon_price_is_inside_the_objective() -> None:

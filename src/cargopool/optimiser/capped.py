@@ -85,7 +85,7 @@ def _least_shares(network: Network, pool: Pool) -> Float64:
 
 
 def alone_above_caps(network: Network, pool: Pool) -> Bool:
-    """Shipments that emit more than a cap allows them, whatever column they take alone in its units, bool[K]."""
+    """Shipments that emit more than a cap in kg allows, whatever column they take alone in its units, bool[K]."""
     found = np.zeros(len(network.shipment_ids), dtype=np.bool_)
     caps = all_caps(network.scenario)
     if not caps or pool.count == 0:
@@ -94,10 +94,9 @@ def alone_above_caps(network: Network, pool: Pool) -> Bool:
     least = np.full(found.size, np.inf)
     np.minimum.at(least, pool.shipment, alone.astype(np.float64))
     for cap in caps:
-        counted = _counted(network, cap)
-        limit = _allowance(network, cap, counted)
-        own = limit.unserved if cap.g_per_tkm is not None and not is_whole(cap) else np.full(found.size, limit.grams)
-        found |= counted & np.isfinite(least) & (least > own + _TINY)
+        if cap.co2e_kg is not None:
+            limit = _allowance(network, cap, _counted(network, cap)).grams
+            found |= _counted(network, cap) & np.isfinite(least) & (least > limit + _TINY)
     return found
 
 

@@ -39,13 +39,13 @@ def _text(network: Network, shipment: int, code: str) -> str:
         )
     if code == CO2E_CAP:
         return (
-            "Whatever itinerary it takes, alone in its units it emits more than a CO2e cap that counts it allows; derived "
-            "by adding up every itinerary alone."
+            "Whatever itinerary it takes, alone in its units it emits more than a CO2e cap that counts it allows; "
+            "derived by adding up every itinerary alone."
         )
     if all_caps(network.scenario):
         return (
-            "It has an itinerary alone, but in this plan no slot, lift, place or room under a CO2e cap is left for it, or "
-            "what it would take is worth more to others; derived from the plan's capacity rows, not from a proof."
+            "It has an itinerary alone, but in this plan no slot, lift, place or room under a CO2e cap is left for it, "
+            "or what it would take is worth more to others; derived from the plan's rows, not from a proof."
         )
     return (
         "It has an itinerary alone, but in this plan no slot, lift or place is left for it, or what it would take is "
