@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from refbuild import basemap, equipment, factors, hubs, links, regions, services, tables
+from refbuild import basemap, energy, equipment, factors, hubs, links, regions, services, tables
 from refbuild.geometry import World
 
 
@@ -41,10 +41,18 @@ def build_services(_: Path) -> None:
     tables.write("services.csv", rows)
 
 
+def by_set(rows: list[dict]) -> list[dict]:
+    """Rows of the default set first, each set's in the order given."""
+    return sorted(rows, key=lambda row: row["set"])
+
+
 def build_factors(_: Path) -> None:
-    tables.write("carriers.csv", factors.carrier_rows())
+    tables.write("factor_sets.csv", energy.set_rows())
+    tables.write("carriers.csv", by_set(factors.carrier_rows() + energy.carrier_rows()))
+    tables.write("trucks.csv", energy.truck_rows())
+    tables.write("vessels.csv", energy.vessel_rows())
     tables.write("grid.csv", factors.grid_rows())
-    tables.write("constants.csv", factors.constant_rows())
+    tables.write("constants.csv", by_set(factors.constant_rows() + energy.constant_rows()))
     tables.write("external.csv", factors.external_rows())
     tables.write("groupage.csv", factors.groupage_rows())
     tables.write("crossings.csv", factors.crossing_rows())

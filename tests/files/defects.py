@@ -147,6 +147,17 @@ DEFECTS = [
     Defect("E1206", V, "9,14.8", "15,14.8", "14.8"),
     Defect("E1207", Y, "  vehicle: truck", "  vehicle: lorry", "lorry"),
     Defect("E1603", V, "0.25,diesel", "0.25,petrol", "petrol"),
+    Defect(
+        "E1606",
+        Y,
+        "  vehicles: {table: vehicles.csv}",
+        "  vehicles: {table: vehicles.csv, rows: [{id: van, unit_types: [box], energy: {truck_class: cart}}]}",
+        "cart}}",
+    ),
+    Defect("E1607", Y, "      mj_per_gross_tkm: 0.2", "      energy: {vessel: boat}", "boat"),
+    Defect("E1608", Y, "  shuttle_km: {tunnel: 50}", "  vessels: [{id: tug, mj_per_tkm: 0, mode: sea}]", "[{id: tug"),
+    Defect("E1609", Y, "      mj_per_gross_tkm: 0.2", "      energy: {train_gross_t: 900}", "900"),
+    Defect("E0207", Y, "  shuttle_km: {tunnel: 50}", "  vessels: [{id: tug}, {id: tug}]", "tug}]"),
     # services and surcharges
     Defect(
         "E1301",

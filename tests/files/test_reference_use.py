@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from cargopool.files import read_document, read_scenario
+from cargopool.model.energy import truck_line
 from cargopool.reference import load_reference
 from files.defect_base import FILES, write_base
 
@@ -95,6 +96,45 @@ def test_factors_of_the_reference_with_own_values(tmp_path: Path) -> None:
     assert made.carriers["diesel"].wtt_g_per_mj == below.carriers["diesel"].wtt_g_per_mj
     assert "own values: ttw_g_per_mj" in made.carriers["diesel"].provenance.note
     assert made.carriers["lng"] == below.carriers["lng"]
+
+
+def test_what_a_scenario_replaces_in_a_factor_set_is_told(tmp_path: Path) -> None:
+    factors = {
+        "set": "glec-v3",
+        "grid_g_per_kwh": {"DE": 1},
+        "carriers": [{"id": "diesel", "ttw_g_per_mj": 70}],
+        "vessels": [{"id": "rhine_110m", "mj_per_tkm": 0.3}],
+        "train_exponent": -0.6,
+    }
+    made = read_scenario(folder(tmp_path, factors=factors)).factors
+    assert (made.id, made.base, made.version) == ("glec-v3", "glec-v3", "3.0 (2 Apr 2024 update)")
+    assert set(made.overridden) == {
+        "grid_g_per_kwh.DE", "carriers.diesel", "vessels.rhine_110m", "train_exponent"
+    }  # fmt: skip
+    assert made.provenance["grid.DE"].source == "own value of the scenario"
+    assert made.provenance["grid.DE"].confidence == "own"
+    assert made.vessels["rhine_110m"].cemt == "Va" and made.vessels["rhine_110m"].mj_per_tkm == 0.3
+    assert made.trucks == load_reference().factors["glec-v3"].trucks
+
+
+def test_the_default_set_has_no_row_of_the_attributed_one() -> None:
+    default, glec = (load_reference().factors[name] for name in ("cargopool-2026", "glec-v3"))
+    for block in ("carriers", "trucks", "vessels"):
+        rows = [row.provenance for row in getattr(default, block).values()]
+        assert rows and not any("GLEC" in row.source or "Smart Freight" in row.licence for row in rows)
+    assert not any("GLEC" in row.source or "Smart Freight" in row.licence for row in default.provenance.values())
+    attributed = [row.provenance for row in (*glec.carriers.values(), *glec.vessels.values())]
+    assert all("GLEC" in row.source and "Smart Freight" in row.licence for row in attributed)
+
+
+def test_vehicles_of_the_reference_keep_their_energy_under_an_own_set(tmp_path: Path) -> None:
+    own = {"id": "mine", "carriers": [{"id": "diesel", "wtt_g_per_mj": 17, "ttw_g_per_mj": 72}],
+           "grid_g_per_kwh": {"default": 250}, "shuttle_min": {"tunnel": 35}, "shuttle_eur": {"tunnel": 190},
+           "shuttle_kwh": {"tunnel": 300}, "shuttle_km": {"tunnel": 50}}  # fmt: skip
+    scenario = read_scenario(folder(tmp_path, factors=own, services=[]))
+    below = load_reference()
+    line = truck_line(below.default_factors, below.vehicles["truck_container_40t"])
+    assert truck_line(scenario.factors, scenario.vehicles["truck_container_40t"]) == line
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ import pytest
 
 from cargopool.files import input_sha256, read_document, read_scenario, write_scenario
 from cargopool.model.place import Provenance, WeekHours
-from cargopool.model.scenario import Scenario
+from cargopool.model.scenario import Drayage, Scenario
+from cargopool.reference import load_reference
 from files.defect_base import FILES, write_base
+from golden.energy_world import WORLDS
 from oracle.instances import FEATURES, instance
 
 ATTACKS = [
@@ -163,3 +165,20 @@ def test_elapsed_minutes_across_the_clock_change(tmp_path: Path) -> None:
     assert k4.due_min == (7 * 24 + 18) * 60 + 60, "one hour more, summer time ended"
     assert scenario.shipments["K3"].due_min == (8 * 24 + 18) * 60 + 120, "London is an hour behind"
     assert scenario.horizon.minutes == 12 * 24 * 60 + 60
+
+
+@pytest.mark.parametrize("world", sorted(WORLDS))
+def test_physical_inputs_come_back(world: str, tmp_path: Path) -> None:
+    again = same_again(WORLDS[world], tmp_path)
+    assert again.services["convoy"].energy == WORLDS[world].services["convoy"].energy
+    assert again.vehicles["hvo"].energy == WORLDS[world].vehicles["hvo"].energy
+    assert again.factors == WORLDS[world].factors
+
+
+def test_what_was_replaced_in_a_factor_set_comes_back(tmp_path: Path) -> None:
+    factors = replace(
+        load_reference().factors["glec-v3"], overridden=("carriers.diesel", "grid_g_per_kwh.DE"), allocation="teu_km"
+    )
+    bare = replace(WORLDS[""], doors={}, shipments={}, road_links=(), vehicles={}, services={}, surcharges=())
+    scenario = replace(bare, factors=factors, drayage=Drayage())
+    assert same_again(scenario, tmp_path).factors == factors

@@ -20,7 +20,7 @@ def read_sheet(name: str) -> list[dict[str, str]]:
 
 
 def work_out(arithmetic: str, **names: Fraction) -> Fraction:
-    """Value of an arithmetic text: numbers, + - * /, brackets, ceil, floor, max, min."""
+    """Value of an arithmetic text: numbers, + - * / and powers, brackets, ceil, floor, max, min."""
     return _value(ast.parse(arithmetic, mode="eval").body, arithmetic, names)
 
 
@@ -32,6 +32,8 @@ def _value(node: ast.expr, text: str, names: dict[str, Fraction]) -> Fraction:
             return names[name]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_value(operand, text, names)
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return Fraction(float(_value(left, text, names)) ** float(_value(right, text, names)))
         case ast.BinOp(left=left, op=op, right=right):
             return _OPERATIONS[type(op)](_value(left, text, names), _value(right, text, names))
         case ast.Call(func=ast.Name(id=name), args=args):

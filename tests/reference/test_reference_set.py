@@ -8,6 +8,7 @@ from subprocess import run
 
 import pytest
 
+from cargopool.model.energy import truck_line
 from cargopool.model.place import MODES
 from cargopool.model.wallclock import utc_of_local
 from cargopool.reference import ALIASES, load_basemap, load_reference, mode_of, timetable
@@ -201,7 +202,8 @@ def test_casablanca_and_santos_are_reached(reference):
 
 
 def test_truck_factors_give_the_published_grams(reference):
-    truck, diesel = reference.vehicles["truck_artic_40t"], reference.default_factors.carriers["diesel"]
+    diesel = reference.default_factors.carriers["diesel"]
+    truck = truck_line(reference.default_factors, reference.vehicles["truck_artic_40t"])
     grams_per_mj = diesel.wtt_g_per_mj + diesel.ttw_g_per_mj
     assert truck.mj_per_km_empty * grams_per_mj == pytest.approx(799.1, rel=1e-3)
     assert truck.mj_per_km_full * grams_per_mj == pytest.approx(1322.2, rel=1e-3)

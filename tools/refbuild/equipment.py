@@ -116,14 +116,9 @@ TOLL_CARBON = {"DE": 0.454, "AT": 0.10}
 TRAILERS = "trailer_tautliner trailer_reefer trailer_crane trailer_mega"
 BOXES = "iso20 iso40 iso40hc pw40 pw45hc reefer45 a1360"
 SWAPS = "c715 c745 c782"
-MJ_PER_G = 1 / 89.188
-"""MJ per gram CO2e well-to-wheel of diesel: 0.611 kg/l well-to-tank and 2.591 kg/l tank-to-wheel over 35.9 MJ/l."""
-EMPTY_MJ, FULL_MJ = round(799.1 * MJ_PER_G, 3), round(1322.2 * MJ_PER_G, 3)
-ENERGY = (
-    "UK Government GHG conversion factors 2025, articulated > 33 t: 799.1 + 523.0 x load share g/km, over 89.19 g/MJ"
-)
+SOURCE = "recalled"
 
-# id, name, units, gross, combined, tractor, fixed, km, empty km, hour, minimum, MJ empty, MJ full, full load, manning
+# id, name, units, gross, combined, tractor, fixed, km, empty km, hour, minimum, truck class, manning
 VEHICLES = (
     (
         "truck_artic_40t",
@@ -137,9 +132,7 @@ VEHICLES = (
         0.45,
         38,
         150,
-        EMPTY_MJ,
-        FULL_MJ,
-        25_000,
+        "artic_33t",
         "single",
     ),
     (
@@ -154,9 +147,7 @@ VEHICLES = (
         0.45,
         62,
         180,
-        EMPTY_MJ,
-        FULL_MJ,
-        25_000,
+        "artic_33t",
         "double",
     ),
     (
@@ -171,9 +162,7 @@ VEHICLES = (
         0.45,
         38,
         150,
-        EMPTY_MJ,
-        FULL_MJ,
-        25_000,
+        "artic_33t",
         "single",
     ),
     (
@@ -188,9 +177,7 @@ VEHICLES = (
         0.47,
         38,
         150,
-        EMPTY_MJ,
-        FULL_MJ,
-        24_000,
+        "roadtrain",
         "single",
     ),
     (
@@ -205,9 +192,7 @@ VEHICLES = (
         0.75,
         42,
         120,
-        EMPTY_MJ,
-        FULL_MJ,
-        25_000,
+        "artic_33t",
         "single",
     ),
 )
@@ -234,14 +219,12 @@ def vehicle_rows() -> list[dict]:
                 "empty_km_factor": 0.25,
                 "haulage_empty_km_factor": 1.0,
                 "carrier": "diesel",
-                "mj_per_km_empty": v[11],
-                "mj_per_km_full": v[12],
-                "full_load_kg": v[13],
-                "manning": v[14],
-                "source": ENERGY,
+                "truck_class": v[11],
+                "manning": v[12],
+                "source": SOURCE,
                 "confidence": "memory",
-                "licence": tables.OGL,
-                "note": "energy derived from the source (capacity of 25 t assumed; the road train as the articulated truck); prices, kerb masses and tolls from memory "
+                "licence": tables.OWN,
+                "note": "energy by its class of the factor set; prices, kerb masses and tolls from memory "
                 "(German toll: sources 0.348-0.354 EUR/km, 0.158 of it for CO2)"
                 + ("; trailers: kerb mass overstated by the chassis" if v[0] == "truck_artic_44t_ct" else ""),
             }

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from cargopool.files.checking import checked
 from cargopool.files.codecs import Codec
 from cargopool.files.documents import Document, Node, NodeLocator, plain
-from cargopool.files.entities import CARRIER, DRAYAGE, FACTORS, OBJECTIVE, SCOPE
+from cargopool.files.entities import DRAYAGE, FACTOR_ROWS, FACTORS, OBJECTIVE, SCOPE
 from cargopool.files.entries import marked_own, merged
 from cargopool.files.findings import FilePlace, Findings, did_you_mean, shown
 from cargopool.files.schema.document import (
@@ -213,15 +213,50 @@ class BlockReader:
         return made or Factors(id="none")
 
 
+_NOT_FACTORS = ("provenance", "version", "base", "overridden")
+_PROVENANCE_NAMES = {"grid_g_per_kwh": "grid"}
+"""Provenance of a block of factors by another name than the block's."""
+
+
 def _over_factors(base: Factors, own: dict[str, Any]) -> dict[str, Any]:
-    """Values of a factor set with own ones over them; carriers merge by id."""
-    below = FACTORS.encode(base)
-    carriers = {carrier.id: CARRIER.encode(carrier) for carrier in base.carriers.values()}
-    for row in own.get("carriers", []):
-        known = base.carriers.get(row["id"])
-        marked = row if known is None else marked_own(known.provenance, row, ("id",))
-        carriers[row["id"]] = merged(carriers.get(row["id"], {}), marked)
-    return {**merged(below, own), "carriers": list(carriers.values())}
+    """Values of a factor set with own ones over them, rows by id; what is own is said to be."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name, codec in FACTOR_ROWS.items():
+        known = getattr(base, name)
+        merged_rows = {row_id: codec.encode(row) for row_id, row in known.items()}
+        for row in own.get(name, []):
+            below = known.get(row["id"])
+            marked = row if below is None else marked_own(below.provenance, row, ("id",))
+            merged_rows[row["id"]] = merged(merged_rows.get(row["id"], {}), marked)
+        rows[name] = list(merged_rows.values())
+    replaced = _replaced(own)
+    values = merged(FACTORS.encode(base), own)
+    origins = {
+        **values.get("provenance", {}),
+        **{name: {"source": "own value of the scenario"} for _, name in replaced if name},
+        **own.get("provenance", {}),
+    }
+    return {
+        **values,
+        **rows,
+        "provenance": origins,
+        "base": base.id,
+        "overridden": [path for path, _ in replaced],
+    }
+
+
+def _replaced(own: dict[str, Any]) -> list[tuple[str, str]]:
+    """Paths of the factors that own values replace, and the names of their provenance (empty: in the row)."""
+    found: list[tuple[str, str]] = []
+    for name, value in own.items():
+        if name in FACTOR_ROWS:
+            found += [(f"{name}.{row['id']}", "") for row in value]
+        elif isinstance(value, Mapping) and name not in _NOT_FACTORS:
+            block = _PROVENANCE_NAMES.get(name, name)
+            found += [(f"{name}.{key}", f"{block}.{key}") for key in value]
+        elif name not in _NOT_FACTORS:
+            found.append((name, name))
+    return found
 
 
 def zone_help(zone: str) -> str:

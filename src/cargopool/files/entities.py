@@ -19,6 +19,7 @@ from cargopool.files.entries import SectionKind
 from cargopool.files.schema.equipment import LoadUnitRow, VehicleRow
 from cargopool.files.schema.places import BanRow, CrossingRow, DoorRow, HubRow, RoadLinkRow
 from cargopool.files.schema.services import ServiceRow, ShipmentRow, SurchargeRow
+from cargopool.model.energy import ServiceEnergy, TruckClass, VehicleEnergy, VesselClass
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import CrossDock, Crossing, Door, Hub, Place, RoadLink
 from cargopool.model.scenario import (
@@ -115,9 +116,12 @@ LOAD_UNIT: Codec[LoadUnitType] = Codec(
     name_is_id=True,
 )
 
+VEHICLE_ENERGY: Codec[VehicleEnergy] = Codec(VehicleEnergy, provenance=False)
+
 VEHICLE: Codec[RoadVehicle] = Codec(
     RoadVehicle,
     {
+        "energy": nested("energy", VEHICLE_ENERGY),
         "unit_types": text_set("unit_types"),
         "toll_eur_per_km": Part("toll_eur_per_km", dict, dict),
         "toll_carbon_share": Part("toll_carbon_share", dict, dict),
@@ -169,9 +173,12 @@ TARIFF: Codec[Tariff] = Codec(
 
 CHARTER: Codec[Charter] = Codec(Charter, provenance=False)
 
+SERVICE_ENERGY: Codec[ServiceEnergy] = Codec(ServiceEnergy, provenance=False)
+
 SERVICE: Codec[Service] = Codec(
     Service,
     {
+        "energy": nested("energy", SERVICE_ENERGY),
         "stops": nested_list("stops", STOP),
         "legs": nested_list("legs", LEG),
         "weekdays": Part("weekdays", weekday_set, weekday_texts),
@@ -231,23 +238,40 @@ DRAYAGE: Codec[Drayage] = Codec(Drayage)
 SCOPE: Codec[ModelScope] = Codec(ModelScope, provenance=False)
 
 
-def _carriers(rows: list[dict[str, Any]]) -> dict[str, Carrier]:
-    carriers: dict[str, Carrier] = {}
-    for number, row in enumerate(rows):
-        if row["id"] in carriers:
-            message = f"the carrier {row['id']} is there twice"
-            raise FieldError("E0207", message, "remove or rename one of them", (number, "id"))
-        carriers[row["id"]] = CARRIER.decode_or_raise(row)
-    return carriers
+TRUCK_CLASS: Codec[TruckClass] = Codec(TruckClass)
 
+VESSEL_CLASS: Codec[VesselClass] = Codec(VesselClass)
+
+
+def _by_id(row_field: str, codec: Codec[Any], what: str) -> Part:
+    """A mapping by id that files write as a list of rows."""
+
+    def decode(rows: list[dict[str, Any]]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for number, row in enumerate(rows):
+            if row["id"] in made:
+                message = f"the {what} {row['id']} is there twice"
+                raise FieldError("E0207", message, "remove or rename one of them", (number, "id"))
+            try:
+                made[row["id"]] = codec.decode_or_raise(row)
+            except FieldError as problem:
+                raise problem.below(number) from None
+        return made
+
+    return Part(row_field, decode, lambda rows: [codec.encode(row) for row in rows.values()])
+
+
+FACTOR_ROWS: dict[str, Codec[Any]] = {"carriers": CARRIER, "trucks": TRUCK_CLASS, "vessels": VESSEL_CLASS}
+"""Blocks of a factor set that are rows with an id."""
 
 FACTORS: Codec[Factors] = Codec(
     Factors,
     {
-        "carriers": Part(
-            "carriers", _carriers, lambda carriers: [CARRIER.encode(carrier) for carrier in carriers.values()]
-        ),
+        "carriers": _by_id("carriers", CARRIER, "carrier"),
+        "trucks": _by_id("trucks", TRUCK_CLASS, "truck class"),
+        "vessels": _by_id("vessels", VESSEL_CLASS, "vessel class"),
         "groupage": nested_list("groupage", GROUPAGE),
+        "overridden": Part("overridden", tuple, list),
         "provenance": Part(
             "provenance",
             lambda blocks: {name: provenance_of(block) for name, block in blocks.items()},

@@ -152,6 +152,7 @@ class _Reading:
             drayage = replace(drayage, vehicle=next(iter(parts["vehicles"]), ""))
         sets = {} if self._own_factors() else self.shelf.factor_sets()
         factors = blocks.factors(sets, DEFAULT_FACTORS)
+        parts["vehicles"] = self.shelf.pinned(parts["vehicles"], factors)
         variant = header.resolved_variant or self.variant if self.variant == "base" else self.variant
         scenario = Scenario(
             name=header.name,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from cargopool.files.entries import Entry, Key, Section, overlay
 from cargopool.files.findings import FilePlace, Findings, did_you_mean, shown
+from cargopool.model.energy import VehicleEnergy, truck_line
+from cargopool.model.equipment import RoadVehicle
 from cargopool.model.place import Hub, Place, RoadLink
 from cargopool.model.scenario import Drayage, Factors
 
@@ -109,6 +112,26 @@ class Shelf:
         factors = self.reference.factors
         return {factors.id: factors} if isinstance(factors, Factors) else dict(factors)
 
+    def pinned(self, vehicles: Mapping[str, RoadVehicle], factors: Factors) -> dict[str, RoadVehicle]:
+        """Vehicles whose class an own factor set does not know keep the energy of the default set's class."""
+        return {name: self._pinned(vehicle, factors) for name, vehicle in vehicles.items()}
+
+    def _pinned(self, vehicle: RoadVehicle, factors: Factors) -> RoadVehicle:
+        named = vehicle.energy.truck_class if vehicle.energy is not None else ""
+        if not named or named in factors.trucks or factors.base:
+            return vehicle
+        known = self.factor_sets()[DEFAULT_FACTORS]
+        if named not in known.trucks:
+            return vehicle
+        line, row = truck_line(known, vehicle), known.trucks[named].provenance
+        return replace(
+            vehicle,
+            mj_per_km_empty=line.mj_per_km_empty,
+            mj_per_km_full=line.mj_per_km_full,
+            full_load_kg=line.full_load_kg,
+            energy=VehicleEnergy(source=row.source, confidence=row.confidence),
+        )
+
     def drayage(self, *, hubs_used: bool) -> Drayage | None:
         """Drayage defaults of the reference, for scenarios that use its hubs."""
         found = self.reference.drayage if hubs_used else None
@@ -117,8 +140,6 @@ class Shelf:
 
 def reversed_link(link: RoadLink) -> RoadLink:
     """The same link in the other direction."""
-    from dataclasses import replace
-
     return replace(link, origin=link.destination, destination=link.origin, countries=tuple(reversed(link.countries)))
 
 

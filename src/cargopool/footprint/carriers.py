@@ -69,6 +69,11 @@ def ride_km(service: Service, board: int, alight: int) -> float:
     return sum(leg.km for leg in service.legs[board:alight])
 
 
+def ride_activity_km(service: Service, board: int, alight: int) -> float:
+    """Shortest feasible kilometres between two stops: what transport activity counts."""
+    return sum(leg.km if leg.shortest_km is None else leg.shortest_km for leg in service.legs[board:alight])
+
+
 def ride_countries(service: Service, board: int, alight: int) -> tuple[tuple[str, float], ...]:
     """Kilometres by country between two stops; legs without a split count for ``default``."""
     return tuple(row for leg in service.legs[board:alight] for row in (leg.countries or ((NO_COUNTRY, leg.km),)))

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cargopool.footprint.carriers import ELECTRICITY, intensity
+from cargopool.footprint.energy import run_rate, service_rate, vehicle_line
 from cargopool.footprint.external import worst_per_km
 from cargopool.footprint.road import pooled_mj_per_kg_km
 from cargopool.footprint.scheduled import matching_surcharges
+from cargopool.model.energy import distance_factor
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
-from cargopool.model.place import Place
+from cargopool.model.place import Hub, Place
 from cargopool.model.scenario import Scenario
 from cargopool.model.service import Service
 from cargopool.model.shipment import Shipment
@@ -69,6 +71,8 @@ class _Worst:
         Longest road and longest driving; longest driving of a road within the drayage radius.
     lift_eur, dock_eur, crossing_eur : float
         Dearest lift, cross-docking of a pallet, and crossing; lift and dock with their carbon.
+    handled_eur_per_t : float
+        Carbon of a tonne at the hub whose lifts and cross-docking take most per tonne.
     charters_eur : float
         The dearest charter runs that one itinerary may ride, carbon included.
     unit_day_eur, pallet_day_eur : float
@@ -84,6 +88,7 @@ class _Worst:
     haulage_min: float
     lift_eur: float
     dock_eur: float
+    handled_eur_per_t: float
     crossing_eur: float
     charters_eur: float
     unit_day_eur: float
@@ -139,8 +144,10 @@ def _charters_eur(scenario: Scenario, weight: float, eur_per_g: float, g_per_kwh
     runs: list[float] = []
     for service in scenario.services.values():
         if service.charter is not None:
-            mj = service.run_gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm
-            grams = mj * _g_per_mj(scenario, service.carrier, g_per_kwh)
+            mj = service.run_gross_t * sum(leg.km for leg in service.legs) * run_rate(scenario, service).value
+            grams = (
+                mj * distance_factor(scenario.factors, service.mode) * _g_per_mj(scenario, service.carrier, g_per_kwh)
+            )
             runs += [weight * service.charter.eur_per_run + grams * eur_per_g] * len(service.legs)
     return sum(sorted(runs)[-scenario.scope.max_moves * scenario.scope.max_departures :])
 
@@ -152,6 +159,20 @@ def _g_per_mj(scenario: Scenario, carrier: str, g_per_kwh: float) -> float:
     return sum(intensity(scenario, carrier))
 
 
+def _lift_grams(hub: Hub, g_per_kwh: float, g_per_mj: float) -> float:
+    return hub.lift_kwh * g_per_kwh + hub.lift_diesel_mj * g_per_mj
+
+
+def _handled_grams(scenario: Scenario, g_per_kwh: float, g_per_mj: float) -> float:
+    """Grams per tonne of one lift or cross-docking at the dirtiest hub."""
+    found = [0.0]
+    for hub in scenario.hubs.values():
+        found.append(hub.lift_kwh_per_tonne * g_per_kwh + hub.lift_diesel_mj_per_tonne * g_per_mj)
+        if hub.cross_dock is not None:
+            found.append(hub.cross_dock.kwh_per_tonne * g_per_kwh)
+    return max(found)
+
+
 def _worst(scenario: Scenario) -> _Worst:
     factors, objective = scenario.factors, scenario.objective
     g_per_kwh = max(factors.grid_g_per_kwh.values(), default=0.0)
@@ -161,9 +182,7 @@ def _worst(scenario: Scenario) -> _Worst:
     weight = max([1.0, *objective.weights.values()])
     hubs = list(scenario.hubs.values())
     docks = [hub.cross_dock for hub in hubs if hub.cross_dock is not None]
-    lifts = [
-        weight * hub.lift_eur + (hub.lift_kwh * g_per_kwh + hub.lift_diesel_mj * g_per_mj) * eur_per_g for hub in hubs
-    ]
+    lifts = [weight * hub.lift_eur + _lift_grams(hub, g_per_kwh, g_per_mj) * eur_per_g for hub in hubs]
     km, minutes, haulage_min = _longest_roads(scenario)
     return _Worst(
         g_per_mj=g_per_mj,
@@ -177,6 +196,7 @@ def _worst(scenario: Scenario) -> _Worst:
         dock_eur=max(
             (weight * dock.eur_per_pallet + dock.kwh_per_pallet * g_per_kwh * eur_per_g for dock in docks), default=0.0
         ),
+        handled_eur_per_t=_handled_grams(scenario, g_per_kwh, g_per_mj) * eur_per_g,
         crossing_eur=weight * max((row.eur for row in scenario.crossings), default=0.0),
         charters_eur=_charters_eur(scenario, weight, eur_per_g, g_per_kwh),
         unit_day_eur=weight * max((hub.storage_eur_per_unit_day for hub in hubs), default=0.0),
@@ -208,7 +228,8 @@ def _external_eur(scenario: Scenario, worst: _Worst, shipment: Shipment) -> floa
     rides = max((sum(leg.km for leg in service.legs) for service in scenario.services.values()), default=0.0)
     km = scope.max_moves * (worst.road_km + scope.max_departures * rides + 2 * radius) + 2 * radius
     vehicle = scenario.vehicles.get(scenario.drayage.vehicle)
-    usual_kg = vehicle.full_load_kg * scenario.drayage.collection_load_share if vehicle is not None else 0.0
+    full_kg = vehicle_line(scenario, vehicle).full_load_kg if vehicle is not None else 0
+    usual_kg = full_kg * scenario.drayage.collection_load_share
     tours = 2 * radius * (1 + (vehicle.haulage_empty_km_factor if vehicle else 0.0)) / usual_kg if usual_kg else 0.0
     return (shipment.kg * (km * per_tkm / KG_PER_TONNE + tours * per_vkm)) / CENTS_PER_EUR
 
@@ -257,9 +278,10 @@ def _ride_eur(scenario: Scenario, worst: _Worst, service: Service, unit: LoadUni
         max(0.0, row.eur_per_unit + teu * row.eur_per_teu + row.percent / 100 * price)
         for row in matching_surcharges(scenario, service)
     )
+    rate = service_rate(scenario, service)
     gross_t = (unit.tare_kg + unit.payload_kg) / KG_PER_TONNE
-    grams = gross_t * sum(leg.km for leg in service.legs) * service.mj_per_gross_tkm
-    grams *= _g_per_mj(scenario, service.carrier, worst.g_per_kwh)
+    grams = sum(leg.km for leg in service.legs) * (gross_t * rate.mj_per_gross_tkm + teu * rate.mj_per_teu_km)
+    grams *= distance_factor(scenario.factors, service.mode) * _g_per_mj(scenario, service.carrier, worst.g_per_kwh)
     return worst.weight * (price + extra) + grams * worst.eur_per_g
 
 
@@ -276,10 +298,10 @@ def _truck_eur(scenario: Scenario, worst: _Worst, vehicle: RoadVehicle, unit: Lo
     money = trips * vehicle.eur_fixed + km * (vehicle.eur_per_km + empty * vehicle.eur_per_empty_km)
     money += km * max(vehicle.toll_eur_per_km.values(), default=0.0) + hours * vehicle.eur_per_h
     money = max(money + max(factors.shuttle_eur.values(), default=0.0), vehicle.min_eur)
-    slope = max(0.0, vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / vehicle.full_load_kg
+    line = vehicle_line(scenario, vehicle)
     gross = unit.per_truck * (unit.tare_kg + unit.payload_kg)
-    grams = km * ((1 + empty) * vehicle.mj_per_km_empty + slope * gross)
-    grams *= _g_per_mj(scenario, vehicle.carrier, worst.g_per_kwh)
+    grams = km * ((1 + empty) * line.mj_per_km_empty + max(0.0, line.slope) * gross)
+    grams *= distance_factor(factors, "road") * _g_per_mj(scenario, vehicle.carrier, worst.g_per_kwh)
     grams += max(factors.shuttle_kwh.values(), default=0.0) * worst.g_per_kwh
     external = km * (1 + empty) * worst_per_km(scenario)[1] / CENTS_PER_EUR
     return worst.weight * money + grams * worst.eur_per_g + external
@@ -291,12 +313,16 @@ def _part_eur(scenario: Scenario, worst: _Worst, shipment: Shipment, days: int) 
     pallets = from_milli(shipment.pallets_milli)
     per_day = shipment.atoms * worst.unit_day_eur if shipment.load_units else pallets * worst.pallet_day_eur
     total = (moves + 1) * pallets * worst.dock_eur + moves * (parts * worst.crossing_eur + days * per_day)
+    touched = (moves + 1) + moves * (scenario.scope.max_departures + 1)
+    total += touched * shipment.kg / KG_PER_TONNE * worst.handled_eur_per_t
     drayage = scenario.drayage
     per_pallet = drayage.collection_eur_per_pallet + drayage.radius_km * drayage.collection_eur_per_pallet_km
     tours = 2 * (parts * drayage.collection_eur_fixed + pallets * per_pallet)
     total += worst.weight * (tours + (parts - 1) * shipment.part_eur)
     vehicle = scenario.vehicles.get(drayage.vehicle)
     if vehicle is not None and drayage.collection_load_share > 0:
-        mj = pooled_mj_per_kg_km(vehicle, vehicle.haulage_empty_km_factor, drayage.collection_load_share)
+        line, share = vehicle_line(scenario, vehicle), drayage.collection_load_share
+        mj = pooled_mj_per_kg_km(line, vehicle.haulage_empty_km_factor, share)
+        mj *= distance_factor(scenario.factors, "road")
         total += 2 * shipment.kg * drayage.radius_km * mj * worst.g_per_mj * worst.eur_per_g
     return total

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cargopool.footprint.carriers import intensity
+from cargopool.footprint.energy import vehicle_line
 from cargopool.footprint.external import pooled_rate
 from cargopool.footprint.road import pooled_mj_per_kg_km
+from cargopool.model.energy import distance_factor
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
@@ -43,9 +45,10 @@ def groupage_grams(scenario: Scenario, shipment: Shipment, km: float) -> int:
     vehicle = scenario.vehicles.get(scenario.drayage.vehicle) or next(iter(scenario.vehicles.values()), None)
     if vehicle is None:
         return 0
-    mj = (
-        shipment.kg * km * pooled_mj_per_kg_km(vehicle, vehicle.empty_km_factor, scenario.drayage.collection_load_share)
+    per_kg_km = pooled_mj_per_kg_km(
+        vehicle_line(scenario, vehicle), vehicle.empty_km_factor, scenario.drayage.collection_load_share
     )
+    mj = shipment.kg * km * per_kg_km * distance_factor(scenario.factors, "road")
     wtt, ttw = intensity(scenario, vehicle.carrier, ((scenario.place(shipment.origin).country, km),))
     return round_half_even(mj * wtt) + round_half_even(mj * ttw)
 
@@ -55,6 +58,6 @@ def groupage_external_cents(scenario: Scenario, shipment: Shipment, km: float) -
     vehicle = scenario.vehicles.get(scenario.drayage.vehicle) or next(iter(scenario.vehicles.values()), None)
     if vehicle is None:
         return 0
-    usual_kg = vehicle.full_load_kg * scenario.drayage.collection_load_share
+    usual_kg = vehicle_line(scenario, vehicle).full_load_kg * scenario.drayage.collection_load_share
     rate = pooled_rate(scenario, km, vehicle.empty_km_factor, usual_kg)
     return rate.load_cents(shipment.kg) if rate.internalised else 0

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from cargopool.footprint.energy import OWN, Evidence
 from cargopool.model.plan import CostLine, Tce
 from cargopool.model.scenario import Objective
-from cargopool.units import cents, round_half_even
+from cargopool.units import KG_PER_TONNE, cents, round_half_even
+
+Countries = tuple[tuple[str, float], ...]
+"""Kilometres by country."""
 
 if TYPE_CHECKING:
     from cargopool.footprint.external import Rate
@@ -38,7 +42,19 @@ class Charge(NamedTuple):
 
 
 class Element(NamedTuple):
-    """A transport chain element before it has an owner; fields as in `Tce`."""
+    """A transport chain element before it has an owner; fields as in `Tce`.
+
+    Attributes
+    ----------
+    evidence : Evidence
+        What its energy rests on.
+    countries : tuple of (country, km)
+        Where its electricity was drawn.
+    tkm : float
+        Transport activity: tonnes of cargo x shortest feasible km; 0 where cargo is not its subject.
+    note : str
+        How a rate in it was worked out.
+    """
 
     kind: str
     what: str
@@ -50,6 +66,10 @@ class Element(NamedTuple):
     wtt_grams: int
     ttw_grams: int
     confidence: str = "own"
+    evidence: Evidence = OWN
+    countries: Countries = ()
+    tkm: float = 0.0
+    note: str = ""
 
     @property
     def grams(self) -> int:
@@ -85,7 +105,7 @@ class Group:
     weighted_cents, grams : int
         Sums as the objective counts them.
     load : tuple of LoadRate
-        What cargo adds per kg on this stage; at most one.
+        What cargo adds per kg: one on a stage, at most two at a lift.
     external : tuple of Rate
         External costs of the stage; at most one. What the objective counts of a use is in ``weighted_cents``.
     """
@@ -104,7 +124,7 @@ class Group:
 
 
 class LoadRate(NamedTuple):
-    """Energy and greenhouse gas of a kilogram of cargo on a stage."""
+    """Energy and greenhouse gas of a kilogram of cargo on a stage; ``activity_km`` is the shortest feasible way."""
 
     kind: str
     mode: str
@@ -115,6 +135,10 @@ class LoadRate(NamedTuple):
     ttw_g_per_mj: float
     confidence: str
     formula: str
+    evidence: Evidence = OWN
+    countries: Countries = ()
+    activity_km: float = 0.0
+    note: str = ""
 
     @property
     def grams_per_kg(self) -> float:
@@ -140,6 +164,10 @@ class LoadRate(NamedTuple):
             round_half_even(energy * self.wtt_g_per_mj),
             round_half_even(energy * self.ttw_g_per_mj),
             self.confidence,
+            self.evidence,
+            self.countries,
+            kg * self.activity_km / KG_PER_TONNE,
+            self.note,
         )
 
 
@@ -150,9 +178,15 @@ def number(value: float) -> str:
     return text if text not in ("", "-0") else "0"
 
 
+@lru_cache(maxsize=4096)
 def intensity_text(wtt_g_per_mj: float, ttw_g_per_mj: float) -> str:
-    """Grams per MJ of a carrier in words."""
-    return f"({number(wtt_g_per_mj)} + {number(ttw_g_per_mj)}) g/MJ"
+    """Grams per MJ of a carrier in words, with enough digits to find the grams again."""
+    return f"({_exact(wtt_g_per_mj)} + {_exact(ttw_g_per_mj)}) g/MJ"
+
+
+def _exact(value: float) -> str:
+    short = number(value)
+    return short if float(short) == value else f"{value:.10f}".rstrip("0").rstrip(".")
 
 
 def charge(kind: str, what: str, amount_eur: float, *, carbon_share: float = 0.0, confidence: str = "own") -> Charge:
@@ -172,6 +206,10 @@ def element(
     km: float = 0.0,
     mass_kg: int = 0,
     confidence: str = "own",
+    evidence: Evidence = OWN,
+    countries: Countries = (),
+    tkm: float = 0.0,
+    note: str = "",
 ) -> Element:
     """An element of an amount of energy; well-to-tank and tank-to-wheel grams are rounded once each."""
     wtt, ttw = intensity
@@ -186,6 +224,10 @@ def element(
         round_half_even(energy_mj * wtt),
         round_half_even(energy_mj * ttw),
         confidence,
+        evidence,
+        countries,
+        tkm,
+        note,
     )
 
 

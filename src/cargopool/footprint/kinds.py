@@ -44,6 +44,7 @@ TCE_KINDS: dict[str, str] = {
     "departure_load": "Scheduled service, cargo",
     "charter": "Charter run",
     "lift": "Terminal lift",
+    "lift_load": "Terminal lift, cargo",
     "reefer": "Temperature unit",
     "cross_dock": "Cross-docking",
     "collection": "Collection tour",

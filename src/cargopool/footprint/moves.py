@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from itertools import pairwise
 from typing import NamedTuple
 
-from cargopool.footprint.items import Group
+from cargopool.footprint.items import Group, LoadRate
 from cargopool.footprint.road import road_group
 from cargopool.footprint.scheduled import (
     departure_group,
@@ -107,6 +107,18 @@ def stage_groups(scenario: Scenario, move: Move) -> list[Group]:
     ]
 
 
+def load_rates(scenario: Scenario, move: Move) -> list[LoadRate]:
+    """What cargo adds per kg to a move: on its stages, then at its lifts."""
+    found = [rate for group in stage_groups(scenario, move) for rate in group.load]
+    for hub_id, _, _ in yard_intervals(move):
+        found += _lift(index_of(scenario), hub_id).load
+    return found
+
+
+def _lift(index: ScenarioIndex, hub_id: str) -> Group:
+    return _kept(index, ("lift", hub_id), lambda: lift_group(index.scenario, index.scenario.hubs[hub_id]))
+
+
 def yard_intervals(move: Move) -> list[tuple[str, int, int]]:
     """Hub and [from, to) of a unit's stays in terminal yards: before the first departure, between, after the last."""
     rides = [stage for stage in move.stages if isinstance(stage, DepartureStage)]
@@ -124,7 +136,7 @@ def move_groups(scenario: Scenario, move: Move) -> list[Group]:
     found = stage_groups(scenario, move)
     unit_id, units = move.unit_type, move.units_per_move
     for hub_id, from_min, to_min in yard_intervals(move):
-        found.append(_kept(index, ("lift", hub_id), lambda hub_id=hub_id: lift_group(scenario, scenario.hubs[hub_id])))  # type: ignore[misc]
+        found.append(_lift(index, hub_id))
         days = started_days(to_min - from_min)
         if days:
             found.append(
@@ -162,7 +174,7 @@ def move_coefficients(scenario: Scenario, move: Move) -> MoveCoefficients:
         cents_per_kg += part.external_per_kg
         objective_cents += part.weighted_cents
         grams += part.grams
-        if part.load:
-            per_kg += part.load[0].grams_per_kg
+        for rate in part.load:
+            per_kg += rate.grams_per_kg
     powered = grams + powered_group(scenario, move).grams
     return MoveCoefficients(objective_cents, grams, powered, per_kg, cents_per_kg)

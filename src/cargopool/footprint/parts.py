@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cargopool.footprint.carriers import ELECTRICITY, intensity, link_countries
+from cargopool.footprint.energy import evidence_of, vehicle_evidence, vehicle_line
 from cargopool.footprint.external import Rate, pooled_rate
 from cargopool.footprint.items import Charge, Element, charge, element, number
-from cargopool.footprint.moves import stage_groups
-from cargopool.footprint.road import pooled_mj_per_kg_km, slope
+from cargopool.footprint.moves import load_rates, stage_groups
+from cargopool.footprint.road import distance_text, pooled_mj_per_kg_km, slope_text
+from cargopool.model.energy import distance_factor
 from cargopool.model.place import Hub, RoadLink
 from cargopool.model.plan import Itinerary, Move, Tour
 from cargopool.model.quantity import Quantity, quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
 from cargopool.rules.roads import crossing_between, road_link
-from cargopool.units import MJ_PER_KWH, from_milli, started_days
+from cargopool.units import KG_PER_TONNE, MJ_PER_KWH, from_milli, started_days
 
 
 def part_items(
@@ -38,7 +40,7 @@ def part_items(
                 elements.append(docked[1])
     for move in ridden:
         _crossing(scenario, shipment, move, charges)
-        elements += [rate.element(size.kg) for group in stage_groups(scenario, move) for rate in group.load]
+        elements += [rate.element(size.kg) for rate in load_rates(scenario, move)]
     there = itinerary.collection.end_min if itinerary.collection else shipment.ready_min
     charges += _storage(scenario, shipment, itinerary.atoms, size, there, ridden)
     if itinerary.part > 1:
@@ -58,7 +60,7 @@ def tour_rate(scenario: Scenario, tour: Tour) -> Rate:
     """External costs of a collection or delivery tour, per kg."""
     drayage = scenario.drayage
     vehicle = scenario.vehicles[drayage.vehicle]
-    usual_kg = vehicle.full_load_kg * drayage.collection_load_share
+    usual_kg = vehicle_line(scenario, vehicle).full_load_kg * drayage.collection_load_share
     return pooled_rate(scenario, tour_link(scenario, tour).km, vehicle.haulage_empty_km_factor, usual_kg)
 
 
@@ -79,7 +81,6 @@ def tour_link(scenario: Scenario, tour: Tour) -> RoadLink:
 
 def _tour(scenario: Scenario, tour: Tour, size: Quantity, charges: list[Charge], elements: list[Element]) -> None:
     drayage, link = scenario.drayage, tour_link(scenario, tour)
-    vehicle = scenario.vehicles[drayage.vehicle]
     trust = drayage.provenance.confidence
     pallets = from_milli(size.pallets_milli)
     what = (
@@ -89,21 +90,29 @@ def _tour(scenario: Scenario, tour: Tour, size: Quantity, charges: list[Charge],
     )
     per_pallet = drayage.collection_eur_per_pallet + link.km * drayage.collection_eur_per_pallet_km
     charges.append(charge(tour.kind, what, drayage.collection_eur_fixed + pallets * per_pallet, confidence=trust))
-    usual_kg = vehicle.full_load_kg * drayage.collection_load_share
-    per_kg_km = pooled_mj_per_kg_km(vehicle, vehicle.haulage_empty_km_factor, drayage.collection_load_share)
-    elements.append(
-        element(
-            tour.kind,
-            f"{size.kg} kg x {number(link.km)} km x ({number(vehicle.mj_per_km_empty)} MJ/km x "
-            f"(1 + {number(vehicle.haulage_empty_km_factor)})/{number(usual_kg)} kg + {slope(vehicle):.6g} MJ/kg-km)",
-            mode="road",
-            carrier=vehicle.carrier,
-            km=link.km,
-            mass_kg=size.kg,
-            energy_mj=size.kg * link.km * per_kg_km,
-            intensity=intensity(scenario, vehicle.carrier, link_countries(scenario, link)),
-            confidence=trust,
-        )
+    elements.append(_tour_element(scenario, tour.kind, link, size.kg))
+
+
+def _tour_element(scenario: Scenario, kind: str, link: RoadLink, kg: int) -> Element:
+    drayage, vehicle = scenario.drayage, scenario.vehicles[scenario.drayage.vehicle]
+    line, driven = vehicle_line(scenario, vehicle), distance_factor(scenario.factors, "road")
+    empty, share = vehicle.haulage_empty_km_factor, drayage.collection_load_share
+    truck, countries = vehicle_evidence(scenario, vehicle), link_countries(scenario, link)
+    estimate = evidence_of(drayage.provenance.confidence, truck.source, worked_out=True)
+    return element(
+        kind,
+        f"{kg} kg x {number(link.km)} km x ({number(line.mj_per_km_empty)} MJ/km x (1 + {number(empty)}) / "
+        f"{number(line.full_load_kg * share)} kg + {slope_text(line)}){distance_text(driven)}",
+        mode="road",
+        carrier=vehicle.carrier,
+        km=link.km,
+        mass_kg=kg,
+        energy_mj=kg * link.km * pooled_mj_per_kg_km(line, empty, share) * driven,
+        intensity=intensity(scenario, vehicle.carrier, countries),
+        confidence=drayage.provenance.confidence,
+        evidence=estimate if estimate.data == "default" else truck._replace(data="modelled"),
+        countries=countries,
+        tkm=kg * link.km / KG_PER_TONNE,
     )
 
 
@@ -114,15 +123,22 @@ def cross_dock_items(scenario: Scenario, place_id: str, pallets_milli: int, kg: 
         return None
     dock, pallets, trust = hub.cross_dock, from_milli(pallets_milli), hub.provenance.confidence
     what = f"{hub.id}: {number(pallets)} pallets x {number(dock.eur_per_pallet)} EUR"
+    kwh = pallets * dock.kwh_per_pallet
+    drawn = f"{number(pallets)} pallets x {number(dock.kwh_per_pallet)} kWh"
+    if dock.kwh_per_tonne:
+        kwh += kg / KG_PER_TONNE * dock.kwh_per_tonne
+        drawn = f"({drawn} + {number(kg / KG_PER_TONNE)} t x {number(dock.kwh_per_tonne)} kWh)"
     energy = element(
         "cross_dock",
-        f"{hub.id}: {number(pallets)} pallets x {number(dock.kwh_per_pallet)} kWh x {MJ_PER_KWH} MJ/kWh",
+        f"{hub.id}: {drawn} x {MJ_PER_KWH} MJ/kWh",
         mode="hub",
         carrier=ELECTRICITY,
         mass_kg=kg,
-        energy_mj=pallets * dock.kwh_per_pallet * MJ_PER_KWH,
-        intensity=intensity(scenario, ELECTRICITY, ((hub.country, 1.0),)) if dock.kwh_per_pallet else (0.0, 0.0),
+        energy_mj=kwh * MJ_PER_KWH,
+        intensity=intensity(scenario, ELECTRICITY, ((hub.country, 1.0),)) if kwh else (0.0, 0.0),
         confidence=trust,
+        evidence=evidence_of(trust, hub.provenance.source),
+        countries=((hub.country, 1.0),),
     )
     return charge("cross_dock", what, pallets * dock.eur_per_pallet, confidence=trust), energy
 

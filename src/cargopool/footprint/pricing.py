@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cargopool.footprint.carriers import intensity, ride_countries, ride_km
+from cargopool.footprint.energy import run_rate, service_rate
 from cargopool.footprint.external import ExternalLine, counted_cents, load_line, use_line
-from cargopool.footprint.items import charge, element, group, number
+from cargopool.footprint.items import Element, charge, element, group, number
 from cargopool.footprint.moves import move_groups, powered_group
 from cargopool.footprint.objective import lateness_cents, time_value_cents, weighted_cents
 from cargopool.footprint.parts import part_items, part_rates
+from cargopool.footprint.road import distance_text
 from cargopool.footprint.unserved import unserved_cents
+from cargopool.model.energy import distance_factor
 from cargopool.model.plan import CharterRun, CostLine, Itinerary, Move, MoveUse, Plan, Tce, Totals, Unserved
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
@@ -20,11 +23,21 @@ from cargopool.units import carbon_cents
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """Cost lines and transport chain elements of one owner, and the external costs that it causes."""
+    """Cost lines and transport chain elements of one owner, and the external costs that it causes.
+
+    Attributes
+    ----------
+    lines, tces
+        As plans and reports have them.
+    external : tuple of ExternalLine
+    elements : tuple of Element
+        Those of ``tces``, with what their energy rests on.
+    """
 
     lines: tuple[CostLine, ...]
     tces: tuple[Tce, ...]
     external: tuple[ExternalLine, ...] = ()
+    elements: tuple[Element, ...] = ()
 
     @property
     def cents(self) -> int:
@@ -71,10 +84,12 @@ def price_move(scenario: Scenario, move: Move, temperature: str, count: int = 1)
     groups = move_groups(scenario, move)
     if temperature != "ambient":
         groups.append(powered_group(scenario, move))
+    elements = tuple([e for g in groups for e in g.elements])
     return Priced(
         tuple([c.line(owner, count) for g in groups for c in g.charges]),
-        tuple([e.tce(owner, count) for g in groups for e in g.elements]),
+        tuple([e.tce(owner, count) for e in elements]),
         _kept(use_line(scenario, rate, owner, count) for g in groups for rate in g.external),
+        elements,
     )
 
 
@@ -86,7 +101,8 @@ def price_part(scenario: Scenario, itinerary: Itinerary, moves: Mapping[str, Mov
     if scenario.objective.external_costs != "none":
         kg = quantity_of(scenario.shipments[itinerary.shipment], itinerary.first_atom, itinerary.atoms).kg
         external = _kept(load_line(scenario, rate, owner, kg) for rate in part_rates(scenario, itinerary, moves))
-    return Priced(tuple([c.line(owner) for c in charges]), tuple([e.tce(owner) for e in elements]), external)
+    lines = tuple([c.line(owner) for c in charges])
+    return Priced(lines, tuple([e.tce(owner) for e in elements]), external, tuple(elements))
 
 
 def _kept(lines: Iterable[ExternalLine | None]) -> tuple[ExternalLine, ...]:
@@ -103,18 +119,25 @@ def price_run(scenario: Scenario, run: CharterRun) -> Priced:
     km = ride_km(service, 0, last)
     price = service.charter.eur_per_run
     money = charge("charter", f"{service.id}: 1 run x {number(price)} EUR", price, confidence=trust)
+    driven, rate = distance_factor(scenario.factors, service.mode), run_rate(scenario, service)
+    countries = ride_countries(service, 0, last)
     energy = element(
         "charter",
-        f"{service.id}: {number(service.run_gross_t)} t x {number(km)} km x {number(service.mj_per_gross_tkm)} MJ/tkm",
+        f"{service.id}: {number(service.run_gross_t)} t x {number(km)} km x {number(rate.value)} MJ/tkm"
+        + distance_text(driven),
         mode=service.mode,
         carrier=service.carrier,
         km=km,
-        energy_mj=service.run_gross_t * km * service.mj_per_gross_tkm,
-        intensity=intensity(scenario, service.carrier, ride_countries(service, 0, last)),
+        energy_mj=service.run_gross_t * km * rate.value * driven,
+        intensity=intensity(scenario, service.carrier, countries),
         confidence=trust,
+        evidence=service_rate(scenario, service).evidence,
+        countries=countries,
+        note=rate.what,
     )
     made = group(scenario.objective, (money,), (energy,))
-    return Priced(tuple([c.line(owner) for c in made.charges]), tuple([e.tce(owner) for e in made.elements]))
+    tces = tuple([e.tce(owner) for e in made.elements])
+    return Priced(tuple([c.line(owner) for c in made.charges]), tces, (), made.elements)
 
 
 def price_plan(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cargopool.footprint.carriers import ELECTRICITY, grid, intensity, link_countries
+from cargopool.footprint.energy import Evidence, factor_evidence, vehicle_evidence, vehicle_line
 from cargopool.footprint.external import ROAD, attach
 from cargopool.footprint.items import Charge, Element, Group, LoadRate, charge, element, group, number
+from cargopool.model.energy import TruckLine, distance_factor
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import Door, RoadLink
 from cargopool.model.scenario import Scenario
@@ -30,6 +32,8 @@ class _Trip:
     times_fixed: int
     loading_min: int
     tare_kg: int
+    line: TruckLine
+    evidence: Evidence
 
     @property
     def haulage(self) -> bool:
@@ -40,14 +44,19 @@ class _Trip:
         return f"haulage_{word}" if self.haulage else word if word in ("toll", "shuttle") else f"road_{word}"
 
 
-def slope(vehicle: RoadVehicle) -> float:
-    """MJ per km that one more kg takes."""
-    return (vehicle.mj_per_km_full - vehicle.mj_per_km_empty) / vehicle.full_load_kg
+def slope_text(line: TruckLine) -> str:
+    """MJ per km that one more kg takes, in words and numbers."""
+    return f"({number(line.mj_per_km_full)} - {number(line.mj_per_km_empty)}) MJ/km / {line.full_load_kg} kg"
 
 
-def pooled_mj_per_kg_km(vehicle: RoadVehicle, empty_factor: float, load_share: float) -> float:
+def distance_text(factor: float) -> str:
+    """A distance adjustment in words; empty for none."""
+    return "" if factor == 1.0 else f" x {number(factor)} distance"
+
+
+def pooled_mj_per_kg_km(line: TruckLine, empty_factor: float, load_share: float) -> float:
     """MJ per kg and km of cargo that shares a truck filled to ``load_share``: its part of the truck and its load."""
-    return vehicle.mj_per_km_empty * (1 + empty_factor) / (vehicle.full_load_kg * load_share) + slope(vehicle)
+    return line.mj_per_km_empty * (1 + empty_factor) / (line.full_load_kg * load_share) + line.slope
 
 
 def road_group(
@@ -65,14 +74,15 @@ def road_group(
         raise ValueError(f"no road from {origin} to {destination}")
     vehicle = scenario.vehicles[vehicle_id]
     tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
+    energy = vehicle_line(scenario, vehicle), vehicle_evidence(scenario, vehicle)
     if purpose == "main":
-        trip = _Trip(scenario, link, vehicle, "road", vehicle.empty_km_factor, 1, 0, tare)
+        trip = _Trip(scenario, link, vehicle, "road", vehicle.empty_km_factor, 1, 0, tare, *energy)
     else:
         door = scenario.place(origin if purpose == "haulage_out" else destination)
         drop = isinstance(door, Door) and door.loading == "drop"
         live_min = door.loading_min if isinstance(door, Door) and not drop else 0
         factor = vehicle.haulage_empty_km_factor + (DROP_TRIPS if drop else 0)
-        trip = _Trip(scenario, link, vehicle, "haulage", factor, DROP_TRIPS if drop else 1, live_min, tare)
+        trip = _Trip(scenario, link, vehicle, "haulage", factor, DROP_TRIPS if drop else 1, live_min, tare, *energy)
     made = group(
         scenario.objective, _charges(trip), _elements(trip), (load_rate(scenario, link, vehicle, trip.prefix),)
     )
@@ -114,12 +124,14 @@ def _charges(trip: _Trip) -> list[Charge]:
             trip.kind("km"),
             f"{number(km)} km x {number(vehicle.eur_per_km)} EUR/km",
             km * vehicle.eur_per_km,
+            carbon_share=vehicle.km_carbon_share,
             confidence=trust,
         ),
         charge(
             trip.kind("empty_km"),
             f"{number(km)} km x {number(trip.empty_factor)} empty x {number(vehicle.eur_per_empty_km)} EUR/km",
             km * trip.empty_factor * vehicle.eur_per_empty_km,
+            carbon_share=vehicle.km_carbon_share,
             confidence=trust,
         ),
         _hours(trip),
@@ -171,22 +183,25 @@ def _tolls(trip: _Trip) -> list[Charge]:
 
 
 def _elements(trip: _Trip) -> list[Element]:
-    vehicle, km = trip.vehicle, trip.link.km
-    per_kg = slope(vehicle)
-    energy = km * (1 + trip.empty_factor) * vehicle.mj_per_km_empty + km * per_kg * trip.tare_kg
-    what = f"{number(km)} km x (1 + {number(trip.empty_factor)}) x {number(vehicle.mj_per_km_empty)} MJ/km"
+    vehicle, km, line = trip.vehicle, trip.link.km, trip.line
+    driven = distance_factor(trip.scenario.factors, "road")
+    energy = km * (1 + trip.empty_factor) * line.mj_per_km_empty + km * line.slope * trip.tare_kg
+    what = f"{number(km)} km x (1 + {number(trip.empty_factor)}) x {number(line.mj_per_km_empty)} MJ/km"
     if trip.tare_kg:
-        what = f"({what} + {number(km)} km x {per_kg:.6g} MJ/kg-km x {trip.tare_kg} kg tare)"
+        what = f"({what} + {number(km)} km x {slope_text(line)} x {trip.tare_kg} kg tare)"
+    countries = link_countries(trip.scenario, trip.link)
     found = [
         element(
             trip.prefix,
-            what,
+            what + distance_text(driven),
             mode="road",
             carrier=vehicle.carrier,
             km=km,
-            energy_mj=energy,
-            intensity=intensity(trip.scenario, vehicle.carrier, link_countries(trip.scenario, trip.link)),
+            energy_mj=energy * driven,
+            intensity=intensity(trip.scenario, vehicle.carrier, countries),
             confidence=vehicle.provenance.confidence,
+            evidence=trip.evidence,
+            countries=countries,
         )
     ]
     if trip.link.shuttle:
@@ -201,28 +216,34 @@ def _shuttle(trip: _Trip) -> Element:
     mean = sum(grid(trip.scenario, country) for country in ends) / len(ends)
     return element(
         "shuttle",
-        f"{number(kwh)} kWh x {MJ_PER_KWH} MJ/kWh, mean grid of {ends[0]} and {ends[1]} {number(mean)} g/kWh",
+        f"{number(kwh)} kWh x {MJ_PER_KWH} MJ/kWh",
         mode="rail",
         carrier=ELECTRICITY,
         km=factors.shuttle_km.get(link.shuttle, 0.0),
         energy_mj=kwh * MJ_PER_KWH,
         intensity=(mean / MJ_PER_KWH, 0.0),
         confidence=trip.vehicle.provenance.confidence,
+        evidence=factor_evidence(trip.scenario, f"shuttle_kwh.{link.shuttle}"),
+        countries=tuple((country, 1.0) for country in ends),
     )
 
 
 def load_rate(scenario: Scenario, link: RoadLink, vehicle: RoadVehicle, prefix: str) -> LoadRate:
     """What a kg of cargo adds to a trip."""
-    wtt, ttw = intensity(scenario, vehicle.carrier, link_countries(scenario, link))
-    per_kg = slope(vehicle)
+    countries = link_countries(scenario, link)
+    wtt, ttw = intensity(scenario, vehicle.carrier, countries)
+    line, driven = vehicle_line(scenario, vehicle), distance_factor(scenario.factors, "road")
     return LoadRate(
         f"{prefix}_load",
         "road",
         vehicle.carrier,
         link.km,
-        link.km * per_kg,
+        link.km * line.slope * driven,
         wtt,
         ttw,
         vehicle.provenance.confidence,
-        f"{number(link.km)} km x {per_kg:.6g} MJ/kg-km",
+        f"{number(link.km)} km x {slope_text(line)}{distance_text(driven)}",
+        vehicle_evidence(scenario, vehicle),
+        countries,
+        link.km,
     )

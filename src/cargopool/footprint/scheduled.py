@@ -6,12 +6,16 @@ from cargopool.footprint.carriers import (
     DIESEL,
     ELECTRICITY,
     intensity,
+    ride_activity_km,
     ride_countries,
     ride_km,
     ride_span,
 )
+from cargopool.footprint.energy import evidence_of, factor_evidence, service_rate
 from cargopool.footprint.external import attach, service_group
-from cargopool.footprint.items import Charge, Element, Group, LoadRate, charge, element, group, number
+from cargopool.footprint.items import Charge, Countries, Element, Group, LoadRate, charge, element, group, number
+from cargopool.footprint.road import distance_text
+from cargopool.model.energy import distance_factor
 from cargopool.model.equipment import LoadUnitType
 from cargopool.model.place import Hub
 from cargopool.model.plan import SlotKind
@@ -59,36 +63,57 @@ def departure_group(
     surcharges: tuple[Surcharge, ...],
 ) -> Group:
     """Everything that one unit's ride adds to a move use; lifts and storage are the terminals'."""
-    board, alight = ride_span(service, origin, destination)
-    km = ride_km(service, board, alight)
-    wtt, ttw = intensity(scenario, service.carrier, ride_countries(service, board, alight))
-    trust = service.provenance.confidence
+    km = ride_km(service, *ride_span(service, origin, destination))
     if slot == "charter":
         return attach(scenario, group(scenario.objective, ()), service_group(service), km)
-    tare_t = unit.tare_kg / KG_PER_TONNE
+    charges = _charges(service, origin, destination, slot, unit, max_gross_kg, surcharges)
+    own, load = _ride_energy(scenario, service, origin, destination, unit)
+    return attach(scenario, group(scenario.objective, charges, (own,), (load,)), service_group(service), km)
+
+
+def _ride_energy(
+    scenario: Scenario, service: Service, origin: str, destination: str, unit: LoadUnitType
+) -> tuple[Element, LoadRate]:
+    """Energy of a unit's ride: of its tare and per kg of cargo, or all of it by its TEU."""
+    board, alight = ride_span(service, origin, destination)
+    km, countries = ride_km(service, board, alight), ride_countries(service, board, alight)
+    wtt, ttw = intensity(scenario, service.carrier, countries)
+    trust, rate = service.provenance.confidence, service_rate(scenario, service)
+    driven = distance_factor(scenario.factors, service.mode)
+    if rate.mj_per_teu_km:
+        size, unit_text, per = from_milli(unit.teu_milli), "TEU", rate.mj_per_teu_km
+    else:
+        size, unit_text, per = unit.tare_kg / KG_PER_TONNE, "t tare", rate.mj_per_gross_tkm
+    way = f"{number(km)} km x {number(per)} MJ/{'TEU-km' if rate.mj_per_teu_km else 'tkm'}{distance_text(driven)}"
     own = element(
         "departure",
-        f"{service.id}: {number(tare_t)} t tare x {number(km)} km x {number(service.mj_per_gross_tkm)} MJ/tkm",
+        f"{service.id}: {number(size)} {unit_text} x {way}",
         mode=service.mode,
         carrier=service.carrier,
         km=km,
-        energy_mj=tare_t * km * service.mj_per_gross_tkm,
+        energy_mj=size * km * per * driven,
         intensity=(wtt, ttw),
         confidence=trust,
+        evidence=rate.evidence,
+        countries=countries,
+        note=rate.what,
     )
     load = LoadRate(
         "departure_load",
         service.mode,
         service.carrier,
         km,
-        km * service.mj_per_gross_tkm / KG_PER_TONNE,
+        km * rate.mj_per_gross_tkm / KG_PER_TONNE * driven,
         wtt,
         ttw,
         trust,
-        f"0.001 t/kg x {number(km)} km x {number(service.mj_per_gross_tkm)} MJ/tkm",
+        f"0.001 t/kg x {way}",
+        rate.evidence,
+        countries,
+        ride_activity_km(service, board, alight),
+        rate.what,
     )
-    charges = _charges(service, origin, destination, slot, unit, max_gross_kg, surcharges)
-    return attach(scenario, group(scenario.objective, charges, (own,), (load,)), service_group(service), km)
+    return own, load
 
 
 def _charges(
@@ -114,7 +139,11 @@ def _charges(
         if row:
             what += f" x {number(factor)} up to {row.up_to_kg} kg"
         line = charge(
-            "tariff", what, (tariff.eur_per_unit + teu * tariff.eur_per_teu) * share * factor, confidence=trust
+            "tariff",
+            what,
+            (tariff.eur_per_unit + teu * tariff.eur_per_teu) * share * factor,
+            carbon_share=tariff.carbon_share,
+            confidence=trust,
         )
         tariff_cents = line.cents
         found.append(line)
@@ -128,40 +157,55 @@ def _charges(
             f"{extra.id} on {service.id}: {number(extra.eur_per_unit)} EUR + {number(teu)} TEU x "
             f"{number(extra.eur_per_teu)} EUR + {number(extra.percent)} % of {number(tariff_cents / CENTS_PER_EUR)} EUR"
         )
-        found.append(charge("surcharge", what, amount, confidence=extra.provenance.confidence))
+        trusted = extra.provenance.confidence
+        found.append(charge("surcharge", what, amount, carbon_share=extra.carbon_share, confidence=trusted))
     return found
 
 
 def lift_group(scenario: Scenario, hub: Hub) -> Group:
-    """One lift at a hub: an element for its electricity and one for its diesel."""
-    trust = hub.provenance.confidence
+    """One lift at a hub: elements of its electricity and its diesel, and what cargo adds to each."""
+    money = charge(
+        "lift", f"{hub.id}: 1 lift x {number(hub.lift_eur)} EUR", hub.lift_eur, confidence=hub.provenance.confidence
+    )
+    grid_of, drawn = ((hub.country, 1.0),), f"{number(hub.lift_kwh)} kWh x {MJ_PER_KWH} MJ/kWh"
     elements: list[Element] = []
     if hub.lift_kwh:
-        elements.append(
-            element(
-                "lift",
-                f"{hub.id}: {number(hub.lift_kwh)} kWh x {MJ_PER_KWH} MJ/kWh",
-                mode="hub",
-                carrier=ELECTRICITY,
-                energy_mj=hub.lift_kwh * MJ_PER_KWH,
-                intensity=intensity(scenario, ELECTRICITY, ((hub.country, 1.0),)),
-                confidence=trust,
-            )
-        )
+        elements.append(_lift(scenario, hub, ELECTRICITY, hub.lift_kwh * MJ_PER_KWH, drawn, grid_of))
     if hub.lift_diesel_mj:
-        elements.append(
-            element(
-                "lift",
-                f"{hub.id}: {number(hub.lift_diesel_mj)} MJ diesel",
-                mode="hub",
-                carrier=DIESEL,
-                energy_mj=hub.lift_diesel_mj,
-                intensity=intensity(scenario, DIESEL),
-                confidence=trust,
-            )
-        )
-    money = charge("lift", f"{hub.id}: 1 lift x {number(hub.lift_eur)} EUR", hub.lift_eur, confidence=trust)
-    return group(scenario.objective, (money,), elements)
+        elements.append(_lift(scenario, hub, DIESEL, hub.lift_diesel_mj, f"{number(hub.lift_diesel_mj)} MJ diesel", ()))
+    load: list[LoadRate] = []
+    if hub.lift_kwh_per_tonne:
+        per = f"{number(hub.lift_kwh_per_tonne)} kWh/t x {MJ_PER_KWH} MJ/kWh"
+        load.append(_lift_load(scenario, hub, ELECTRICITY, hub.lift_kwh_per_tonne * MJ_PER_KWH, per, grid_of))
+    if hub.lift_diesel_mj_per_tonne:
+        per = f"{number(hub.lift_diesel_mj_per_tonne)} MJ/t"
+        load.append(_lift_load(scenario, hub, DIESEL, hub.lift_diesel_mj_per_tonne, per, ()))
+    return group(scenario.objective, (money,), elements, tuple(load))
+
+
+def _lift(scenario: Scenario, hub: Hub, carrier: str, energy_mj: float, what: str, countries: Countries) -> Element:
+    trust = hub.provenance.confidence
+    return element(
+        "lift",
+        f"{hub.id}: {what}",
+        mode="hub",
+        carrier=carrier,
+        energy_mj=energy_mj,
+        intensity=intensity(scenario, carrier, countries),
+        confidence=trust,
+        evidence=evidence_of(trust, hub.provenance.source),
+        countries=countries,
+    )
+
+
+def _lift_load(
+    scenario: Scenario, hub: Hub, carrier: str, mj_per_tonne: float, what: str, countries: Countries
+) -> LoadRate:
+    trust = hub.provenance.confidence
+    wtt, ttw = intensity(scenario, carrier, countries)
+    evidence = evidence_of(trust, hub.provenance.source)
+    formula, per_kg = f"0.001 t/kg x {what}", mj_per_tonne / KG_PER_TONNE
+    return LoadRate("lift_load", "hub", carrier, 0.0, per_kg, wtt, ttw, trust, formula, evidence, countries)
 
 
 def storage_group(scenario: Scenario, hub: Hub, days: int) -> Group:
@@ -192,10 +236,11 @@ def reefer_group(scenario: Scenario, minutes: int, units: int) -> Group:
     rate = scenario.factors.reefer_mj_per_h
     made = element(
         "reefer",
-        f"{number(rate)} MJ/h x {minutes} min/60 x {units}",
+        f"{number(rate)} MJ/h x {minutes} min / 60 min/h x {units}",
         mode="unit",
         carrier=DIESEL,
         energy_mj=rate * minutes / 60 * units,
         intensity=intensity(scenario, DIESEL) if rate else (0.0, 0.0),
+        evidence=factor_evidence(scenario, "reefer_mj_per_h"),
     )
     return group(scenario.objective, (), (made,))

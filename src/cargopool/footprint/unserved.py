@@ -158,7 +158,9 @@ def _dock(scenario: Scenario, shipment: Shipment, place_id: str) -> tuple[int, i
     if shipment.load_units:
         return 0, 0
     memo = index_of(scenario).memo
-    key = ("unserved dock", place_id, shipment.pallets_milli)
+    hub = scenario.hubs.get(place_id)
+    by_mass = hub is not None and hub.cross_dock is not None and hub.cross_dock.kwh_per_tonne
+    key = ("unserved dock", place_id, shipment.pallets_milli, shipment.kg if by_mass else 0)
     if key not in memo:
         found = cross_dock_items(scenario, place_id, shipment.pallets_milli, shipment.kg)
         memo[key] = (0, 0)

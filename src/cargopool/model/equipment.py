@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cargopool.model.energy import USUAL_FULL_LOAD_KG, VehicleEnergy
 from cargopool.model.place import Mode, Provenance
 
 Temperature = Literal["ambient", "chilled", "frozen"]
@@ -85,7 +86,12 @@ class RoadVehicle:
     carrier : str
         Energy carrier id of the factor set.
     mj_per_km_empty, mj_per_km_full, full_load_kg : float, float, int
-        Energy is linear in the load share cargo / ``full_load_kg``.
+        Energy is linear in the load share cargo / ``full_load_kg``. 0 where ``energy`` names a class, to whose load
+        the default gives way.
+    energy : VehicleEnergy or None
+        Class of the factor set that gives what is not given here (`cargopool.model.energy.truck_line`).
+    km_carbon_share : float
+        Share of the prices per km that already prices carbon, such as traded fuel.
     manning : {'single', 'double'}
         Drivers on board.
     """
@@ -108,6 +114,8 @@ class RoadVehicle:
     carrier: str = "diesel"
     mj_per_km_empty: float = 0.0
     mj_per_km_full: float = 0.0
-    full_load_kg: int = 25_000
+    full_load_kg: int = USUAL_FULL_LOAD_KG
+    energy: VehicleEnergy | None = None
+    km_carbon_share: float = 0.0
     manning: Manning = "single"
     provenance: Provenance = Provenance()

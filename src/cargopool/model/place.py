@@ -62,14 +62,15 @@ class CrossDock:
         Duration of one operation, whatever its size.
     pallets_per_hour : int or None
         Throughput; None means never binding.
-    kwh_per_pallet : float
-        Electricity of one operation per pallet.
+    kwh_per_pallet, kwh_per_tonne : float
+        Electricity of one operation per pallet and per tonne; both apply.
     """
 
     eur_per_pallet: float = 0.0
     handling_min: int = 0
     pallets_per_hour: int | None = None
     kwh_per_pallet: float = 0.0
+    kwh_per_tonne: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,8 @@ class Hub:
         None is a pure terminal, which only lifts sealed units.
     lift_eur, lift_min, lift_kwh, lift_diesel_mj
         One lift (gate-in, gate-out, or transfer between departures) of one unit.
+    lift_kwh_per_tonne, lift_diesel_mj_per_tonne : float
+        What each tonne of cargo in the unit adds to a lift.
     lifts_per_hour : int or None
         Lift capacity; None means never binding.
     free_storage_days : int
@@ -127,6 +130,8 @@ class Hub:
     lift_min: int = 0
     lift_kwh: float = 0.0
     lift_diesel_mj: float = 0.0
+    lift_kwh_per_tonne: float = 0.0
+    lift_diesel_mj_per_tonne: float = 0.0
     lifts_per_hour: int | None = None
     free_storage_days: int = 0
     storage_eur_per_unit_day: float = 0.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from cargopool.model.energy import Allocation, TruckClass, VesselClass
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import Crossing, Door, Hub, Place, Provenance, RoadLink
 from cargopool.model.service import Service, Surcharge
@@ -168,6 +169,27 @@ class Factors:
         ``road_accidents`` (`cargopool.footprint.external`), in the prices of their source.
     external_uplift : float
         Factor from those prices to today's.
+    version : str
+        Of the set.
+    base, overridden : str, tuple of str
+        Reference set that it was made of, and what of it a scenario replaced (``carriers.diesel``,
+        ``grid_g_per_kwh.DE``).
+    trucks, vessels : mapping of id
+        Classes of trucks, and of barges and ships.
+    truck_energy_ratio : mapping of carrier to float
+        Energy of a truck on a carrier over that of the same truck on diesel.
+    train_wh_per_gross_tkm, train_exponent : float
+        Electricity of a train of W gross tonnes: first x W ^ second, Wh per gross tonne-km.
+    diesel_train_ratio : float
+        Fuel energy of a train over the electricity that the same train would take.
+    barge_direction : mapping of {'up', 'down'} to float
+        Energy against and with the stream over the mean of a round trip.
+    allocation : {'tkm', 'teu_km'}
+        How a scheduled service's energy is shared between load units.
+    gross_t_per_teu : float
+        Usual gross mass of a TEU, between the two allocations.
+    distance_adjustment : mapping of mode to float
+        Driven over planned distance; multiplies energy, never money.
     """
 
     id: str
@@ -184,6 +206,19 @@ class Factors:
     external_cents_per_vkm: Mapping[str, float] = field(default_factory=dict)
     external_uplift: float = 1.0
     groupage: tuple[GroupageBand, ...] = ()
+    version: str = ""
+    base: str = ""
+    overridden: tuple[str, ...] = ()
+    trucks: Mapping[str, TruckClass] = field(default_factory=dict)
+    vessels: Mapping[str, VesselClass] = field(default_factory=dict)
+    truck_energy_ratio: Mapping[str, float] = field(default_factory=dict)
+    train_wh_per_gross_tkm: float = 1200.0
+    train_exponent: float = -0.62
+    diesel_train_ratio: float = 2.7
+    barge_direction: Mapping[str, float] = field(default_factory=dict)
+    allocation: Allocation = "tkm"
+    gross_t_per_teu: float = 12.0
+    distance_adjustment: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Provenance] = field(default_factory=dict)
 
 

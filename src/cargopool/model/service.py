@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cargopool.model.energy import ServiceEnergy
 from cargopool.model.place import Mode, Provenance
 
 
@@ -45,10 +46,13 @@ class ServiceLeg:
         Distance by this mode.
     countries : tuple of (country, km)
         Kilometres by country, for grid mixes.
+    shortest_km : float or None
+        Shortest feasible distance, where the line runs a longer way: transport activity counts this one.
     """
 
     km: float
     countries: tuple[tuple[str, float], ...] = ()
+    shortest_km: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,8 @@ class Tariff:
         Ascending; the price is multiplied by the factor of the class. Empty: factor 1 up to the payload.
     min_eur : float
         Minimum charge per unit.
+    carbon_share : float
+        Share of the price that already prices carbon, such as an emissions-trading surcharge.
     """
 
     eur_per_unit: float = 0.0
@@ -91,6 +97,7 @@ class Tariff:
     by_stops: Mapping[tuple[str, str], float] = field(default_factory=dict)
     weight_classes: tuple[WeightClass, ...] = ()
     min_eur: float = 0.0
+    carbon_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +125,8 @@ class Surcharge:
         Applies to departures whose first-leg departure time is in [start, end), minutes since horizon start.
     eur_per_unit, eur_per_teu, percent : float
         Added together; percent is of the tariff line.
+    carbon_share : float
+        Share of it that prices carbon.
     """
 
     id: str
@@ -128,6 +137,7 @@ class Surcharge:
     eur_per_unit: float = 0.0
     eur_per_teu: float = 0.0
     percent: float = 0.0
+    carbon_share: float = 0.0
     provenance: Provenance = Provenance()
 
 
@@ -160,7 +170,10 @@ class Service:
     charter : Charter or None
         Runs only if chosen; then its units pay no tariff, and every slot is a charter slot.
     mj_per_gross_tkm : float
-        Energy per gross tonne-km at its reference mass and load factor, empty share included.
+        Energy per gross tonne-km at its reference mass and load factor, empty share included; 0 where ``energy``
+        says it.
+    energy : ServiceEnergy or None
+        Physical inputs that give what is not given here (`cargopool.model.energy.mj_per_gross_tkm`).
     carrier : str
         Energy carrier id: ``electricity`` takes the grid of each country.
     run_gross_t : float
@@ -190,5 +203,6 @@ class Service:
     mj_per_gross_tkm: float = 0.0
     carrier: str = "electricity"
     run_gross_t: float = 0.0
+    energy: ServiceEnergy | None = None
     status: str = "active"
     provenance: Provenance = Provenance()

@@ -55,7 +55,7 @@ class Sums:
         self.grams[which] += grams
         self.cost[which] += np.array([g.weighted_cents for g in groups], dtype=np.int64)[back]
         self.cents_per_kg[which] += np.array([g.external_per_kg for g in groups])[back]
-        self.per_kg[which] += np.array([g.load[0].grams_per_kg if g.load else 0.0 for g in groups])[back]
+        self.per_kg[which] += np.array([sum(rate.grams_per_kg for rate in g.load) for g in groups], dtype=float)[back]
 
 
 def coded(keys: Int64) -> tuple[Int64, Int64]:

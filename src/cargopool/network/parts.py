@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cargopool.footprint.items import weigh
-from cargopool.footprint.moves import stage_groups
+from cargopool.footprint.moves import load_rates, stage_groups
 from cargopool.footprint.parts import cross_dock_items, part_items, part_rates, storage_charge
 from cargopool.model.place import Hub
 from cargopool.model.plan import Itinerary, Tour
@@ -91,8 +91,7 @@ def load_grams(network: Network, move: int, kg: int) -> int:
     """Grams that so many kg of cargo add to a move, each stage rounded as in the report."""
     rates = network.memo.get(("rates", move))
     if rates is None:
-        groups = stage_groups(network.scenario, network.describe(move))
-        rates = network.memo["rates", move] = tuple(rate for group in groups for rate in group.load)
+        rates = network.memo["rates", move] = tuple(load_rates(network.scenario, network.describe(move)))
     total = 0
     for rate in rates:
         found = network.memo.get((rate, kg))

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from cargopool.footprint.carriers import intensity, link_countries
+from cargopool.footprint.energy import vehicle_line
 from cargopool.footprint.external import ROAD as ROAD_RATES
 from cargopool.footprint.external import stage_rate
 from cargopool.footprint.items import Group
-from cargopool.footprint.road import DROP_TRIPS, slope
+from cargopool.footprint.road import DROP_TRIPS
 from cargopool.footprint.scheduled import departure_group, lift_group
+from cargopool.model.energy import distance_factor
 from cargopool.model.equipment import RoadVehicle
 from cargopool.model.place import Door, RoadLink
 from cargopool.model.scenario import Scenario
@@ -232,7 +234,9 @@ def _truck_eur(scenario: Scenario, link: RoadLink, vehicle: RoadVehicle, empty: 
     money += (link.drive_min + ride) / MINUTES_PER_HOUR * vehicle.eur_per_h
     money += sum(km * vehicle.toll_eur_per_km.get(country, 0.0) for country, km in link.countries)
     money += scenario.factors.shuttle_eur[link.shuttle] if link.shuttle else 0.0
-    energy = link.km * ((1 + empty) * vehicle.mj_per_km_empty + slope(vehicle) * USUAL_KG)
+    line = vehicle_line(scenario, vehicle)
+    energy = link.km * ((1 + empty) * line.mj_per_km_empty + line.slope * USUAL_KG)
+    energy *= distance_factor(scenario.factors, "road")
     external = stage_rate(scenario, ROAD_RATES, link.km, link.km * (1 + empty))
     money = max(money, vehicle.min_eur)
     money += (external.objective_per_kg * USUAL_KG + external.objective_use_cents) / CENTS_PER_EUR

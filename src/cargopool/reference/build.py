@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cargopool.model.energy import TruckClass, VehicleEnergy, VesselClass
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import CrossDock, Crossing, Hub, RoadLink
 from cargopool.model.scenario import Carrier, Drayage, Factors, GroupageBand, TruckBan
@@ -120,9 +121,7 @@ def vehicle_of(row: Row) -> RoadVehicle:
         empty_km_factor=float(row["empty_km_factor"]),
         haulage_empty_km_factor=float(row["haulage_empty_km_factor"]),
         carrier=row["carrier"],
-        mj_per_km_empty=float(row["mj_per_km_empty"]),
-        mj_per_km_full=float(row["mj_per_km_full"]),
-        full_load_kg=int(row["full_load_kg"]),
+        energy=VehicleEnergy(truck_class=row["truck_class"]),
         manning=row["manning"],  # type: ignore[arg-type]
         provenance=provenance_of(row),
     )
@@ -229,29 +228,44 @@ def factor_sets() -> dict[str, Factors]:
         )
         for row in read_rows("groupage.csv")
     )
-    carriers, grid, constants = read_rows("carriers.csv"), read_rows("grid.csv"), read_rows("constants.csv")
+    return {row["set"]: _factor_set(row["set"], row["version"], bands) for row in read_rows("factor_sets.csv")}
+
+
+def _rows_of(table: str, name: str) -> list[Row]:
+    return [row for row in read_rows(table) if row["set"] == name]
+
+
+def _truck_class(row: Row) -> TruckClass:
+    return TruckClass(
+        id=row["id"],
+        name=row["name"],
+        mj_per_km_empty=float(row["mj_per_km_empty"]),
+        mj_per_km_full=float(row["mj_per_km_full"]),
+        full_load_kg=int(row["full_load_kg"]),
+        provenance=provenance_of(row),
+    )
+
+
+def _vessel_class(row: Row) -> VesselClass:
+    return VesselClass(
+        id=row["id"],
+        name=row["name"],
+        mode=row["mode"],  # type: ignore[arg-type]
+        cemt=row["cemt"],
+        mj_per_tkm=float(row["mj_per_tkm"]),
+        mj_per_teu_km=float(row["mj_per_teu_km"]),
+        cargo_share=float(row["cargo_share"]),
+        load_share=float(row["load_share"]),
+        light_share=float(row["light_share"]),
+        provenance=provenance_of(row),
+    )
+
+
+def _factor_set(name: str, version: str, bands: tuple[GroupageBand, ...]) -> Factors:
+    carriers, grid = _rows_of("carriers.csv", name), _rows_of("grid.csv", name)
+    constants = {row["key"]: row for row in _rows_of("constants.csv", name)}
     external = read_rows("external.csv")
-    return {
-        name: _factor_set(
-            name,
-            [row for row in carriers if row["set"] == name],
-            [row for row in grid if row["set"] == name],
-            {row["key"]: row for row in constants if row["set"] == name},
-            bands,
-            external,
-        )
-        for name in dict.fromkeys(row["set"] for row in carriers)
-    }
 
-
-def _factor_set(
-    name: str,
-    carriers: list[Row],
-    grid: list[Row],
-    constants: dict[str, Row],
-    bands: tuple[GroupageBand, ...],
-    external: tuple[Row, ...],
-) -> Factors:
     def family(prefix: str) -> dict[str, float]:
         return {
             key.removeprefix(prefix + "."): float(row["value"])
@@ -282,6 +296,16 @@ def _factor_set(
         external_cents_per_tkm={row["key"]: float(row["ct_per_tkm"]) for row in external},
         external_uplift=float(constants["external_uplift"]["value"]),
         groupage=bands,
+        version=version,
+        base=name,
+        trucks={row["id"]: _truck_class(row) for row in _rows_of("trucks.csv", name)},
+        vessels={row["id"]: _vessel_class(row) for row in _rows_of("vessels.csv", name)},
+        truck_energy_ratio=family("truck_energy_ratio"),
+        train_wh_per_gross_tkm=float(constants["train_wh_per_gross_tkm"]["value"]),
+        train_exponent=float(constants["train_exponent"]["value"]),
+        diesel_train_ratio=float(constants["diesel_train_ratio"]["value"]),
+        barge_direction=family("barge_direction"),
+        gross_t_per_teu=float(constants["gross_t_per_teu"]["value"]),
         provenance={
             **{f"grid.{row['country']}": provenance_of(row) for row in grid},
             **{key: provenance_of(row) for key, row in constants.items()},

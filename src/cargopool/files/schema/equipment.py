@@ -6,6 +6,7 @@ from typing import Literal
 
 from cargopool.files.schema.base import (
     UNSET,
+    Block,
     Count,
     Id,
     ModeName,
@@ -57,6 +58,17 @@ class LoadUnitRow(Row):
     """Surcharge for leaving it at another hub, EUR."""
 
 
+class VehicleEnergyBlock(Block):
+    """Physical inputs of a truck's energy."""
+
+    truck_class: Text = UNSET
+    """Truck class of the factor set, for what mj_per_km_* leave open."""
+    source: Text = UNSET
+    """Of own mj_per_km_*: where they come from."""
+    confidence: Text = UNSET
+    """Of own mj_per_km_*, if it is not the row's."""
+
+
 class VehicleRow(Row):
     """A truck with its prices, energy and driver."""
 
@@ -97,6 +109,10 @@ class VehicleRow(Row):
     mj_per_km_full: Positive = UNSET
     """Energy with full_load_kg, MJ per km."""
     full_load_kg: Count = UNSET
-    """Cargo at which mj_per_km_full holds, kg."""
+    """Cargo at which mj_per_km_full holds, kg; the default gives way to the class's."""
+    energy: VehicleEnergyBlock | None = UNSET
+    """Physical inputs from which the energy is worked out."""
+    km_carbon_share: Positive = UNSET
+    """Share of the prices per km that already prices carbon, 0 to 1."""
     manning: Literal["single", "double"] = UNSET
     """Drivers on board."""

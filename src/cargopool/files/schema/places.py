@@ -31,6 +31,8 @@ class CrossDockBlock(Block):
     """Throughput; null means never binding."""
     kwh_per_pallet: Positive = UNSET
     """Electricity per pallet and operation, kWh."""
+    kwh_per_tonne: Positive = UNSET
+    """Electricity per tonne and operation, kWh."""
 
 
 class PlaceRow(Row):
@@ -73,6 +75,10 @@ class HubRow(PlaceRow):
     """Electricity of a lift, kWh."""
     lift_diesel_mj: Positive = UNSET
     """Diesel energy of a lift, MJ."""
+    lift_kwh_per_tonne: Positive = UNSET
+    """Electricity that a tonne of cargo adds to a lift, kWh."""
+    lift_diesel_mj_per_tonne: Positive = UNSET
+    """Diesel energy that a tonne of cargo adds to a lift, MJ."""
     lifts_per_hour: Count | None = UNSET
     """Lift capacity; null means never binding."""
     free_storage_days: Count = UNSET

@@ -48,6 +48,8 @@ class LegBlock(Block):
     """Kilometres by this mode."""
     countries: Texts = UNSET
     """Kilometres by country, such as DE=120.5."""
+    shortest_km: Positive | None = UNSET
+    """Shortest feasible distance, where the line runs a longer way; transport activity counts it."""
 
 
 class CapacityBlock(Block):
@@ -98,6 +100,8 @@ class TariffBlock(Block):
     """Ascending; empty means one price."""
     min_eur: Positive = UNSET
     """Minimum per unit, EUR."""
+    carbon_share: Positive = UNSET
+    """Share of the price that already prices carbon, 0 to 1."""
 
 
 class CharterBlock(Block):
@@ -105,6 +109,29 @@ class CharterBlock(Block):
 
     eur_per_run: Positive
     """EUR per run, whatever it carries."""
+
+
+class ServiceEnergyBlock(Block):
+    """Physical inputs from which the energy is worked out."""
+
+    train_gross_t: Positive = UNSET
+    """Reference gross mass of the train, t; traction follows the carrier."""
+    unit_share: Positive = UNSET
+    """Share of the train's gross mass that is load units with cargo."""
+    vessel: Text = UNSET
+    """Barge or ship class of the factor set."""
+    direction: Literal["both", "up", "down"] = UNSET
+    """On a river: against or with the stream; both is the mean of a round trip."""
+    load_share: Positive | None = UNSET
+    """Loading of the vessel as a share of a full load, if it is not the class's."""
+    water_share: Positive = UNSET
+    """Share of a full load that the water level allows."""
+    empty_km_factor: Positive = UNSET
+    """Empty km per loaded km over the round trip."""
+    source: Text = UNSET
+    """Of an own mj_per_gross_tkm: where it comes from."""
+    confidence: Text = UNSET
+    """Of an own mj_per_gross_tkm, if it is not the row's."""
 
 
 class ServiceRow(Row):
@@ -153,11 +180,13 @@ class ServiceRow(Row):
     charter: CharterBlock | None = UNSET
     """Runs only if chosen."""
     mj_per_gross_tkm: Positive = UNSET
-    """Energy, MJ per gross tonne-km."""
+    """Energy, MJ per gross tonne-km; wins over energy."""
     carrier: Text = UNSET
     """Energy carrier; electricity takes the grid of each country."""
     run_gross_t: Positive = UNSET
     """Gross tonnes of a whole run, for a charter."""
+    energy: ServiceEnergyBlock | None = UNSET
+    """Physical inputs from which the energy is worked out."""
     status: Text = UNSET
     """active, or why it is not."""
 
@@ -181,6 +210,8 @@ class SurchargeRow(Row):
     """EUR per TEU."""
     percent: Number = UNSET
     """Percent of the tariff line."""
+    carbon_share: Positive = UNSET
+    """Share of it that prices carbon, 0 to 1."""
 
 
 class ShipmentRow(Row):

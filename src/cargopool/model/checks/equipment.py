@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cargopool.model.checks.base import Checker, Range, plain, thousandths
+from cargopool.model.checks.energy import check_vehicle_energy
 from cargopool.model.equipment import TEMPERATURES, LoadUnitType, RoadVehicle
 from cargopool.model.place import MODES
 
@@ -81,9 +82,7 @@ def _check_vehicle(case: Checker, key: str, vehicle: RoadVehicle) -> None:
         for country, rate in rates.items():
             case.country(country, f"{where}.{name}")
             case.number(rate, f"{where}.{name}", Range(name, 0, high))
-    if vehicle.mj_per_km_full < vehicle.mj_per_km_empty:
-        message = "needs less energy full than empty"
-        case.error("E1206", f"{where}.mj_per_km_full", message, "exchange the two, or correct them")
+    check_vehicle_energy(case, vehicle, where)
     for name in sorted(vehicle.unit_types):
         unit = units.get(name)
         if unit is not None:

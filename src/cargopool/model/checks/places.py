@@ -16,6 +16,8 @@ _HUB = (
     Range("lift_min", 0, MINUTES_PER_DAY),
     Range("lift_kwh", 0, 1e4),
     Range("lift_diesel_mj", 0, 1e5),
+    Range("lift_kwh_per_tonne", 0, 1e4),
+    Range("lift_diesel_mj_per_tonne", 0, 1e5),
     Range("lifts_per_hour", 0, 1e5),
     Range("free_storage_days", 0, 1e4),
     Range("storage_eur_per_unit_day", 0, _EUR),
@@ -29,6 +31,7 @@ _CROSS_DOCK = (
     Range("handling_min", 0, MINUTES_PER_DAY),
     Range("pallets_per_hour", 0, 1e5),
     Range("kwh_per_pallet", 0, 1e4),
+    Range("kwh_per_tonne", 0, 1e4),
 )
 _LINK = (Range("km", 0, 30_000), Range("drive_min", 0, 60_000))
 _CROSSING = (Range("eur", 0, _EUR), Range("minutes", 0, 30 * MINUTES_PER_DAY))

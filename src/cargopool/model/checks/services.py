@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from cargopool.model.checks.base import Checker, Range, plain, thousandths
+from cargopool.model.checks.energy import check_service_energy
 from cargopool.model.place import MODES
 from cargopool.model.scenario import Horizon
 from cargopool.model.service import Service, ServiceStop, Surcharge
@@ -35,7 +36,12 @@ _CAPACITY = (
     Range("plugs", 0, 50_000),
 )
 _TARIFF = (Range("eur_per_unit", 0, 1e6), Range("eur_per_teu", 0, 1e6), Range("min_eur", 0, 1e6))
-_SURCHARGE = (Range("eur_per_unit", -1e5, 1e5), Range("eur_per_teu", -1e5, 1e5), Range("percent", -100, 1000))
+_SURCHARGE = (
+    Range("eur_per_unit", -1e5, 1e5),
+    Range("eur_per_teu", -1e5, 1e5),
+    Range("percent", -100, 1000),
+    Range("carbon_share", 0, 1),
+)
 _MAX_DAYS = 120
 
 
@@ -47,6 +53,7 @@ def check_services(case: Checker) -> None:
         case.word(service.mode, f"{where}.mode", tuple(mode for mode in MODES if mode != "road"))
         case.numbers(service, where, _SERVICE)
         case.numbers(service.capacity, f"{where}.capacity", _CAPACITY)
+        check_service_energy(case, service, where)
         if _check_stops(case, service, where):
             _check_clock(case, service, where)
             _check_tariff(case, service, where)
@@ -73,6 +80,9 @@ def _check_stops(case: Checker, service: Service, where: str) -> bool:
     for number, leg in enumerate(service.legs):
         case.number(leg.km, f"{where}.legs[{number}].km", Range("km", 0.1, 50_000))
         case.country_km(leg.countries, leg.km, f"{where}.legs[{number}].countries")
+        if leg.shortest_km is not None:
+            place = f"{where}.legs[{number}].shortest_km"
+            case.number(leg.shortest_km, place, Range("shortest_km", 0.1, leg.km))
     return len(case.found) == before
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cargopool.model.caps import lane_ends, members
 from cargopool.model.checks.base import Checker, Range, plain, thousandths
+from cargopool.model.checks.energy import check_energy_classes
 from cargopool.model.scenario import EmissionCap
 
 COST_KINDS = frozenset(
@@ -60,6 +61,10 @@ _FACTORS = (
     Range("detour_road", 1, 5),
     Range("road_speed_kmh", 5, 140),
     Range("external_uplift", 0, 100),
+    Range("train_wh_per_gross_tkm", 0, 1e5),
+    Range("train_exponent", -2, 0),
+    Range("diesel_train_ratio", 0.1, 20),
+    Range("gross_t_per_teu", 0.1, 100),
 )
 _EXTERNAL_MODES = ("none", "report", "internalise")
 EXTERNAL_KEYS = frozenset(
@@ -142,12 +147,14 @@ def check_factors(case: Checker) -> None:
         "shuttle_km": factors.shuttle_km,
         "external_cents_per_tkm": factors.external_cents_per_tkm,
         "external_cents_per_vkm": factors.external_cents_per_vkm,
+        "truck_energy_ratio": factors.truck_energy_ratio,
     }
     for key in (*factors.external_cents_per_tkm, *factors.external_cents_per_vkm):
         case.known(key, "factors.external_cents_per_tkm", EXTERNAL_KEYS, "key of external costs", "E1622")
     for name, table in tables.items():
         for value in table.values():
             case.number(value, f"factors.{name}", Range(name, 0, 1e5))
+    check_energy_classes(case)
     _check_groupage(case)
     _check_carriers(case)
     _check_grid(case)
@@ -167,10 +174,10 @@ def _carriers_used(case: Checker) -> Iterator[tuple[str, str]]:
     for key, vehicle in scenario.vehicles.items():
         yield vehicle.carrier, f"road.vehicles[{plain(key)}].carrier"
     for key, service in scenario.services.items():
-        if service.mj_per_gross_tkm:
+        if service.mj_per_gross_tkm or service.energy is not None:
             yield service.carrier, f"services[{plain(key)}].carrier"
     for key, hub in scenario.hubs.items():
-        if hub.lift_diesel_mj:
+        if hub.lift_diesel_mj or hub.lift_diesel_mj_per_tonne:
             yield "diesel", f"hubs[{plain(key)}].lift_diesel_mj"
 
 
@@ -184,10 +191,11 @@ def _countries_drawing(case: Checker) -> Iterator[tuple[str, str]]:
     scenario = case.scenario
     for key, hub in scenario.hubs.items():
         dock = hub.cross_dock
-        if hub.lift_kwh or (dock is not None and dock.kwh_per_pallet):
+        docks = dock is not None and (dock.kwh_per_pallet or dock.kwh_per_tonne)
+        if hub.lift_kwh or hub.lift_kwh_per_tonne or docks:
             yield hub.country, f"hubs[{plain(key)}].country"
     for key, service in scenario.services.items():
-        if service.carrier == "electricity" and service.mj_per_gross_tkm:
+        if service.carrier == "electricity" and (service.mj_per_gross_tkm or service.energy is not None):
             for number, leg in enumerate(service.legs):
                 rows = leg.countries or (("default", leg.km),)
                 yield from ((country, f"services[{plain(key)}].legs[{number}].countries") for country, _ in rows)
