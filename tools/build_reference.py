@@ -53,6 +53,7 @@ def build_factors(_: Path) -> None:
     tables.write("vessels.csv", energy.vessel_rows())
     tables.write("grid.csv", factors.grid_rows())
     tables.write("constants.csv", by_set(factors.constant_rows() + energy.constant_rows()))
+    tables.write("grid_years.csv", factors.grid_year_rows())
     tables.write("external.csv", factors.external_rows())
     tables.write("groupage.csv", factors.groupage_rows())
     tables.write("crossings.csv", factors.crossing_rows())

@@ -149,6 +149,26 @@ def grid_rows() -> list[dict]:
     return rows
 
 
+GRID_YEARS = {2030: 0.62, 2035: 0.40, 2040: 0.25}
+GRID_FLOOR = 20
+"""Grams per kWh that remain of wind, water, sun and nuclear power over their life."""
+
+
+def grid_year_rows() -> list[dict]:
+    """Later grids: what is above the floor shrinks by the same share everywhere. A rule of thumb, not a forecast."""
+    base = [row for row in grid_rows() if row["set"] == DEFAULT]
+    rows = []
+    for year, share in GRID_YEARS.items():
+        for row in base:
+            now = float(row["g_per_kwh"])
+            later = round(GRID_FLOOR + (now - GRID_FLOOR) * share) if now > GRID_FLOOR else now
+            note = f"{GRID_FLOOR} + ({now:g} - {GRID_FLOOR}) x {share}: the same path for every country"
+            rows.append(
+                {"year": year, **_grid(DEFAULT, row["country"], later, "cargopool", SYNTHETIC, tables.OWN, note)}
+            )
+    return rows
+
+
 def _grid(factor_set, country, value, source, confidence, licence, note) -> dict:
     return {
         "set": factor_set,

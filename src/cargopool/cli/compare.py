@@ -34,4 +34,7 @@ def compare_runs(folders: _Runs, as_json: Json = False, quiet: Quiet = False, de
         text = f"{other.name}: {other.verdict}"
         heads = ("Shipment", "Before", "After")
         shown = other.changed if not quiet else ()
+        if other.swaps:
+            swaps = [(f"{s.before} to {s.after}", str(len(s.shipments)), ", ".join(s.shipments)) for s in other.swaps]
+            print_grid(f"{other.name}: changes of mode", ("Modes", "Number", "Shipments"), swaps, right=("Number",))
         print_grid(text, heads, [(c.shipment, c.before, c.after) for c in shown])

@@ -26,7 +26,20 @@ def apply_conditions(
     if gauge is not None:
         changed: Scenario = shelf.reference.apply_conditions(scenario, kaub_gauge_cm=gauge)
         scenario = changed
-    return scenario
+    year = conditions.get("grid_year")
+    return scenario if year is None else _grid_year(scenario, year, shelf, findings, document)
+
+
+def _grid_year(scenario: Scenario, year: int, shelf: Shelf, findings: Findings, document: Document) -> Scenario:
+    known = shelf.reference.years_of_grid(scenario.factors.id)
+    if year not in known:
+        message = f"conditions.grid_year: the factor set {shown(scenario.factors.id)} has no electricity of {year}"
+        years = ", ".join(map(str, known))
+        way_out = f"one of {years}" if known else "leave it out, and give factors.grid_g_per_kwh of that year"
+        findings.add(document.locate(("conditions", "grid_year")), "E0410", message, way_out)
+        return scenario
+    changed: Scenario = shelf.reference.apply_grid_year(scenario, year)
+    return changed
 
 
 def facts_of(service: Service) -> frozenset[str]:

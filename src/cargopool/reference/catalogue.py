@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
@@ -72,6 +72,14 @@ class LowWaterBand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GridRow:
+    """Electricity of a country in a year, well-to-wheel."""
+
+    g_per_kwh: float
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """Packaged facts as model objects; every row carries its provenance.
 
@@ -89,6 +97,8 @@ class Reference:
         Where a single field of a hub comes from.
     rhine : mapping of hub id to str
         ``above_kaub`` or ``below_kaub`` for hubs on the connected waterways.
+    grid_years : mapping of (factor set id, year) to mapping of country to GridRow
+        Electricity of other years than the set's own.
     """
 
     hubs: Mapping[str, Hub]
@@ -106,6 +116,7 @@ class Reference:
     low_water: tuple[LowWaterBand, ...]
     hub_fields: Mapping[tuple[str, str], Provenance]
     rhine: Mapping[str, str]
+    grid_years: Mapping[tuple[str, int], Mapping[str, GridRow]]
 
     @property
     def default_factors(self) -> Factors:
@@ -117,6 +128,32 @@ class Reference:
     ) -> Scenario:
         """Scenario under low water and with closed services; see `cargopool.reference.conditions`."""
         return conditions.apply_conditions(scenario, self, kaub_gauge_cm=kaub_gauge_cm, closed=closed)
+
+    def years_of_grid(self, factor_set: str) -> tuple[int, ...]:
+        """Years whose electricity is known beside the set's own."""
+        return tuple(sorted(year for name, year in self.grid_years if name == factor_set))
+
+    def apply_grid_year(self, scenario: Scenario, year: int) -> Scenario:
+        """Scenario with the electricity of another year; values that the scenario itself gave stay.
+
+        Raises
+        ------
+        KeyError
+            When the factor set is not of the reference, or has no such year.
+        """
+        factors, base = scenario.factors, self.factors[scenario.factors.id]
+        rows = self.grid_years[factors.id, year]
+        taken = {
+            country: row
+            for country, row in rows.items()
+            if factors.grid_g_per_kwh.get(country) == base.grid_g_per_kwh.get(country)
+        }
+        grid = {**factors.grid_g_per_kwh, **{country: row.g_per_kwh for country, row in taken.items()}}
+        known = {**factors.provenance, **{f"grid.{country}": row.provenance for country, row in taken.items()}}
+        made = replace(factors, grid_g_per_kwh=grid, provenance=known)
+        words = "/".join(sorted({row.provenance.confidence for row in taken.values()}))
+        notes = f"{scenario.notes} Electricity of {year} ({words}).".strip()
+        return replace(scenario, factors=made, notes=notes)
 
 
 def _line_of(row: Row) -> Line:
@@ -165,6 +202,14 @@ def _low_water() -> tuple[LowWaterBand, ...]:
     )
 
 
+def _grid_years() -> dict[tuple[str, int], dict[str, GridRow]]:
+    found: dict[tuple[str, int], dict[str, GridRow]] = {}
+    for row in read_rows("grid_years.csv"):
+        table = found.setdefault((row["set"], int(row["year"])), {})
+        table[row["country"]] = GridRow(g_per_kwh=float(row["g_per_kwh"]), provenance=provenance_of(row))
+    return found
+
+
 @lru_cache(maxsize=1)
 def load_reference() -> Reference:
     """Load the packaged reference set; the same object on every call."""
@@ -189,4 +234,5 @@ def load_reference() -> Reference:
             for row in read_rows("hub_fields.csv")
         },
         rhine={row["id"]: row["rhine"] for row in hub_rows if row["rhine"]},
+        grid_years=_grid_years(),
     )

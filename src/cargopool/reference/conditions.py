@@ -14,6 +14,9 @@ from cargopool.units import MINUTES_PER_WEEK
 SHARE_PER_CM, SHARE_AT_ZERO = 0.004, -0.04
 """Barge capacity share of full load = 0.004 x Kaub gauge (cm) - 0.04: a line through published points."""
 
+NO_DUTY_UP_TO_CM = 80
+"""Up to this gauge at Kaub operators have no duty to carry: contracted slots lapse, what is left is sold."""
+
 SUSPENDED_BELOW_CM = 40
 """Below this gauge at Kaub container lines do not pass."""
 
@@ -82,8 +85,9 @@ def apply_conditions(
     facts : WaterFacts
         The reference set.
     kaub_gauge_cm : float or None
-        Gauge at Kaub; scales capacity, allotments and spot slots of barge services that pass it (rounded down), takes
-        them out below 40 cm, and adds the low-water surcharge of its band.
+        Gauge at Kaub; scales capacity, allotments and spot slots of barge services that pass it (rounded down), and
+        adds the low-water surcharge of its band. Up to 80 cm there is no duty to carry: paid slots lapse, and what
+        room is left is sold with the spot slots. Below 40 cm the services do not run.
     closed : collection of str
         Ids of services that do not run.
     """
@@ -92,16 +96,29 @@ def apply_conditions(
         return replace(scenario, services=services)
     share = kaub_capacity_share(kaub_gauge_cm)
     passing = {name for name, service in services.items() if passes_kaub(service, facts.rhine)}
+    bound = kaub_gauge_cm > NO_DUTY_UP_TO_CM
     kept = {
-        name: _loaded_to(service, share) if name in passing else service
+        name: _loaded_to(service, share, bound=bound) if name in passing else service
         for name, service in services.items()
         if share > 0 or name not in passing
     }
     extra = _surcharge(scenario, facts.low_water, kaub_gauge_cm, frozenset(passing & kept.keys()))
-    return replace(scenario, services=kept, surcharges=(*scenario.surcharges, *extra))
+    told = _noted(scenario.notes, kaub_gauge_cm, share, len(passing)) if passing and share < 1 else scenario.notes
+    return replace(scenario, services=kept, surcharges=(*scenario.surcharges, *extra), notes=told)
 
 
-def _loaded_to(service: Service, share: float) -> Service:
+def _noted(notes: str, gauge_cm: float, share: float, lines: int) -> str:
+    """The notes with what low water does, so that a run folder still says it."""
+    what = f"Kaub at {gauge_cm:g} cm: {lines} barge services past it "
+    if share <= 0:
+        what += "do not run."
+    else:
+        what += f"at {100 * share:.0f} % of a full load"
+        what += ", no duty to carry." if gauge_cm <= NO_DUTY_UP_TO_CM else "."
+    return f"{notes} {what}".strip()
+
+
+def _loaded_to(service: Service, share: float, *, bound: bool) -> Service:
     def part(value: int | None) -> int | None:
         return None if value is None else int(value * share + 1e-9)
 
@@ -113,12 +130,10 @@ def _loaded_to(service: Service, share: float) -> Service:
         length_m=capacity.length_m,
         plugs=capacity.plugs,
     )
-    return replace(
-        service,
-        capacity=scaled,
-        allotment_units=int(service.allotment_units * share + 1e-9),
-        spot_units=part(service.spot_units),
-    )
+    allotment, spot = int(service.allotment_units * share + 1e-9), part(service.spot_units)
+    if not bound:
+        allotment, spot = 0, None if spot is None else part((service.spot_units or 0) + service.allotment_units)
+    return replace(service, capacity=scaled, allotment_units=allotment, spot_units=spot)
 
 
 def _surcharge(

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cargopool.model.plan import Plan
+from cargopool.model.plan import Itinerary, Plan
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.explaining import way_of
+from cargopool.reporting.tables import main_modes
 from cargopool.reporting.text import percent, thousands
 
 Case = tuple[str, Mapping[str, Any], Scenario, Plan | None]
@@ -34,6 +35,15 @@ class ChangedShipment:
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """Shipments that go from one mode to another, modes in the order ridden, such as ``road+rail``."""
+
+    before: str
+    after: str
+    shipments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What changed from the first run to another.
 
@@ -41,12 +51,15 @@ class Changes:
     ----------
     comparable : bool
         Both serve the same shipments; otherwise money and CO2e must not be set against each other.
+    swaps : tuple of Swap
+        Changes of mode, the most frequent first; ``unserved`` is a mode here.
     """
 
     name: str
     comparable: bool
     verdict: str
     changed: tuple[ChangedShipment, ...]
+    swaps: tuple[Swap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +133,35 @@ def _changes(first: Case, other: Case) -> Changes:
         if before.get(shipment) != after.get(shipment)
     )
     same = before.keys() == after.keys()
+    swaps = mode_swaps(modes_ridden(first[2], first[3]), modes_ridden(other[2], other[3]))
     verdict = f"{len(changed)} of {len(before.keys() | after.keys())} shipments travel otherwise"
+    if swaps:
+        verdict += f", {sum(len(swap.shipments) for swap in swaps)} of them by another mode"
     if not same:
         verdict = f"not comparable in money and CO2e: another set of shipments is served; {verdict}"
-    return Changes(other[0], same, verdict, changed)
+    return Changes(other[0], same, verdict, changed, swaps)
+
+
+def modes_ridden(scenario: Scenario, plan: Plan | None) -> dict[str, str]:
+    """Modes of each served shipment in the order ridden, joined by ``+``."""
+    if plan is None:
+        return {}
+    parts: dict[str, list[Itinerary]] = {}
+    for part in plan.itineraries:
+        parts.setdefault(part.shipment, []).append(part)
+    moves = {use.move.id: use.move for use in plan.moves}
+    return {shipment: "+".join(main_modes(scenario, found, moves)) for shipment, found in parts.items()}
+
+
+def mode_swaps(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Swap, ...]:
+    """Shipments by their change of mode, from what `modes_ridden` says of two plans."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for shipment in sorted(before.keys() | after.keys()):
+        pair = before.get(shipment, "unserved"), after.get(shipment, "unserved")
+        if pair[0] != pair[1]:
+            found.setdefault(pair, []).append(shipment)
+    ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(Swap(one, two, tuple(shipments)) for (one, two), shipments in ordered)
 
 
 def _ways(case: Case) -> dict[str, str]:

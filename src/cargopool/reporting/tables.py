@@ -60,7 +60,7 @@ def _shipments(scenario: Scenario, plan: Plan) -> Iterator[Row]:
             shipment.load_units,
             "served" if travelled else "unserved",
             len(travelled),
-            "+".join(_modes(scenario, travelled, moves)),
+            "+".join(main_modes(scenario, travelled, moves)),
             utc_iso(scenario, shipment.ready_min),
             utc_iso(scenario, shipment.due_min),
             utc_iso(scenario, delivered),
@@ -71,7 +71,7 @@ def _shipments(scenario: Scenario, plan: Plan) -> Iterator[Row]:
         )
 
 
-def _modes(scenario: Scenario, travelled: list[Itinerary], moves: Mapping[str, Move]) -> list[str]:
+def main_modes(scenario: Scenario, travelled: list[Itinerary], moves: Mapping[str, Move]) -> list[str]:
     """Modes of main runs in the order in which they are first ridden."""
     seen: dict[str, None] = {}
     for part in travelled:

@@ -355,6 +355,8 @@ class ConditionsBlock(Block):
 
     kaub_gauge_cm: Positive = UNSET
     """Rhine gauge at Kaub: scales barge capacity and adds low-water surcharges as the reference says."""
+    grid_year: Count = UNSET
+    """Year of the electricity that trains, hubs and battery trucks draw, where the factor set knows it."""
     closed_services: Texts = UNSET
     """Services that do not run: ids, or filters such as mode=rail,country=CH or via=DEMAN."""
     closed_links: Texts = UNSET
