@@ -55,7 +55,8 @@ def test_up_to_eighty_there_is_no_duty_to_carry(rhine_week, gauge, duty):
     share = kaub_capacity_share(gauge)
     if duty:
         assert after.allotment_units == int(before.allotment_units * share + 1e-9)
-        assert after.spot_units == int(before.spot_units * share + 1e-9)
+        slots = before.allotment_units + before.spot_units
+        assert after.allotment_units + after.spot_units == int(slots * share + 1e-9)
     else:
         assert after.allotment_units == 0
         assert after.spot_units == int((before.allotment_units + before.spot_units) * share + 1e-9)

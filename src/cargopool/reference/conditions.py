@@ -85,8 +85,8 @@ def apply_conditions(
     facts : WaterFacts
         The reference set.
     kaub_gauge_cm : float or None
-        Gauge at Kaub; scales capacity, allotments and spot slots of barge services that pass it (rounded down), and
-        adds the low-water surcharge of its band. Up to 80 cm there is no duty to carry: paid slots lapse, and what
+        Gauge at Kaub; scales capacity, allotments, and all slots together, of barge services that pass it (rounded
+        down), and adds the low-water surcharge of its band. Up to 80 cm there is no duty to carry: paid slots lapse, and what
         room is left is sold with the spot slots. Below 40 cm the services do not run.
     closed : collection of str
         Ids of services that do not run.
@@ -130,9 +130,10 @@ def _loaded_to(service: Service, share: float, *, bound: bool) -> Service:
         length_m=capacity.length_m,
         plugs=capacity.plugs,
     )
-    allotment, spot = int(service.allotment_units * share + 1e-9), part(service.spot_units)
-    if not bound:
-        allotment, spot = 0, None if spot is None else part((service.spot_units or 0) + service.allotment_units)
+    allotment = int(service.allotment_units * share + 1e-9) if bound else 0
+    spot = service.spot_units
+    if spot is not None:
+        spot = int((service.allotment_units + spot) * share + 1e-9) - allotment
     return replace(service, capacity=scaled, allotment_units=allotment, spot_units=spot)
 
 
