@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cargopool.model.energy import mj_per_gross_tkm
 from cargopool.model.scenario import Horizon, Scenario
 from cargopool.reference import kaub_capacity_share, load_reference, passes_kaub
 
@@ -40,6 +41,9 @@ def test_low_water_shrinks_slots_and_adds_the_surcharge(rhine_week):
     assert dry.services["S106"].capacity.teu_milli == 41_600
     slots = before["S106"].allotment_units + before["S106"].spot_units
     assert (dry.services["S106"].allotment_units, dry.services["S106"].spot_units) == (0, int(slots * 0.2 + 1e-9))
+    factors = load_reference().default_factors
+    # (0.4 + 0.6 x 0.2 over 0.4 + 0.6 x 0.75) ^ 2/3 x 0.75 / 0.2
+    assert mj_per_gross_tkm(factors, dry.services["S106"]).value == pytest.approx(0.19 * 2.702429, abs=1e-6)
     assert dry.services["S104"] == before["S104"] and dry.services["S066"] == before["S066"]
     (surcharge,) = dry.surcharges
     assert surcharge.services == {"S106", "S106R", "S100", "S142"}
@@ -78,6 +82,8 @@ def test_less_water_never_gives_more_room_nor_a_lower_surcharge(low, high):
         assert service.allotment_units + service.spot_units <= other.allotment_units + other.spot_units
         assert service.allotment_units <= other.allotment_units
         assert (service.capacity.teu_milli or 0) <= (other.capacity.teu_milli or 0)
+        factors = reference.default_factors
+        assert mj_per_gross_tkm(factors, service).value >= mj_per_gross_tkm(factors, other).value
     extra = [sum(row.eur_per_unit + 2 * row.eur_per_teu for row in case.surcharges) for case in (dry, wet)]
     assert extra[0] >= extra[1] or low < 40
 

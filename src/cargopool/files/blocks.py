@@ -214,7 +214,11 @@ class BlockReader:
 
 
 _NOT_FACTORS = ("provenance", "version", "base", "overridden")
-_PROVENANCE_NAMES = {"grid_g_per_kwh": "grid"}
+_PROVENANCE_NAMES = {
+    "grid_g_per_kwh": "grid",
+    "external_cents_per_tkm": "external",
+    "external_cents_per_vkm": "external",
+}
 """Provenance of a block of factors by another name than the block's."""
 
 

@@ -141,13 +141,10 @@ class Reference:
         KeyError
             When the factor set is not of the reference, or has no such year.
         """
-        factors, base = scenario.factors, self.factors[scenario.factors.id]
+        factors = scenario.factors
         rows = self.grid_years[factors.id, year]
-        taken = {
-            country: row
-            for country, row in rows.items()
-            if factors.grid_g_per_kwh.get(country) == base.grid_g_per_kwh.get(country)
-        }
+        own = set(factors.overridden)
+        taken = {country: row for country, row in rows.items() if f"grid_g_per_kwh.{country}" not in own}
         grid = {**factors.grid_g_per_kwh, **{country: row.g_per_kwh for country, row in taken.items()}}
         known = {**factors.provenance, **{f"grid.{country}": row.provenance for country, row in taken.items()}}
         made = replace(factors, grid_g_per_kwh=grid, provenance=known)

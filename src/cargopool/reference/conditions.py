@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from cargopool.model.energy import ServiceEnergy
 from cargopool.model.place import Provenance
 from cargopool.model.scenario import Scenario
 from cargopool.model.service import LegCapacity, Service, Surcharge
@@ -87,7 +88,8 @@ def apply_conditions(
     kaub_gauge_cm : float or None
         Gauge at Kaub; scales capacity, allotments, and all slots together, of barge services that pass it (rounded
         down), and adds the low-water surcharge of its band. Up to 80 cm there is no duty to carry: paid slots lapse, and what
-        room is left is sold with the spot slots. Below 40 cm the services do not run.
+        room is left is sold with the spot slots. The vessels take more energy per tonne-km
+        (`cargopool.model.energy`). Below 40 cm the services do not run.
     closed : collection of str
         Ids of services that do not run.
     """
@@ -134,7 +136,8 @@ def _loaded_to(service: Service, share: float, *, bound: bool) -> Service:
     spot = service.spot_units
     if spot is not None:
         spot = int((service.allotment_units + spot) * share + 1e-9) - allotment
-    return replace(service, capacity=scaled, allotment_units=allotment, spot_units=spot)
+    energy = replace(service.energy or ServiceEnergy(), water_share=share) if share < 1 else service.energy
+    return replace(service, capacity=scaled, allotment_units=allotment, spot_units=spot, energy=energy)
 
 
 def _surcharge(
