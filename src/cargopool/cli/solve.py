@@ -33,8 +33,12 @@ _Baselines = Annotated[bool, typer.Option("--baselines/--no-baselines", help="Co
 _ExactTime = Annotated[
     bool, typer.Option("--exact-time", help="Trucks leave at any minute; the bound says what of it is proven.")
 ]
+_Execution = Annotated[
+    bool, typer.Option("--execution", help="Add round trips, loading layouts and empty units to the plan.")
+]
 _DEFAULT_GAP = 0.01
 _DEFAULT_TIME_LIMIT_S = 60.0
+_LAYERS = {f"execution.{layer}": True for layer in ("round_trips", "layouts", "empty_units")}
 
 
 def solve_file(
@@ -53,6 +57,7 @@ def solve_file(
     fail_on_unserved: _FailOnUnserved = False,
     baselines: _Baselines = True,
     exact_time: _ExactTime = False,
+    execution: _Execution = False,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -67,7 +72,7 @@ def solve_file(
         file=file,
         out=out if out is not None else default_folder(file, variant),
         variant=variant,
-        overrides=parsed_settings(settings),
+        overrides={**(_LAYERS if execution else {}), **parsed_settings(settings)},
         time_limit=_DEFAULT_TIME_LIMIT_S if time_limit is None and work_limit is None else time_limit,
         gap=gap,
         work_limit=work_limit,

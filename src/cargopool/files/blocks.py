@@ -1,4 +1,6 @@
-"""The blocks of scenario.yaml that are no tables: header, horizon, objective, drayage, factors, scope, conditions."""
+"""The blocks of scenario.yaml that are no tables: header, horizon, objective, drayage, factors, scope, execution,
+conditions.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +14,20 @@ from pydantic import BaseModel
 from cargopool.files.checking import checked
 from cargopool.files.codecs import Codec
 from cargopool.files.documents import Document, Node, NodeLocator, plain
-from cargopool.files.entities import DRAYAGE, FACTOR_ROWS, FACTORS, OBJECTIVE, SCOPE
+from cargopool.files.entities import DRAYAGE, EXECUTION, FACTOR_ROWS, FACTORS, OBJECTIVE, SCOPE
 from cargopool.files.entries import marked_own, merged
 from cargopool.files.findings import FilePlace, Findings, did_you_mean, shown
 from cargopool.files.schema.document import (
     ConditionsBlock,
     DrayageBlock,
+    ExecutionBlock,
     FactorsBlock,
     HorizonBlock,
     ObjectiveBlock,
     ScenarioDocument,
     ScopeBlock,
 )
+from cargopool.model.execution import ExecutionRules
 from cargopool.model.scenario import Drayage, Factors, Horizon, ModelScope, Objective
 from cargopool.model.texts import FieldError, utc_moment
 from cargopool.model.wallclock import zone_of
@@ -177,6 +181,10 @@ class BlockReader:
     def scope(self) -> ModelScope:
         """Parameters of the reference model P."""
         return self._whole("scope", ScopeBlock, SCOPE, None) or ModelScope()
+
+    def execution(self) -> ExecutionRules:
+        """Execution layers on top of the plan."""
+        return self._whole("execution", ExecutionBlock, EXECUTION, None) or ExecutionRules()
 
     def drayage(self, base: Drayage | None) -> Drayage:
         """Drayage over the reference's, or over the defaults."""

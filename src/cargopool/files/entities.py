@@ -21,6 +21,7 @@ from cargopool.files.schema.places import BanRow, CrossingRow, DoorRow, HubRow, 
 from cargopool.files.schema.services import ServiceRow, ShipmentRow, SurchargeRow
 from cargopool.model.energy import ServiceEnergy, TruckClass, VehicleEnergy, VesselClass
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.model.execution import ExecutionRules
 from cargopool.model.place import CrossDock, Crossing, Door, Hub, Place, RoadLink
 from cargopool.model.scenario import (
     Carrier,
@@ -236,6 +237,10 @@ OBJECTIVE: Codec[Objective] = Codec(
 DRAYAGE: Codec[Drayage] = Codec(Drayage)
 
 SCOPE: Codec[ModelScope] = Codec(ModelScope, provenance=False)
+
+EXECUTION: Codec[ExecutionRules] = Codec(
+    ExecutionRules, {"imbalance_eur": Part("imbalance_eur", dict, dict)}, provenance=False
+)
 
 
 TRUCK_CLASS: Codec[TruckClass] = Codec(TruckClass)

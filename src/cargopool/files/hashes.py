@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cargopool.model.execution import ExecutionRules
 from cargopool.model.scenario import Scenario
 
 
@@ -33,9 +34,12 @@ def canonical(value: Any) -> Any:
 def input_sha256(scenario: Scenario) -> str:
     """SHA-256 of the canonical resolved data.
 
-    The label of the variant is not part of it: two variants with the same data have the same digest.
+    The label of the variant is not part of it: two variants with the same data have the same digest. Neither are
+    execution layers that nobody asked for.
     """
     data = canonical(scenario)
     del data["variant"]
+    if scenario.execution == ExecutionRules():
+        del data["execution"]
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -15,7 +15,7 @@ from cargopool.errors import Diagnostic, InputError, OutputError
 from cargopool.files.documents import read_text
 from cargopool.files.findings import FilePlace, Findings, shown, shown_path
 from cargopool.files.hashes import input_sha256
-from cargopool.model import plan as plan_model
+from cargopool.model.execution import RoundLeg, UnitShortage
 from cargopool.model.plan import DepartureStage, Handling, Itinerary, Move, Plan, RoadStage, Tour
 from cargopool.model.scenario import Scenario
 from cargopool.model.texts import moment_text
@@ -38,6 +38,8 @@ _TIMES: Mapping[type, Mapping[str, str]] = {
     Handling: {"start_min": "place", "end_min": "place"},
     Tour: {"start_min": "#start", "end_min": "#end"},
     Itinerary: {"delivered_min": "#delivered"},
+    RoundLeg: {"depart_min": "origin", "arrive_min": "destination"},
+    UnitShortage: {"from_min": "hub"},
 }
 
 
@@ -66,7 +68,7 @@ def plan_pieces(plan: Plan, scenario: Scenario) -> Iterator[str]:
     encoder = _Encoder(scenario)
     yield "{"
     first = True
-    for name, value in {**_header(scenario), **{info.name: getattr(plan, info.name) for info in fields(plan)}}.items():
+    for name, value in {**_header(scenario), **_parts(plan)}.items():
         yield f'{"" if first else ","}\n "{name}": '
         first = False
         if isinstance(value, tuple) and value:
@@ -84,7 +86,14 @@ def _line(values: Any) -> str:
 
 def plan_values(plan: Plan, scenario: Scenario) -> dict[str, Any]:
     """JSON values of a plan."""
-    return {**_header(scenario), **_Encoder(scenario).values(plan)}
+    encoder = _Encoder(scenario)
+    return {**_header(scenario), **{name: encoder.values(value) for name, value in _parts(plan).items()}}
+
+
+def _parts(plan: Plan) -> dict[str, Any]:
+    """The fields of a plan; layers that it does not have are left out."""
+    values = {info.name: (getattr(plan, info.name), info.default) for info in fields(plan)}
+    return {name: value for name, (value, default) in values.items() if default is MISSING or value != default}
 
 
 def _header(scenario: Scenario) -> dict[str, str]:
@@ -221,7 +230,7 @@ def _differences(expected: Any, given: Any, path: str, file: str) -> Iterator[Di
 @lru_cache(maxsize=64)
 def field_types(kind: type) -> Mapping[str, Any]:
     """Annotations of a plan class."""
-    return get_type_hints(kind, vars(plan_model))
+    return get_type_hints(kind)
 
 
 class _Decoder:

@@ -33,9 +33,9 @@ from cargopool.model.scenario import Scenario
 from cargopool.model.validate import check_scenario
 
 _FOLLOW_UPS: Mapping[str, frozenset[str]] = {
-    "hubs": frozenset({"E1401", "E1304", "E1501", "E1103", "W1509"}),
+    "hubs": frozenset({"E1401", "E1304", "E1501", "E1103", "W1509", "W1662"}),
     "doors": frozenset({"E1401", "E1501", "E1103"}),
-    "load_units": frozenset({"E1408", "E1405", "W1406", "W1419", "W1203", "W1314"}),
+    "load_units": frozenset({"E1408", "E1405", "W1406", "W1419", "W1203", "W1314", "E1661"}),
     "road.vehicles": frozenset({"E1207"}),
     "road.crossings": frozenset({"E1507"}),
     "services": frozenset({"E1702"}),
@@ -162,6 +162,7 @@ class _Reading:
             drayage=drayage,
             factors=factors,
             scope=scope,
+            execution=blocks.execution(),
             synthetic=header.synthetic,
             notes=header.notes,
             **parts,

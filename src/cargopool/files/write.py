@@ -15,6 +15,7 @@ from cargopool.files.entities import (
     CROSSINGS,
     DOORS,
     DRAYAGE,
+    EXECUTION,
     FACTORS,
     HUBS,
     LINKS,
@@ -28,6 +29,7 @@ from cargopool.files.entities import (
 )
 from cargopool.files.entries import SectionKind
 from cargopool.files.tables import write_csv
+from cargopool.model.execution import ExecutionRules
 from cargopool.model.scenario import Scenario
 from cargopool.model.texts import moment_text
 
@@ -158,6 +160,7 @@ def _document(scenario: Scenario, names: Mapping[str, str | None]) -> dict[str, 
         "objective": OBJECTIVE.encode(scenario.objective),
         "factors": FACTORS.encode(scenario.factors),
         "scope": SCOPE.encode(scenario.scope),
+        **({} if scenario.execution == ExecutionRules() else {"execution": EXECUTION.encode(scenario.execution)}),
     }
 
 

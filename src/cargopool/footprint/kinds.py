@@ -9,6 +9,7 @@ COST_KINDS: dict[str, str] = {
     "road_hours": "Truck, hours of driving and shuttle",
     "toll": "Road toll",
     "shuttle": "Tunnel shuttle fare",
+    "road_standing": "Truck, standing between the legs of a round trip",
     "road_minimum": "Top-up to the truck's minimum charge",
     "haulage_fixed": "Unit haulage, per trip",
     "haulage_km": "Unit haulage, loaded km",

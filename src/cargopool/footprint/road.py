@@ -89,6 +89,44 @@ def road_group(
     return attach(scenario, made, ROAD, link.km, link.km * (1 + trip.empty_factor))
 
 
+def leg_group(
+    scenario: Scenario,
+    vehicle_id: str,
+    origin: str,
+    destination: str,
+    unit: LoadUnitType,
+    units: int,
+    *,
+    loaded: bool,
+) -> Group:
+    """What one leg of a round trip adds: a loaded one without empty kilometres and minimum, or an empty one.
+
+    Empty legs pay the empty kilometre, tolls and the shuttle; the empty kilometre has the driver in it.
+
+    Raises
+    ------
+    ValueError
+        When no road joins the places.
+    """
+    link = road_link(scenario, origin, destination)
+    if link is None:
+        raise ValueError(f"no road from {origin} to {destination}")
+    vehicle = replace(scenario.vehicles[vehicle_id], min_eur=0.0)
+    tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
+    trip = _Trip(scenario, link, vehicle, "road", 0.0, 1, 0, tare)
+    if loaded:
+        made = group(scenario.objective, _charges(trip), _elements(trip))
+        return attach(scenario, made, ROAD, link.km, link.km)
+    empty = charge(
+        "road_empty_km",
+        f"{number(link.km)} km empty x {number(vehicle.eur_per_empty_km)} EUR/km",
+        link.km * vehicle.eur_per_empty_km,
+        confidence=vehicle.provenance.confidence,
+    )
+    made = group(scenario.objective, [empty, *_tolls(trip), *_fares(trip)], _elements(trip))
+    return attach(scenario, made, ROAD, link.km, link.km)
+
+
 def truck_group(
     scenario: Scenario, purpose: str, vehicle: str, origin: str, destination: str, unit: LoadUnitType, units: int
 ) -> Group:
@@ -111,7 +149,7 @@ def truck_group(
 
 
 def _charges(trip: _Trip) -> list[Charge]:
-    vehicle, link, km = trip.vehicle, trip.link, trip.link.km
+    vehicle, km = trip.vehicle, trip.link.km
     trust = vehicle.provenance.confidence
     found = [
         charge(
@@ -137,15 +175,22 @@ def _charges(trip: _Trip) -> list[Charge]:
         _hours(trip),
         *_tolls(trip),
     ]
-    if link.shuttle:
-        fare = trip.scenario.factors.shuttle_eur[link.shuttle]
-        found.append(charge(trip.kind("shuttle"), f"{link.shuttle} fare {number(fare)} EUR", fare, confidence=trust))
+    found += _fares(trip)
     so_far = sum(c.cents for c in found)
     least = cents(vehicle.min_eur)
     if so_far < least:
         what = f"{number(vehicle.min_eur)} EUR minimum - {number(so_far / 100)} EUR"
         found.append(Charge(trip.kind("minimum"), what, least - so_far, 0, trust))
     return found
+
+
+def _fares(trip: _Trip) -> list[Charge]:
+    shuttle = trip.link.shuttle
+    if not shuttle:
+        return []
+    fare = trip.scenario.factors.shuttle_eur[shuttle]
+    trust = trip.vehicle.provenance.confidence
+    return [charge(trip.kind("shuttle"), f"{shuttle} fare {number(fare)} EUR", fare, confidence=trust)]
 
 
 def _hours(trip: _Trip) -> Charge:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 from cargopool.errors import Diagnostic, InputError
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.model.execution import ExecutionRules
 from cargopool.model.place import CrossDock, Crossing, Door, Hub, Place, RoadLink, WeekHours
 from cargopool.model.scenario import Drayage, Factors, Horizon, ModelScope, Objective, Scenario, TruckBan
 from cargopool.model.service import Charter, LegCapacity, Service, ServiceLeg, ServiceStop, Surcharge, Tariff
@@ -73,6 +74,7 @@ class ScenarioBuilder:
         self._tables: dict[str, dict[str, Any]] = {table: {} for table in _TABLES.values()}
         self._lists: dict[str, list[Any]] = {name: [] for name in _LISTS.values()}
         self._objective, self._drayage, self._scope = Objective(), Drayage(), ModelScope()
+        self._execution = ExecutionRules()
         self._factors = Factors(id="none")
 
     def add(self, *things: Any) -> ScenarioBuilder:
@@ -237,6 +239,11 @@ class ScenarioBuilder:
         self._scope = self._make(ModelScope, "scope", values, {}, self._scope)
         return self._scope
 
+    def set_execution(self, **values: Any) -> ExecutionRules:
+        """Switch on execution layers, such as ``round_trips=True``."""
+        self._execution = self._make(ExecutionRules, "execution", values, {}, self._execution)
+        return self._execution
+
     def build(self) -> Scenario:
         """The scenario.
 
@@ -254,6 +261,7 @@ class ScenarioBuilder:
             drayage=self._drayage,
             factors=self._factors,
             scope=self._scope,
+            execution=self._execution,
             synthetic=self._synthetic,
             notes=self._notes,
             **parts,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from cargopool.model.execution import DepotStock, ExecutionTotals, RoundTrip, UnitLayout, UnitShortage
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -365,7 +367,18 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A whole plan. ``cost_lines``, ``tces`` and ``totals`` come from footprint/ and are checked by the verifier."""
+    """A whole plan. ``cost_lines``, ``tces`` and ``totals`` come from footprint/ and are checked by the verifier.
+
+    Attributes
+    ----------
+    round_trips, layouts, empty_moves, depot_stocks, shortages
+        How it is carried out, where the scenario asks for it (docs/execution.md).
+    execution_lines, execution_tces : tuple
+        Of round trips (owner ``round:<id>``; they replace the road trips of their trucks) and empty moves
+        (owner ``empty:<id>``).
+    execution_totals : ExecutionTotals or None
+        None without an execution layer; ``totals`` never contain any of it.
+    """
 
     scenario: str
     variant: str
@@ -377,6 +390,14 @@ class Plan:
     cost_lines: tuple[CostLine, ...]
     tces: tuple[Tce, ...]
     totals: Totals
+    round_trips: tuple[RoundTrip, ...] = ()
+    layouts: tuple[UnitLayout, ...] = ()
+    empty_moves: tuple[MoveUse, ...] = ()
+    depot_stocks: tuple[DepotStock, ...] = ()
+    shortages: tuple[UnitShortage, ...] = ()
+    execution_lines: tuple[CostLine, ...] = ()
+    execution_tces: tuple[Tce, ...] = ()
+    execution_totals: ExecutionTotals | None = None
 
     def itineraries_frame(self) -> DataFrame:
         """The itineraries as a pandas data frame; see `cargopool.model.frames`."""

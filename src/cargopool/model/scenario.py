@@ -9,6 +9,7 @@ from typing import Literal
 
 from cargopool.model.energy import Allocation, TruckClass, VesselClass
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.model.execution import ExecutionRules
 from cargopool.model.place import Crossing, Door, Hub, Place, Provenance, RoadLink
 from cargopool.model.service import Service, Surcharge
 from cargopool.model.shipment import Shipment
@@ -293,6 +294,7 @@ class Scenario:
     drayage: Drayage = Drayage()
     factors: Factors = Factors(id="none")
     scope: ModelScope = ModelScope()
+    execution: ExecutionRules = ExecutionRules()
     synthetic: bool = False
     notes: str = ""
 

@@ -12,7 +12,7 @@ from cargopool.model.checks.equipment import check_drayage, check_equipment
 from cargopool.model.checks.places import check_doors_reach, check_places, check_roads
 from cargopool.model.checks.services import check_services, check_surcharges
 from cargopool.model.checks.shipments import check_shipments
-from cargopool.model.checks.whole import check_factors, check_horizon, check_objective
+from cargopool.model.checks.whole import check_execution, check_factors, check_horizon, check_objective
 from cargopool.model.scenario import Scenario
 
 _CHECKS = (
@@ -25,6 +25,7 @@ _CHECKS = (
     check_surcharges,
     check_shipments,
     check_objective,
+    check_execution,
     check_factors,
 )
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from cargopool.reporting.sheets import Column, Table
 
 
-def _text(name: str, meaning: str, unit: str = "") -> Column:
+def text_column(name: str, meaning: str, unit: str = "") -> Column:
+    """A column of text."""
     return Column(name, unit, meaning)
 
 
-def _number(name: str, unit: str, meaning: str) -> Column:
+def number_column(name: str, unit: str, meaning: str) -> Column:
+    """A column of numbers."""
     return Column(name, unit, meaning)
+
+
+_text, _number = text_column, number_column
 
 
 _SHIPMENT = _text("shipment", "shipment id")
@@ -19,8 +24,9 @@ _SHIPPER = _text("shipper", "who hands the shipment over")
 _CONFIDENCE = _text(
     "confidence", "how well the rate or factor behind the row is known: verified, derived, memory, synthetic, own"
 )
-_LOCAL = "ISO 8601 with offset"
-_UTC = "ISO 8601 UTC"
+LOCAL = "ISO 8601 with offset"
+UTC = "ISO 8601 UTC"
+_LOCAL, _UTC = LOCAL, UTC
 
 SHIPMENTS = Table(
     "shipments",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cargopool.footprint.executing import road_km
 from cargopool.model.plan import CostLine, Plan, RoadStage, Tce
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.loads import leg_loads, mode_of, stage_km, unit_loads
@@ -32,6 +33,8 @@ class Figures:
         Share of these on rail, barge and sea.
     departures, full_departures, charters : int
         Departures ridden, those of them with a leg that takes no further unit, charter runs operated.
+    loaded_km, empty_km : float
+        Kilometres of road trucks and unit haulage; with round trips and empty moves where there are any.
     """
 
     served: int
@@ -47,6 +50,8 @@ class Figures:
     full_departures: int
     charters: int
     pooled_units: int
+    loaded_km: float
+    empty_km: float
 
     def as_dict(self) -> dict[str, float | int | dict[str, float]]:
         """The figures under the names of kpis.json."""
@@ -64,6 +69,8 @@ class Figures:
             "departures": self.departures,
             "full_departures": self.full_departures,
             "charters": self.charters,
+            "loaded_km": self.loaded_km,
+            "empty_km": self.empty_km,
         }
 
 
@@ -76,6 +83,7 @@ def count(scenario: Scenario, plan: Plan) -> Figures:
         for stage in load.move.stages:
             tkm[mode_of(scenario, stage)] += stage_km(scenario, stage) * load.kg / KG_PER_TONNE
     total_tkm = sum(tkm.values())
+    loaded_km, empty_km = road_km(scenario, plan)
     legs = leg_loads(scenario, plan)
     runs = {(leg.service, leg.run_date) for leg in legs if leg.run_date}
     full = {(leg.service, leg.run_date) for leg in legs if leg.fill is not None and leg.fill >= 1}
@@ -99,6 +107,8 @@ def count(scenario: Scenario, plan: Plan) -> Figures:
         departures=len(runs),
         full_departures=len(full),
         charters=len(plan.charters),
+        loaded_km=loaded_km,
+        empty_km=empty_km,
     )
 
 

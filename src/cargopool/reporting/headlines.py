@@ -68,6 +68,7 @@ def headlines(record: Record) -> tuple[Headline, ...]:
             f"{_modes(kpis['tkm_by_mode'])}; {_counted(kpis['departures'], 'departure')}, "
             f"{_counted(kpis['trucks'], 'road truck')}",
         ),
+        *_executed(record),
         Headline("Bound", *_bound(record)),
         _time(record),
     )
@@ -78,6 +79,24 @@ def _external(record: Record) -> tuple[Headline, ...]:
     if not found:
         return ()
     return (Headline("External", f"{thousands(found['eur'], 2)} EUR", external_note(found)),)
+
+
+def _executed(record: Record) -> tuple[Headline, ...]:
+    """What the execution layers add; nothing when none was asked for."""
+    found = record.get("execution")
+    if not found:
+        return ()
+    notes = []
+    if found["round_trips"] is not None:
+        trips = _counted(found["round_trips"], "round trip")
+        notes.append(f"{trips} save {thousands(found['round_trip_gain_eur'], 2)} EUR")
+    if found["layouts"] is not None:
+        whole = found["layouts"]["arranged"] + found["layouts"]["refused"]
+        notes.append(f"{found['layouts']['arranged']} of {whole} load units arranged")
+    if found["empty_units_moved"] is not None:
+        notes.append(f"{_counted(found['empty_units_moved'], 'empty unit')} moved, {found['units_missing']} missing")
+    kilometres = f"{thousands(found['loaded_km'])} km loaded, {thousands(found['empty_km'])} km empty"
+    return (Headline("Executed", f"{thousands(found['cost_eur'], 2)} EUR", "; ".join([*notes, kilometres])),)
 
 
 def savings(record: Record, what: str) -> dict[str, tuple[float, bool]]:

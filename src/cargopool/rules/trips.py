@@ -10,7 +10,7 @@ from typing import Literal
 from cargopool.model.equipment import Manning
 from cargopool.rules.spans import Spans
 
-SegmentKind = Literal["drive", "break", "rest", "shuttle", "ban"]
+SegmentKind = Literal["drive", "break", "rest", "shuttle", "ban", "stand", "work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,12 @@ class Trip:
         elif minutes >= self.rules.break_min:
             self.since_break = 0
 
+    def work(self, minutes: int) -> None:
+        """Other work, such as live loading: neither driving nor a break, but part of the shift."""
+        if minutes > 0:
+            self.log.append(("work", self.now, self.now + minutes))
+            self.now += minutes
+
     def may_drive(self) -> int:
         """Minutes of driving left before the first limit."""
         left = min(self.rules.drive_in_shift - self.shift_driven, self.shift_start + self.rules.shift_min - self.now)
@@ -107,8 +113,18 @@ def simulate(
     manning: Manning,
     duty_before_min: int,
 ) -> Trip:
-    """Jump from event to event: limits, ban starts and ends, borders, the shuttle at driving minute ``shuttle[0]``."""
+    """A trip with a fresh driver; ``shuttle`` is the driving minute at which it is boarded, and its minutes."""
     trip = Trip(RULES[manning], depart_min, duty_before_min)
+    go_on(trip, stretches, shuttle)
+    return trip
+
+
+def go_on(trip: Trip, stretches: Sequence[Stretch], shuttle: tuple[int, int]) -> None:
+    """Jump from event to event: limits, ban starts and ends, borders, the shuttle at driving minute ``shuttle[0]``.
+
+    The trip goes on with the driver as he is; ``driven`` counts from here.
+    """
+    trip.driven = 0
     total = stretches[-1][0] if stretches else 0
     shuttle_at, shuttle_min = shuttle
     boarded = shuttle_min <= 0
@@ -133,7 +149,6 @@ def simulate(
                 continue
             leg = clear
         trip.drive(leg)
-    return trip
 
 
 def _ban_ahead(bans: Spans, now: int, leg: int) -> tuple[int, int]:

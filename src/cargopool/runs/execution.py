@@ -172,6 +172,8 @@ class _Work:
         except VerificationError as error:
             self._write_rejected(error)
             raise
+        for note in result.execution_notes:
+            self.journal.log(note)
         self.journal.solved(result)
         if self.request.baselines:
             with self.stopwatch.stage("baselines"):
@@ -258,5 +260,6 @@ class _Work:
             peak_memory_mb=peak_memory_mb(),
             verified=verified,
             batch=request.batch,
+            execution_notes=result.execution_notes if isinstance(result, RunResult) else (),
         )
         return make_record(self.scenario, result, comparison, facts)

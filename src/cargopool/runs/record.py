@@ -11,6 +11,7 @@ from typing import Any
 import cargopool
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
+from cargopool.reporting.executed import execution_record
 from cargopool.reporting.figures import Figures, count
 from cargopool.reporting.gaps import controllable_gap
 from cargopool.reporting.outside import external_figures
@@ -31,6 +32,8 @@ class RunFacts:
         Nothing but the input decided the plan: no clock and no signal.
     batch : mapping or None
         Coordinates and key of a run of a batch.
+    execution_notes : tuple of str
+        What the execution layers came to.
     """
 
     input_sha256: str
@@ -43,6 +46,7 @@ class RunFacts:
     verified: bool
     note: str = ""
     batch: Mapping[str, Any] | None = None
+    execution_notes: tuple[str, ...] = ()
 
 
 def make_record(scenario: Scenario, result: Result, comparison: Comparison, facts: RunFacts) -> Record:
@@ -68,6 +72,7 @@ def make_record(scenario: Scenario, result: Result, comparison: Comparison, fact
         "baseline": comparison.as_record(),
         "external_costs": external_figures(scenario, plan),
         "kpis": _kpis(figures),
+        **_execution(scenario, result, facts.execution_notes),
         "seconds": dict(facts.seconds),
         "peak_memory_mb": facts.peak_memory_mb,
         "verified": facts.verified,
@@ -117,6 +122,11 @@ def _money(scenario: Scenario, result: Result) -> Record:
         "co2e_kg": totals.co2e_grams / GRAMS_PER_KG if totals else None,
         "energy_mj": round(totals.energy_mj, 3) if totals else None,
     }
+
+
+def _execution(scenario: Scenario, result: Result, notes: tuple[str, ...]) -> Record:
+    found = None if result.plan is None else execution_record(scenario, result.plan, notes)
+    return {} if found is None else {"execution": found}
 
 
 def _controllable(scenario: Scenario, plan: Plan | None, bound_eur: float | None) -> float | None:

@@ -32,10 +32,13 @@ class RunResult(Result):
         The baselines, or why there are none.
     input_warnings : tuple of Diagnostic
         What the validation found doubtful.
+    execution_notes : tuple of str
+        What each execution layer came to; none without layers.
     """
 
     comparison: Comparison = Comparison()
     input_warnings: tuple[Diagnostic, ...] = ()
+    execution_notes: tuple[str, ...] = ()
 
 
 def solve(
@@ -157,11 +160,24 @@ def solve_watched(
             stopwatch.add(name, seconds)
     rest = optimising.elapsed - verifying - sum(told.get(name, 0.0) for name in ("network", "compile"))
     stopwatch.add("optimise", max(0.0, rest))
+    found, notes = _executed(scenario, found, stopwatch)
     with stopwatch.stage("verify"):
         refuse_rejected(scenario, found.plan)
     stopwatch.add("verify", verifying)
     values = {entry.name: getattr(found, entry.name) for entry in fields(Result)}
-    return RunResult(**values | {"seconds": tuple(stopwatch.seconds().items())}, input_warnings=warnings)
+    values["seconds"] = tuple(stopwatch.seconds().items())
+    return RunResult(**values, input_warnings=warnings, execution_notes=notes)
+
+
+def _executed(scenario: Scenario, found: Result, stopwatch: Stopwatch) -> tuple[Result, tuple[str, ...]]:
+    """The result with the execution layers that the scenario asks for on its plan."""
+    if found.plan is None or not scenario.execution.wanted:
+        return found, ()
+    from cargopool.operations import execute_plan
+
+    with stopwatch.stage("execution"):
+        made = execute_plan(scenario, found.plan)
+    return replace(found, plan=made.plan), made.notes
 
 
 def validated(scenario: Scenario) -> tuple[Diagnostic, ...]:

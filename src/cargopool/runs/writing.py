@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cargopool.model.scenario import Scenario
+from cargopool.reporting.executed import execution_tables
 from cargopool.reporting.geojson import make_geojson
 from cargopool.reporting.html import render_report
 from cargopool.reporting.tables import make_tables
@@ -31,7 +32,7 @@ def write_tables(folder: RunFolder, scenario: Scenario, result: RunResult) -> No
         folder.write_text("params.toml", SolveParams().to_toml())
     if result.plan is None:
         return
-    for table in make_tables(scenario, result.plan):
+    for table in (*make_tables(scenario, result.plan), *execution_tables(scenario, result.plan)):
         folder.write_table(table)
     folder.write_text("map.geojson", to_json(make_geojson(scenario, result.plan)))
 
@@ -62,6 +63,7 @@ def kpis_of(record: Record) -> Record:
         "external_costs": record["external_costs"],
         "shipments": record["shipments"],
         **(record["kpis"] or {}),
+        **({} if record.get("execution") is None else {"execution": record["execution"]}),
     }
 
 

@@ -39,6 +39,8 @@ class Case:
     itineraries : dict of PartKey to Itinerary
     runs : dict of (service, run date) to CharterRun
     unserved : dict of shipment id to Unserved
+    empties : dict of id to MoveUse
+        Empty moves; their ids are their own.
     """
 
     scenario: Scenario
@@ -51,6 +53,7 @@ class Case:
     runs: dict[tuple[str, str], CharterRun] = field(default_factory=dict)
     unserved: dict[str, Unserved] = field(default_factory=dict)
     complete: bool = True
+    empties: dict[str, MoveUse] = field(default_factory=dict)
 
     def say(self, code: str, where: str, message: str = "") -> None:
         """Note a violation."""
@@ -98,6 +101,7 @@ def make_case(scenario: Scenario, plan: Plan, sound: Plan, findings: Findings) -
     _index_itineraries(case)
     _index_units(case)
     _index_rest(case)
+    _index_empties(case)
     names = ("moves", "units", "itineraries", "charters", "unserved", "cost_lines", "tces")
     case.complete = all(len(_safe(plan, name)) == len(getattr(sound, name)) for name in names)
     held = (len(case.uses), len(case.units), len(case.itineraries), len(case.runs), len(case.unserved))
@@ -166,6 +170,15 @@ def _index_moves(case: Case) -> None:
             continue
         case.moves[move.id] = move
         case.uses[use_key(use)] = use
+
+
+def _index_empties(case: Case) -> None:
+    for use in case.plan.empty_moves:
+        path = f"empty_moves[{use.move.id}]"
+        if use.move.id in case.empties:
+            case.say("V103", path, "this empty move is listed twice")
+        elif not _unknown(case, _ids_of_move(use.move)):
+            case.empties[use.move.id] = use
 
 
 def _ids_of_itinerary(itinerary: Itinerary) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.verifier.case import Case, make_case
 from cargopool.verifier.departures import check_departures
+from cargopool.verifier.execution import check_execution
 from cargopool.verifier.hubs import check_hubs
 from cargopool.verifier.itineraries import check_coverage, check_itineraries
 from cargopool.verifier.loads import check_loads
@@ -51,6 +52,7 @@ def verify(scenario: Scenario, plan: Plan) -> Report:
         ("departures", lambda: check_departures(case, timetable)),
         ("hubs", lambda: check_hubs(case)),
         ("money", lambda: check_money(case, totals_sound)),
+        ("execution", lambda: check_execution(case, timetable, totals_sound)),
     ]
     for name, check in checks:
         _guarded(findings, name, check)

@@ -112,5 +112,32 @@ CODES: Final[dict[str, str]] = {
     "V227": "total of CO2e or energy wrong",
     "V228": "another term of the objective wrong",
     "V229": "plan cannot be priced",
+    # round trips
+    "V260": "round trip of other than two or more trucks of the plan",
+    "V261": "legs of a round trip do not join, or do not lead back",
+    "V262": "truck in two round trips",
+    "V263": "vehicle or load units of a round trip differ from those of its trucks",
+    "V264": "loaded leg differs from its move",
+    "V265": "empty leg differs from the drive with driver hours, bans and shuttle",
+    "V266": "round trip that the driver cannot do in time",
+    "V267": "limit of round trips exceeded",
+    "V268": "gain of a round trip wrong or not positive",
+    # loading layouts
+    "V270": "layouts do not fit the load units",
+    "V271": "layout does not hold the contents of its unit",
+    "V272": "pallet outside the grid, or place taken twice",
+    "V273": "pallet stacked where it may not be",
+    "V274": "order of unloading broken",
+    "V275": "centre of gravity out of its limits",
+    "V276": "figures of a layout wrong",
+    # empty units
+    "V280": "empty move of a kind that is not allowed",
+    "V281": "empty move takes a unit that is not there",
+    "V282": "depot stock wrong",
+    "V283": "shortage of units wrong",
+    # money and CO2e of the execution layers
+    "V290": "execution cost line missing, without a cause, or wrong",
+    "V291": "execution transport chain element missing, without a cause, or wrong",
+    "V292": "execution total wrong",
     "V299": "check not completed",
 }

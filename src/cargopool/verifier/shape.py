@@ -9,6 +9,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
+from cargopool.model.execution import ExecutionTotals
 from cargopool.model.plan import Plan, Totals
 from cargopool.model.scenario import Scenario
 from cargopool.units import MINUTES_PER_DAY
@@ -26,6 +27,13 @@ _AT_LEAST = {
     "late_min": 0,
     "max_gross_kg": 0,
     "mass_kg": 0,
+    "atom": 0,
+    "row": 1,
+    "side": 1,
+    "level": 1,
+    "stop": 1,
+    "gap_mm": 0,
+    "units": 1,
 }
 
 Fault = tuple[str, str, str]
@@ -149,7 +157,7 @@ def _minute_fields(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name.endswith("_min") or f.name in _NESTED)
 
 
-_NESTED = ("move", "stages", "handlings", "collection", "delivery")
+_NESTED = ("move", "stages", "handlings", "collection", "delivery", "legs")
 
 
 def _faults(record: Checker, item: Any, path: str, lo_min: int, hi_min: int) -> list[Fault]:
@@ -196,4 +204,10 @@ def sound_part(scenario: Scenario, plan: Plan, findings: Findings) -> tuple[Plan
     totals = _record(cast(Hashable, Totals))(plan.totals, "totals")
     for code, where, message in totals:
         findings.add(code, where, message)
+    if plan.execution_totals is not None:
+        executed = _record(cast(Hashable, ExecutionTotals))(plan.execution_totals, "execution_totals")
+        for code, where, message in executed:
+            findings.add(code, where, message)
+        if executed:
+            kept["execution_totals"] = None
     return replace(plan, **kept), not totals

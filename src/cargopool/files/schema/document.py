@@ -378,6 +378,35 @@ class ScopeBlock(Block):
     """Hours around closing and pick-up-ready in which limited hubs give choices."""
 
 
+class ExecutionBlock(Block):
+    """How a plan is carried out: layers on top of the reference model, all off by default."""
+
+    round_trips: bool = UNSET
+    """Match road moves into round trips where they pay."""
+    max_loaded_legs: Count = UNSET
+    """Loaded legs of one round trip, 2 to 4."""
+    max_empty_km: Positive = UNSET
+    """Longest empty leg of a round trip, km."""
+    max_standing_h: Count = UNSET
+    """Longest time that a truck stands between two legs, hours."""
+    standing_eur_per_h: Positive = UNSET
+    """Price of standing between two legs, EUR per hour."""
+    layouts: bool = UNSET
+    """Arrange the pallets of every load unit."""
+    max_eccentricity: Positive = UNSET
+    """Containers and swap bodies: centre of gravity off the middle, share of the length."""
+    kingpin_kg: Count = UNSET
+    """Trailers: most on the kingpin, kg."""
+    bogie_kg: Count = UNSET
+    """Trailers: most on the axle group, kg."""
+    empty_units: bool = UNSET
+    """Balance the empty units of the depots and reposition them."""
+    imbalance_eur: Numbers = UNSET
+    """EUR per unit that a hub has less at the end than at the start, by load-unit type; default serves the others."""
+    shortage_eur: Positive = UNSET
+    """EUR per unit that is missing when it is needed."""
+
+
 class ScenarioDocument(Block):
     """A cargopool scenario, version 1."""
 
@@ -411,6 +440,8 @@ class ScenarioDocument(Block):
     """State of the world."""
     scope: ScopeBlock = UNSET
     """Parameters of the reference model."""
+    execution: ExecutionBlock = UNSET
+    """Layers on top of the plan: round trips, loading layouts, empty units."""
     overrides: dict[Text, dict[Text, Any]] = UNSET
     """Named changes: paths such as conditions.kaub_gauge_cm or services[mode=rail].capacity_factor, and values."""
     variants: dict[Text, list[Text]] = UNSET

@@ -17,6 +17,7 @@ COST_KINDS = frozenset(
         "road_hours",
         "toll",
         "shuttle",
+        "road_standing",
         "road_minimum",
         "haulage_fixed",
         "haulage_km",
@@ -75,6 +76,16 @@ EXTERNAL_KEYS = frozenset(
 """Keys that external costs may have; a test keeps them in step with the footprint."""
 
 _CAP = (Range("co2e_kg", 0, 1e12), Range("g_per_tkm", 0, 1e6))
+_EXECUTION = (
+    Range("max_loaded_legs", 2, 4),
+    Range("max_empty_km", 0, 5000),
+    Range("max_standing_h", 0, 168),
+    Range("standing_eur_per_h", 0, 1000),
+    Range("max_eccentricity", 0, 0.5),
+    Range("kingpin_kg", 1, 50_000),
+    Range("bogie_kg", 1, 100_000),
+    Range("shortage_eur", 0, 1e6),
+)
 _GROUPAGE = (
     thousandths("up_to_ldm_milli", 0, 1000),
     Range("up_to_kg", 0, 1e6),
@@ -130,6 +141,23 @@ def _check_cap(case: Checker, cap: EmissionCap, where: str) -> None:
             case.error("E1643", f"{where}.lane", message, help_text)
     elif (cap.shipper or cap.lane) and not members(case.scenario, cap):
         case.warning("W1644", where, "no shipment counts under this cap", "check its shipper and lane, or remove it")
+
+
+def check_execution(case: Checker) -> None:
+    """Check the execution layers."""
+    rules = case.scenario.execution
+    case.numbers(rules, "execution", _EXECUTION)
+    known = case.scenario.load_units.keys() | {"default"}
+    for unit, price in rules.imbalance_eur.items():
+        case.known(unit, "execution.imbalance_eur", known, "load-unit type", "E1661")
+        case.number(price, "execution.imbalance_eur", Range("imbalance_eur", 0, 1e6))
+    if rules.empty_units and not any(hub.depot_stock for hub in case.scenario.hubs.values()):
+        case.warning(
+            "W1662",
+            "execution.empty_units",
+            "no hub has depot_stock, so no type of empty units is balanced",
+            "give depot_stock to the hubs that have a depot",
+        )
 
 
 def check_factors(case: Checker) -> None:
