@@ -111,17 +111,18 @@ def leg_group(
     link = road_link(scenario, origin, destination)
     if link is None:
         raise ValueError(f"no road from {origin} to {destination}")
-    vehicle = replace(scenario.vehicles[vehicle_id], min_eur=0.0)
     tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
-    trip = _Trip(scenario, link, vehicle, "road", 0.0, 1, 0, tare)
+    own = scenario.vehicles[vehicle_id]
+    energy = vehicle_line(scenario, own), vehicle_evidence(scenario, own)
+    trip = _Trip(scenario, link, replace(own, min_eur=0.0), "road", 0.0, 1, 0, tare, *energy)
     if loaded:
         made = group(scenario.objective, _charges(trip), _elements(trip))
         return attach(scenario, made, ROAD, link.km, link.km)
     empty = charge(
         "road_empty_km",
-        f"{number(link.km)} km empty x {number(vehicle.eur_per_empty_km)} EUR/km",
-        link.km * vehicle.eur_per_empty_km,
-        confidence=vehicle.provenance.confidence,
+        f"{number(link.km)} km empty x {number(own.eur_per_empty_km)} EUR/km",
+        link.km * own.eur_per_empty_km,
+        confidence=own.provenance.confidence,
     )
     made = group(scenario.objective, [empty, *_tolls(trip), *_fares(trip)], _elements(trip))
     return attach(scenario, made, ROAD, link.km, link.km)
