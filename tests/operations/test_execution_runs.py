@@ -112,3 +112,20 @@ def test_bad_input_is_coded(values, codes):
     with pytest.raises(InputError) as found:
         read_scenario(QUICKSTART, "base", values)
     assert {diagnostic.code for diagnostic in found.value.diagnostics} & codes
+
+
+def test_the_report_shows_every_layer_and_draws_every_pallet():
+    from cargopool.reporting.execution_view import draw, execution_view
+    from cargopool.rules.loading import grid_of
+
+    scenario, plan = full_case()
+    made = execute_plan(scenario, plan).plan
+    view = execution_view(scenario, made, {})
+    assert [row.trip.id for row in view.round_trips] == [trip.id for trip in made.round_trips]
+    assert len(view.layouts) == len(made.layouts)
+    for layout in made.layouts:
+        unit = next(unit for unit in made.units if unit.id == layout.unit)
+        drawing = draw(layout, grid_of(scenario.load_units[unit.unit_type]))
+        places = {(p.row, p.side, p.level) for p in layout.places}
+        assert sum(path.count("z") for _, path in drawing.paths) == len(places)
+    assert execution_view(scenario, plan, {}) is None

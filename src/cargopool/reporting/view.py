@@ -9,6 +9,7 @@ from typing import Any
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.reference import load_basemap
+from cargopool.reporting.execution_view import ExecutionView, execution_view
 from cargopool.reporting.figures import co2e_kg_by_kind, co2e_kg_by_mode, eur_by_kind
 from cargopool.reporting.headlines import BASELINE_NAMES, Headline, headlines, status_text
 from cargopool.reporting.loads import LegLoad, UnitLoad, leg_loads, unit_loads
@@ -93,6 +94,7 @@ class View:
     external_kinds: tuple[Bar, ...] = ()
     external_note: str = ""
     unserved: tuple[Mapping[str, Any], ...] = ()
+    execution: ExecutionView | None = None
     facts: tuple[Fact, ...] = ()
     confidence: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[tuple[str, str], ...] = ()
@@ -129,6 +131,7 @@ def make_view(scenario: Scenario, plan: Plan | None, record: Mapping[str, Any]) 
         charters=tuple(f"{run.service} {run.run_date}" for run in plan.charters),
         units=tuple(_unit_rows(scenario, plan)),
         shipments=tuple(_shipment_rows(scenario, plan)),
+        execution=execution_view(scenario, plan, record),
         unserved=tuple(make_table("unserved", scenario, plan).records()),
     )
 
