@@ -19,7 +19,7 @@ def gridded(setting: Setting, fixed: Passages, thinning: Thinning) -> tuple[Pass
     """The fixed passages, and road and headway passages on the grid of ``thinning``, with their users.
 
     Trucks leave a place at every grid minute at which some shipment can use them, and at the ready times of shipments
-    that start there; of two that arrive together only the later one is kept.
+    that start there; of two that arrive together only the later one is kept. Passages come lane by lane in time order.
     """
     base = _headways(setting, thinning)
     doors = door_passages(setting.scenario, setting.places, setting.freight, setting.windows, setting.trips, base)
@@ -36,7 +36,16 @@ def gridded(setting: Setting, fixed: Passages, thinning: Thinning) -> tuple[Pass
         found_p.append(passage + count)
         found_k.append(shipment)
         count += trucks.count
-    return joined(parts), Users(passage=np.concatenate(found_p), shipment=np.concatenate(found_k))
+    users = Users(passage=np.concatenate(found_p), shipment=np.concatenate(found_k))
+    return _lane_by_lane(joined(parts), users)
+
+
+def _lane_by_lane(passages: Passages, users: Users) -> tuple[Passages, Users]:
+    """The same, ordered by origin, destination and departure: what is looked at together lies together."""
+    order = np.lexsort((passages.latest, passages.destination, passages.origin))
+    number = np.empty(order.size, np.int64)
+    number[order] = np.arange(order.size)
+    return passages.chosen(order), Users(passage=number[users.passage], shipment=users.shipment)
 
 
 _HASTY_MIN = 2_880

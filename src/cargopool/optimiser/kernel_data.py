@@ -24,17 +24,22 @@ END_PLACE, END_MINUTES, END_DOOR = range(3)
 """Columns of ``end_i``."""
 HANDLING, RATE, FREE_DAYS = range(3)
 """Columns of ``pi``."""
+LOAD, USES, RIDERS, LIVE_NEXT, LIVE_PREV = 0, 4, 5, 6, 7
+"""Columns of ``at`` of a search's state; LOAD is the first of four."""
 FIRST_BUCKET, BUCKET_MIN, SLACK_MIN, MAX_MOVES, PALLET_ROWS = range(5)
 """Entries of ``knobs``."""
+
+
+MOST_INT32 = (1 << 31) - 1
 
 
 class KernelData(NamedTuple):
     """Packed `SearchData`; columns by the constants of this module.
 
-    ``mi`` int64[M, 10], ``mf`` float64[M, 4], ``ki`` int64[K, 13], ``kf`` float64[K, 3], ``pi`` int64[P, 3].
+    ``mi`` int32[M, 10], ``mf`` float64[M, 4], ``ki`` int64[K, 13], ``kf`` float64[K, 3], ``pi`` int64[P, 3].
     ``rows_ptr`` int64[2 M + 1]: rows of move m at m for ambient classes and at M + m for powered ones.
     ``end_of`` int32[K, P]: end option of a shipment at a place, -1 for none.
-    ``DONE`` of a move is when loose freight has been handled at its destination, NEVER when it cannot be.
+    ``DONE`` of a move is when loose freight has been handled at its destination, MOST_INT32 when it cannot be.
     """
 
     mi: Any
@@ -52,10 +57,6 @@ class KernelData(NamedTuple):
     kf: Any
     k_handling: Any
     k_storage: Any
-    usable_ptr: Any
-    usable_idx: Any
-    rider_ptr: Any
-    rider_idx: Any
     related: Any
     start_ptr: Any
     start_i: Any
@@ -160,7 +161,9 @@ def pack(data: SearchData) -> KernelData:
     owner = np.repeat(np.arange(shipments), np.diff(data.end_ptr))
     end_of[owner, data.end_place] = np.arange(data.end_place.size)
     moves = (data.m_origin, data.m_destination, data.m_latest, data.m_available, data.m_units, handled(data))
-    mi = np.column_stack([*moves, data.m_capacity]).astype(np.int64)
+    mi = np.empty((data.m_latest.size, len(moves) + 4), np.int32)
+    for i, column in enumerate((*moves, *data.m_capacity.T)):
+        mi[:, i] = np.clip(column, -MOST_INT32, MOST_INT32)
     ki = np.column_stack(
         [
             data.k_class,
@@ -176,7 +179,7 @@ def pack(data: SearchData) -> KernelData:
         ]
     ).astype(np.int64)
     return KernelData(
-        mi=np.ascontiguousarray(mi),
+        mi=mi,
         mf=np.ascontiguousarray(
             np.column_stack([data.m_cost, data.m_cost_powered, data.m_cents_per_kg, data.m_crossing]).astype(float)
         ),
@@ -193,10 +196,6 @@ def pack(data: SearchData) -> KernelData:
         kf=np.ascontiguousarray(np.column_stack([data.k_late, data.k_time_value, data.k_unserved]).astype(float)),
         k_handling=np.where(data.k_handling < INF / 2, data.k_handling, INF),
         k_storage=data.k_storage,
-        usable_ptr=data.usable_ptr,
-        usable_idx=data.usable_idx,
-        rider_ptr=data.rider_ptr,
-        rider_idx=data.rider_idx,
         related=data.related,
         start_ptr=data.start_ptr,
         start_i=np.ascontiguousarray(np.column_stack([data.start_place, data.start_minute]).astype(np.int64)),

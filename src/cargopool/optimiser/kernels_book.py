@@ -17,17 +17,22 @@ from cargopool.optimiser.kernel_data import (
     GROUP,
     HANDLING,
     LATEST,
+    LIVE_NEXT,
+    LIVE_PREV,
+    LOAD,
     MINUTE,
     ORIGIN,
     PALLET_ROWS,
     PLACE,
     POWERED,
     RATE,
+    RIDERS,
     SEALED,
     SIZE,
     TRANSIT,
     UNITS,
     UNSERVED,
+    USES,
 )
 from cargopool.optimiser.kernels import ASK, INF, NEVER, PUT, TAKE, change_pallets, delivered, storage_cents, time_cents
 
@@ -50,13 +55,13 @@ def uses_alone(mi, ki, m, k):
 
 
 @inner_kernel
-def uses_after(mi, ki, load, uses, m, g, k, sign):
+def uses_after(mi, ki, at, m, g, k, sign):
     """Uses of move ``m`` by group ``g`` after adding (sign 1) or removing (-1) shipment ``k``."""
     if ki[k, SEALED] > 0:
-        return uses[m, g] + sign * -(-ki[k, SEALED] // mi[m, UNITS])
+        return at[m, g, USES] + sign * -(-ki[k, SEALED] // mi[m, UNITS])
     need = np.int64(1)
     for dim in range(4):
-        total = load[m, g, dim] + sign * ki[k, SIZE + dim]
+        total = at[m, g, LOAD + dim] + sign * ki[k, SIZE + dim]
         if total > 0:
             cap = mi[m, CAPACITY + dim]
             if cap <= 0:
@@ -71,17 +76,24 @@ def marginal(d, s, k, m):
     """Further uses of move ``m`` that shipment ``k`` needs there now; NEVER when the rows have no room for them."""
     g = d.ki[k, GROUP]
     extra = uses_alone(d.mi, d.ki, m, k)
-    if g >= 0 and s.live[g, m]:
-        extra = uses_after(d.mi, d.ki, s.load, s.uses, m, g, k, PUT) - s.uses[m, g]
+    if g >= 0 and s.at[m, g, USES] > 0:
+        extra = uses_after(d.mi, d.ki, s.at, m, g, k, PUT) - s.at[m, g, USES]
     if extra > 1000:
         return np.int64(NEVER)
-    if extra > 0:
-        at = m + (d.mi.shape[0] if d.ki[k, POWERED] else 0)
-        for p in range(d.rows_ptr[at], d.rows_ptr[at + 1]):
-            row = d.rows_idx[p]
-            if s.row_use[row] + extra * d.rows_amount[p] > d.row_limit[row]:
-                return np.int64(NEVER)
+    if extra > 0 and not rows_have_room(d, s, k, m, extra):
+        return np.int64(NEVER)
     return extra
+
+
+@inner_kernel
+def rows_have_room(d, s, k, m, extra):
+    """Whether the rows allow ``extra`` more uses of move ``m`` by the class of shipment ``k``."""
+    at = m + (d.mi.shape[0] if d.ki[k, POWERED] else 0)
+    for p in range(d.rows_ptr[at], d.rows_ptr[at + 1]):
+        row = d.rows_idx[p]
+        if s.row_use[row] + extra * d.rows_amount[p] > d.row_limit[row]:
+            return False
+    return True
 
 
 @inner_kernel
@@ -152,6 +164,27 @@ def link(s, k, j, m, sign):
 
 
 @inner_kernel
+def enlist(e, s, m, g, sign):
+    """Put move ``m`` on the list of those of its lane that group ``g`` has in use (sign 1), or take it off."""
+    lane = e.move_lane[m]
+    if sign > 0:
+        first = s.live_head[g, lane]
+        s.at[m, g, LIVE_NEXT] = first
+        s.at[m, g, LIVE_PREV] = -1
+        if first >= 0:
+            s.at[first, g, LIVE_PREV] = m
+        s.live_head[g, lane] = m
+        return
+    before, after = s.at[m, g, LIVE_PREV], s.at[m, g, LIVE_NEXT]
+    if before >= 0:
+        s.at[before, g, LIVE_NEXT] = after
+    else:
+        s.live_head[g, lane] = after
+    if after >= 0:
+        s.at[after, g, LIVE_PREV] = before
+
+
+@inner_kernel
 def book(d, e, s, k, plan, sign):
     """Add (sign 1) or take away (-1) shipment ``k`` on all that ``plan`` uses; returns the change of shared cents."""
     change = 0.0
@@ -165,17 +198,16 @@ def book(d, e, s, k, plan, sign):
         if g < 0:
             extra = sign * uses_alone(d.mi, d.ki, m, k)
         else:
-            new = uses_after(d.mi, d.ki, s.load, s.uses, m, g, k, sign)
+            new = uses_after(d.mi, d.ki, s.at, m, g, k, sign)
             for dim in range(4):
-                s.load[m, g, dim] += sign * d.ki[k, SIZE + dim]
-            s.riders[m, g] += sign
-            if s.riders[m, g] == 0:
+                s.at[m, g, LOAD + dim] += sign * d.ki[k, SIZE + dim]
+            s.at[m, g, RIDERS] += sign
+            if s.at[m, g, RIDERS] == 0:
                 new = np.int64(0)
-            extra = new - s.uses[m, g]
-            s.uses[m, g] = new
-            if (new > 0) != (s.live[g, m] > 0):
-                s.live[g, m] = new > 0
-                s.live_lane[g, e.move_lane[m]] += 1 if new > 0 else -1
+            extra = new - s.at[m, g, USES]
+            if (new > 0) != (s.at[m, g, USES] > 0):
+                enlist(e, s, m, g, sign)
+            s.at[m, g, USES] = new
         if extra == 0:
             continue
         for p in range(d.rows_ptr[shift + m], d.rows_ptr[shift + m + 1]):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from cargopool.optimiser.compiled import inner_kernel, kernel
-from cargopool.optimiser.kernel_data import COST, GROUP, LATEST_K, READY, SHIPPER, SIZE, UNSERVED
+from cargopool.optimiser.kernel_data import COST, GROUP, LATEST_K, READY, RIDERS, SHIPPER, SIZE, UNSERVED, USES
 from cargopool.optimiser.kernels import INF, next_random, randint
 from cargopool.optimiser.kernels_book import cost_now, insert, remove, uses_alone
-from cargopool.optimiser.kernels_insert import EVERY, NONE, best_itinerary
+from cargopool.optimiser.kernels_insert import EVERY, NONE, best_itinerary, pair_of
 
 OPERATORS = 8
 NEARLY = 5.0
@@ -64,20 +64,23 @@ def riders_of_move(s, rng, chosen, flags, count, m, size):
 
 
 @inner_kernel
-def users_of_move(d, rng, chosen, flags, count, m, size):
+def users_of_move(e, rng, chosen, flags, count, m, size):
     """Shipments that could ride move ``m``, from a random one on."""
-    first = d.rider_ptr[m]
-    n = d.rider_ptr[m + 1] - first
+    lane = e.move_lane[m]
+    first = e.user_ptr[lane]
+    n = e.user_ptr[lane + 1] - first
     offset = randint(rng, n)
     for i in range(n):
         if count >= size:
             break
-        count = mark(chosen, count, flags, np.int64(d.rider_idx[first + (i + offset) % n]))
+        at = first + (i + offset) % n
+        if flags[e.user[at, 0]] == 0 and pair_of(e, np.int64(e.user[at, 1]), m) >= 0:
+            count = mark(chosen, count, flags, np.int64(e.user[at, 0]))
     return count
 
 
 @inner_kernel
-def ruin(d, s, rng, operator, size, chosen, flags, movable):
+def ruin(d, e, s, rng, operator, size, chosen, flags, movable):
     """Choose among the movable shipments those to take out; returns (count, trunk move or -1)."""
     shipments = movable.shape[0]
     k = movable[randint(rng, shipments)]
@@ -108,11 +111,12 @@ def ruin(d, s, rng, operator, size, chosen, flags, movable):
                     if count >= size:
                         break
     elif operator == TRUNK:
-        n = d.usable_ptr[k + 1] - d.usable_ptr[k]
+        begin = e.pair_ptr[e.lane_ptr[k]]
+        n = e.pair_ptr[e.lane_ptr[k + 1]] - begin
         count = mark(chosen, count, flags, k)
         if n > 0:
-            trunk = np.int64(d.usable_idx[d.usable_ptr[k] + randint(rng, n)])
-            count = users_of_move(d, rng, chosen, flags, count, trunk, size)
+            trunk = np.int64(e.move[begin + randint(rng, n)])
+            count = users_of_move(e, rng, chosen, flags, count, trunk, size)
     elif operator == ONE_SHIPPER:
         count = mark(chosen, count, flags, k)
         for _ in range(6 * size):
@@ -136,7 +140,7 @@ def ruin(d, s, rng, operator, size, chosen, flags, movable):
                             if g < 0:
                                 cost += d.mf[m, COST] * uses_alone(d.mi, d.ki, m, j)
                             else:
-                                cost += d.mf[m, COST] * s.uses[m, g] / max(s.riders[m, g], 1)
+                                cost += d.mf[m, COST] * s.at[m, g, USES] / max(s.at[m, g, RIDERS], 1)
                     cost = cost / (1.0 + d.ki[j, SIZE]) * (0.7 + 0.6 * next_random(rng))
                     if cost > worst_cost:
                         worst_cost = cost
@@ -245,7 +249,7 @@ def choose_pool(d, e, s, w, rng, size, chosen, flags, movable, discount, plan):
     first = randint(rng, depth)
     for j in range(depth):
         m = plan[(first + j) % depth]
-        count = users_of_move(d, rng, chosen, flags, count, m, min(size, count + 1 + size // 2))
+        count = users_of_move(e, rng, chosen, flags, count, m, min(size, count + 1 + size // 2))
     return count
 
 
@@ -314,7 +318,7 @@ def anneal(d, e, s, w, rng, iterations, hot, cold, max_size, weights, scratch, s
             trunk = EVERY
             count = choose_pool(d, e, s, w, rng, size, chosen, flags, scratch.movable, discount, scratch.plan)
         else:
-            count, trunk = ruin(d, s, rng, operator, size, chosen, flags, scratch.movable)
+            count, trunk = ruin(d, e, s, rng, operator, size, chosen, flags, scratch.movable)
         total = s.total[0]
         take_out(d, e, s, chosen, flags, count, scratch)
         order(d.ki, rng, chosen, count, scratch.key)

@@ -46,8 +46,8 @@ class Search:
         self._lanes: Any = make_lanes(data) if twin is None else twin._lanes
         lanes = int(self._lanes.move_lane.max(initial=0)) + 1
         self._state = make_state(data, int(self._packed.ki[:, GROUP].max(initial=-1)) + 1, lanes)
-        most = (int(np.diff(pointers).max(initial=1)) for pointers in (self._lanes.lane_ptr, data.usable_ptr))
-        self._labels = make_labels(len(network.place_ids), *most)
+        most = int(np.diff(self._lanes.lane_ptr).max(initial=1))
+        self._labels = make_labels(len(network.place_ids), most, data.max_moves)
         every: Any = np.arange(data.k_class.size, dtype=np.int64) if twin is None else twin.movable
         self.movable: Any = every if movable is None else movable
         self._scratch = make_scratch(data.k_class.size, self.movable)

@@ -71,8 +71,6 @@ class SearchData(NamedTuple):
     k_storage: Any
     usable_ptr: Any
     usable_idx: Any
-    rider_ptr: Any
-    rider_idx: Any
     related: Any
     start_ptr: Any
     start_place: Any
@@ -265,11 +263,6 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
     starts = [_starts(scenario, s, places) for s in shipments]
     ends = [_ends(scenario, s, places) for s in shipments]
     handling, storage = _handling_costs(scenario, network)
-    usable = [moves[np.argsort(network.move_latest[moves], kind="stable")] for moves in network.usable]
-    usable_idx = np.concatenate([*usable, np.zeros(0, np.int32)]).astype(np.int32)
-    owner = np.repeat(np.arange(len(shipments)), [u.size for u in usable]).astype(np.int32)
-    by_move = np.argsort(usable_idx, kind="stable")
-    rider_ptr = np.concatenate([[0], np.cumsum(np.bincount(usable_idx, minlength=network.moves))]).astype(np.int64)
     open_ptr, open_start, open_end = _open_periods(scenario, network)
     row_move_ptr, row_move_idx = _row_moves(network)
     my_ptr, my_idx = _move_runs(network)
@@ -324,10 +317,8 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
         k_shipper=np.array([shippers[s.shipper] for s in shipments], np.int32),
         k_handling=handling,
         k_storage=storage,
-        usable_ptr=_pointers(usable),
-        usable_idx=usable_idx,
-        rider_ptr=rider_ptr,
-        rider_idx=owner[by_move],
+        usable_ptr=_pointers(network.usable),
+        usable_idx=np.concatenate([*network.usable, np.zeros(0, np.int32)]).astype(np.int32, copy=False),
         related=_related(network, np.random.default_rng(seed)),
         start_ptr=_pointers(starts),
         start_place=np.array([x[0] for x in flat_starts], np.int32),
@@ -377,7 +368,6 @@ def restrict(data: SearchData, shipments: Any, moves: Any | None = None) -> Sear
     if moves is not None:
         kept = moves[usable]
         usable, owner = usable[kept], owner[kept]
-    by_move = np.argsort(usable, kind="stable")
     start_ptr, starts = _gather(data.start_ptr, shipments)
     end_ptr, ends = _gather(data.end_ptr, shipments)
     count = max(1, shipments.size)
@@ -387,8 +377,6 @@ def restrict(data: SearchData, shipments: Any, moves: Any | None = None) -> Sear
         **per_shipment,
         usable_ptr=np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=shipments.size))]).astype(np.int64),
         usable_idx=usable,
-        rider_ptr=np.concatenate([[0], np.cumsum(np.bincount(usable, minlength=data.m_latest.size))]).astype(np.int64),
-        rider_idx=owner[by_move].astype(np.int32),
         related=related,
         start_ptr=start_ptr,
         start_place=data.start_place[starts],

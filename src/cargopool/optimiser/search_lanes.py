@@ -11,103 +11,123 @@ from cargopool.optimiser.search_data import INF, SearchData
 NO_NEED = 1_000
 """Uses of a pair that does not fit."""
 
-_BLOCK = 2_000_000
+_BLOCK = 250_000
 """Pairs worked on at once."""
 
 
 class Lanes(NamedTuple):
     """What the re-insertion knows beforehand of each pair of shipment and usable move.
 
-    Pairs in time order, as in `SearchData`: ``lane`` uint16[U], the pair's lane among those of its shipment.
-    Pairs lane by lane: ``move`` int32[U], ``rank`` int32[U] (place in the shipment's time order), ``fresh`` float32[U]
-    (cents of the move for the shipment when nobody uses it yet, rounded down), by ``pair_ptr`` int64[L + 1].
+    Pairs by shipment, lane and departure: ``move`` int32[U] and ``fresh`` float32[U] (cents of the move for the shipment
+    when nobody uses it yet, rounded down; negative where a pair before it on the lane arrives later), by ``pair_ptr``
+    int64[L + 1].
     Lanes: ``lane_ptr`` int64[K + 1] into ``lane_i`` int32[L, 3] (from, to, number among all), ``lane_own`` float64[L]
     (least cents that the shipment shares with none) and ``lane_fresh`` float64[L] (least ``fresh``).
-    ``time_least`` float64[K]: least cents for lateness and value of time. ``move_lane`` int32[M].
+    ``user_ptr`` int64[N + 1]: users of each of all lanes, ``user`` int32[L, 2]: the shipment and its number of the lane.
+    ``time_least`` float64[K]: least cents for lateness and value of time. ``move_lane`` int32[M]; ``rank`` int32[M]:
+    place of a move among all when they are ordered by lane and departure. ``latest`` int32[M].
     ``least_share`` float64[K]: share of a move that the shipment takes at least.
     """
 
-    lane: Any
     move: Any
-    rank: Any
     fresh: Any
     pair_ptr: Any
     lane_ptr: Any
     lane_i: Any
     lane_own: Any
     lane_fresh: Any
+    user_ptr: Any
+    user: Any
     time_least: Any
     move_lane: Any
+    rank: Any
+    latest: Any
     least_share: Any
 
 
 def make_lanes(data: SearchData) -> Lanes:
     """Work the lanes out, some shipments at a time to keep memory small."""
-    shipments, pairs = data.k_class.size, data.usable_idx.size
-    places = data.place_handling.size
+    shipments, places = data.k_class.size, data.place_handling.size
     every, move_lane = np.unique(data.m_origin.astype(np.int64) * places + data.m_destination, return_inverse=True)
-    pair = (
-        np.zeros(pairs, np.uint16),
-        np.zeros(pairs, np.int32),
-        np.zeros(pairs, np.int32),
-        np.zeros(pairs, np.float32),
-    )
+    order = np.lexsort((data.m_latest, move_lane))
+    rank = np.empty(order.size, np.int32)
+    rank[order] = np.arange(order.size, dtype=np.int32)
+    move = _by_lane(data, rank)
+    fresh = np.zeros(move.size, np.float32)
     time_least = np.zeros(shipments)
     blocks: list[tuple[Any, ...]] = []
     first = 0
     while first < shipments:
         last = int(np.searchsorted(data.usable_ptr, data.usable_ptr[first] + _BLOCK, side="right")) - 1
         last = min(shipments, max(last, first + 1))
-        blocks.append(_block(data, first, last, pair, time_least))
+        blocks.append(_block(data, (first, last), move, move_lane, fresh, time_least))
         first = last
-    counts = np.concatenate([np.zeros(0, np.int64), *(b[0] for b in blocks)])
-    ends = np.concatenate([np.zeros((0, 2), np.int64), *(b[1] for b in blocks)])
-    sizes = np.concatenate([np.zeros(0, np.int64), *(b[4] for b in blocks)])
-    number = np.searchsorted(every, ends[:, 0] * places + ends[:, 1])
+    counts, number, own, least, sizes = (
+        np.concatenate([np.zeros(0, kind), *(block[i] for block in blocks)])
+        for i, kind in enumerate((np.int64, np.int64, np.float64, np.float64, np.int64))
+    )
+    by_number = np.argsort(number, kind="stable")
+    owner = np.repeat(np.arange(shipments), counts)
     return Lanes(
-        lane=pair[0],
-        move=pair[1],
-        rank=pair[2],
-        fresh=pair[3],
+        move=move,
+        fresh=fresh,
         pair_ptr=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         lane_ptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        lane_i=np.ascontiguousarray(np.column_stack([ends, number]).astype(np.int32)),
-        lane_own=np.concatenate([np.zeros(0), *(b[2] for b in blocks)]),
-        lane_fresh=np.concatenate([np.zeros(0), *(b[3] for b in blocks)]),
+        lane_i=np.ascontiguousarray(
+            np.column_stack([every[number] // places, every[number] % places, number]).astype(np.int32)
+        ),
+        lane_own=own,
+        lane_fresh=least,
+        user_ptr=np.concatenate([[0], np.cumsum(np.bincount(number, minlength=every.size))]).astype(np.int64),
+        user=np.ascontiguousarray(np.column_stack([owner[by_number], by_number]).astype(np.int32)),
         time_least=time_least,
         move_lane=move_lane.astype(np.int32),
+        rank=rank,
+        latest=data.m_latest.astype(np.int32),
         least_share=np.maximum(0.02, (data.k_size / np.maximum(1, data.m_capacity.max(axis=0, initial=1))).max(axis=1)),
     )
 
 
-def _block(data: SearchData, first: int, last: int, pair: tuple[Any, ...], time_least: Any) -> tuple[Any, ...]:
-    """Fill the pairs of shipments ``first`` to ``last``; returns lanes per shipment, their ends, own, fresh, pairs."""
+def _by_lane(data: SearchData, rank: Any) -> Any:
+    """Usable moves of each shipment by lane and departure; as they are when the network has them so."""
+    if (np.diff(rank) > 0).all():
+        return data.usable_idx
+    mine = np.split(data.usable_idx, data.usable_ptr[1:-1])
+    return np.concatenate([np.zeros(0, np.int32), *(moves[np.argsort(rank[moves])] for moves in mine)])
+
+
+def _block(
+    data: SearchData, some: tuple[int, int], move: Any, move_lane: Any, fresh: Any, time_least: Any
+) -> tuple[Any, ...]:
+    """Fill in the pairs of shipments ``some``; returns lanes per shipment, their numbers, own, fresh, pairs."""
+    first, last = some
     pairs = slice(int(data.usable_ptr[first]), int(data.usable_ptr[last]))
-    moves = data.usable_idx[pairs]
+    moves = move[pairs]
     k = np.repeat(np.arange(first, last), np.diff(data.usable_ptr[first : last + 1]))
     uses = _needs(data, k, moves)
-    origin, destination = data.m_origin[moves].astype(np.int64), data.m_destination[moves].astype(np.int64)
-    own = data.k_handling[k, origin] + data.m_cents_per_kg[moves] * data.k_size[k, 1]
+    own = data.k_handling[k, data.m_origin[moves]] + data.m_cents_per_kg[moves] * data.k_size[k, 1]
     own += np.where(data.k_transit[k], 0.0, data.m_crossing[moves])
     unused = own + np.where(data.k_powered[k], data.m_cost_powered[moves], data.m_cost[moves]) * uses
     unused[uses >= NO_NEED] = INF
-    places = data.place_handling.size
-    key = ((k - first) * places + origin) * places + destination
-    lanes, inverse, sizes = np.unique(key, return_inverse=True, return_counts=True)
-    counts = np.bincount(lanes // (places * places), minlength=last - first)
-    starts = np.cumsum(counts) - counts
-    order = np.argsort(inverse, kind="stable")
-    lane, move, rank, fresh = pair
-    lane[pairs] = inverse - starts[k - first]
-    move[pairs] = moves[order]
-    rank[pairs] = order + pairs.start - data.usable_ptr[k[order]]
-    fresh[pairs] = unused[order] * (1.0 - 1e-6)
-    ends = np.column_stack([lanes // places % places, lanes % places])
-    edges = np.cumsum(sizes) - sizes
-    least_own = np.minimum.reduceat(own[order], edges) if order.size else own
-    least_fresh = np.minimum.reduceat(unused[order], edges) if order.size else unused
-    _time(data, first, last, k, moves, destination, time_least)
-    return counts, ends, least_own, least_fresh, sizes
+    number = move_lane[moves]
+    begins = np.flatnonzero((np.diff(number, prepend=-1) != 0) | (np.diff(k, prepend=-1) != 0))
+    sizes = np.diff(np.append(begins, moves.size))
+    _time(data, first, last, k, moves, time_least)
+    fresh[pairs] = np.maximum(unused * (1.0 - 1e-6), 1e-3)
+    fresh[pairs][_overtakes(data.m_available[moves], begins, sizes)] *= -1.0
+    counts = np.bincount(k[begins] - first, minlength=last - first)
+    least_own = np.minimum.reduceat(own, begins) if moves.size else own
+    least_fresh = np.minimum.reduceat(unused, begins) if moves.size else unused
+    return counts, number[begins], least_own, least_fresh, sizes
+
+
+def _overtakes(available: Any, begins: Any, sizes: Any) -> Any:
+    """Which pairs are there before one that left earlier on the same lane."""
+    base = np.repeat(np.arange(begins.size), sizes)
+    lowest = int(available.min(initial=0))
+    span = int(available.max(initial=0)) - lowest + 1
+    shifted = available - lowest + base * span
+    return shifted < np.maximum.accumulate(shifted)
 
 
 def _needs(data: SearchData, k: Any, moves: Any) -> Any:
@@ -121,7 +141,7 @@ def _needs(data: SearchData, k: Any, moves: Any) -> Any:
     return np.minimum(uses, NO_NEED)
 
 
-def _time(data: SearchData, first: int, last: int, k: Any, moves: Any, destination: Any, time_least: Any) -> None:
+def _time(data: SearchData, first: int, last: int, k: Any, moves: Any, time_least: Any) -> None:
     """Least cents of time: as if the earliest arrival at the end were delivered at once."""
     places = data.place_handling.size
     minutes = np.full((last - first, places), np.iinfo(np.int64).max // 4)
@@ -129,7 +149,7 @@ def _time(data: SearchData, first: int, last: int, k: Any, moves: Any, destinati
     owner = np.repeat(np.arange(last - first), np.diff(data.end_ptr[first : last + 1]))
     np.minimum.at(minutes, (owner, data.end_place[mine]), data.end_minutes[mine])
     earliest = np.full(last - first, np.iinfo(np.int64).max // 4)
-    np.minimum.at(earliest, k - first, data.m_available[moves] + minutes[k - first, destination])
+    np.minimum.at(earliest, k - first, data.m_available[moves] + minutes[k - first, data.m_destination[moves]])
     block = slice(first, last)
     arrive = np.where(earliest < np.iinfo(np.int64).max // 8, earliest, data.k_ready[block])
     late = np.maximum(0, arrive - data.k_due[block])

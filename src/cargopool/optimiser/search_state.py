@@ -12,15 +12,13 @@ from cargopool.optimiser.search_data import SearchData
 class SearchState(NamedTuple):
     """What the search changes: loads and uses per move and sharing group, row use, plans, own cents, total cents.
 
-    ``live`` uint8[G, M]: whether a group has uses of a move; ``live_lane`` int32[G, lanes]: how many such moves.
+    ``at`` int32[M, G, 8]: columns by the constants of `kernel_data`. ``live_head`` int32[G, lanes]: first move of a
+    lane that a group has in use, the others chained in ``at``.
     ``rider_*``: per move a list of who rides it, as nodes 3 x shipment + leg.
     """
 
-    load: Any
-    uses: Any
-    riders: Any
-    live: Any
-    live_lane: Any
+    at: Any
+    live_head: Any
     rider_head: Any
     rider_next: Any
     rider_prev: Any
@@ -33,10 +31,15 @@ class SearchState(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Scratch space of the label-setting pass."""
+    """Scratch space of the label-setting pass.
+
+    ``head`` int64[depth, P]: earliest label of a place that has so many moves behind it, ``next`` the later, cheaper
+    ones; ``cheap`` the least cents of them. ``now``, ``active``: least price of each lane of a shipment, lanes that
+    may pay. ``used_*``: moves in use (or on offer) with their prices, chained lane by lane from ``used_head``.
+    """
 
     head: Any
-    ready: Any
+    cheap: Any
     place: Any
     arrival: Any
     done: Any
@@ -46,12 +49,15 @@ class Labels(NamedTuple):
     parent: Any
     option: Any
     next: Any
-    lane_now: Any
-    flags: Any
-    words: Any
-    room: Any
+    now: Any
+    active: Any
+    used_head: Any
+    used_move: Any
+    used_price: Any
+    used_next: Any
     near: Any
     far: Any
+    found: Any
 
 
 class Scratch(NamedTuple):
@@ -89,11 +95,8 @@ def make_state(data: SearchData, groups: int, lanes: int) -> SearchState:
     moves, shipments = data.m_latest.size, data.k_class.size
     classes = max(1, groups)
     return SearchState(
-        load=np.zeros((moves, classes, 4), np.int64),
-        uses=np.zeros((moves, classes), np.int64),
-        riders=np.zeros((moves, classes), np.int32),
-        live=np.zeros((classes, moves), np.uint8),
-        live_lane=np.zeros((classes, lanes), np.int32),
+        at=np.zeros((moves, classes, 8), np.int32),
+        live_head=np.full((classes, lanes), -1, np.int32),
         rider_head=np.full(moves, -1, np.int32),
         rider_next=np.full(3 * shipments, -1, np.int32),
         rider_prev=np.full(3 * shipments, -1, np.int32),
@@ -106,12 +109,11 @@ def make_state(data: SearchData, groups: int, lanes: int) -> SearchState:
     )
 
 
-def make_labels(places: int, lanes: int, pairs: int, size: int = 4096) -> Labels:
-    """Scratch for one thread; ``lanes``, ``pairs``: most lanes and usable moves of a shipment."""
-    words = np.zeros(pairs // 8 + 1, np.uint64)
+def make_labels(places: int, lanes: int, depth: int, size: int = 4096) -> Labels:
+    """Scratch for one thread; ``lanes``: most lanes of a shipment, ``depth``: most moves of an itinerary."""
     return Labels(
-        head=np.full(places, -1, np.int64),
-        ready=np.full((places, 3), -1, np.int64),
+        head=np.full((depth + 1, places), -1, np.int64),
+        cheap=np.zeros((depth + 1, places)),
         place=np.zeros(size, np.int64),
         arrival=np.zeros(size, np.int64),
         done=np.zeros(size, np.int64),
@@ -121,12 +123,15 @@ def make_labels(places: int, lanes: int, pairs: int, size: int = 4096) -> Labels
         parent=np.zeros(size, np.int64),
         option=np.zeros(size, np.int64),
         next=np.zeros(size, np.int64),
-        lane_now=np.zeros(lanes),
-        flags=words.view(np.uint8),
-        words=words,
-        room=np.zeros(lanes),
-        near=np.zeros((3, places)),
-        far=np.zeros((3, places)),
+        now=np.zeros(lanes),
+        active=np.zeros(lanes, np.int64),
+        used_head=np.zeros(lanes, np.int64),
+        used_move=np.zeros(size, np.int64),
+        used_price=np.zeros(size),
+        used_next=np.zeros(size, np.int64),
+        near=np.zeros((depth, places)),
+        far=np.zeros((depth, places)),
+        found=np.zeros(6, np.int64),
     )
 
 
