@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,12 @@ from cargopool.network import build
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column, enumerate_columns
 from cargopool.optimiser.column_store import ColumnStore, columns_of
-from cargopool.optimiser.kernel_data import binding_rows
+from cargopool.optimiser.compiled import kernel
+from cargopool.optimiser.kernel_data import UNSERVED, binding_rows
+from cargopool.optimiser.kernels_book import cost_now, insert, own_cost, remove
+from cargopool.optimiser.kernels_insert import best_itinerary
+from cargopool.optimiser.kernels_lanes import NONE
+from cargopool.optimiser.large import _plan_row
 from cargopool.optimiser.neighbourhoods import Neighbourhoods
 from cargopool.optimiser.params import SearchParams, SolveParams
 from cargopool.optimiser.polishing import polish
@@ -64,6 +70,39 @@ def test_a_shipment_alone_is_inserted_on_its_cheapest_column(case: tuple[int, tu
         assert found >= cheapest - 8.0
         if not (network.row_limit < 3).any():
             assert found <= cheapest + 8.0
+
+
+@kernel
+def _reinserted(d: Any, e: Any, s: Any, w: Any, k: int, rng: Any, out: Any) -> float:
+    """Cents of the cheapest itinerary of a shipment that is taken out; `out` is the itinerary."""
+    remove(d, e, s, k)
+    return float(best_itinerary(d, e, s, w, k, NONE, 1.0, 0.0, d.kf[k, UNSERVED], rng, out))
+
+
+@kernel
+def _cents_of(d: Any, s: Any, k: int, plan: Any) -> float:
+    return float(cost_now(d, s, k, plan, own_cost(d, k, plan)))
+
+
+@pytest.mark.parametrize("case", CHOSEN, ids=case_id)
+def test_a_shipment_is_put_back_on_its_cheapest_column_beside_the_others(case: tuple[int, tuple[str, ...]]) -> None:
+    _, network, data = world(case)
+    if network.pallet_row:
+        pytest.skip("handlings may start later there")
+    search = searched(network, data, 50)
+    d, e, s, w = search._packed, search._lanes, search._state, search._labels
+    out = np.zeros(10, np.int64)
+    for k, name in enumerate(network.shipment_ids):
+        if network.scenario.shipments[name].keep_together:
+            continue  # the search counts load units by size alone
+        found = _reinserted(d, e, s, w, k, search._rng, out)
+        rows = [_plan_row(network, data, column) for column in enumerate_columns(network, k, 100_000)[0]]
+        each = [_cents_of(d, s, k, row) for row in rows if row is not None]
+        cheapest = min([*each, float(network.unserved_cost[k])])
+        assert min(found, float(network.unserved_cost[k])) == pytest.approx(cheapest, abs=0.01)
+        if found < cheapest + 1.0:
+            assert _cents_of(d, s, k, out) == pytest.approx(found, abs=0.01)
+            insert(d, e, s, k, out)
 
 
 @pytest.mark.parametrize("case", CHOSEN, ids=case_id)

@@ -16,6 +16,7 @@ SOURCES = (
     "kernel_data.py",
     "kernels.py",
     "kernels_book.py",
+    "kernels_lanes.py",
     "kernels_insert.py",
     "kernels_ruin.py",
     "search_lanes.py",

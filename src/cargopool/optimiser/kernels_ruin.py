@@ -8,7 +8,8 @@ from cargopool.optimiser.compiled import inner_kernel, kernel
 from cargopool.optimiser.kernel_data import COST, GROUP, LATEST_K, READY, RIDERS, SHIPPER, SIZE, UNSERVED, USES
 from cargopool.optimiser.kernels import INF, next_random, randint
 from cargopool.optimiser.kernels_book import cost_now, insert, remove, uses_alone
-from cargopool.optimiser.kernels_insert import EVERY, NONE, best_itinerary, pair_of
+from cargopool.optimiser.kernels_insert import best_itinerary
+from cargopool.optimiser.kernels_lanes import EVERY, NONE, pair_of
 
 OPERATORS = 8
 NEARLY = 5.0

@@ -18,12 +18,12 @@ _BLOCK = 250_000
 class Lanes(NamedTuple):
     """What the re-insertion knows beforehand of each pair of shipment and usable move.
 
-    Pairs by shipment, lane and departure: ``move`` int32[U] and ``fresh`` float32[U] (cents of the move for the shipment
-    when nobody uses it yet, rounded down; negative where a pair before it on the lane arrives later), by ``pair_ptr``
-    int64[L + 1].
+    Pairs by shipment, lane and departure: ``move`` int32[U] and ``fresh`` float32[U] (cents of the move for the
+    shipment when nobody uses it yet, rounded down; negative where a pair before it on the lane arrives later), by
+    ``pair_ptr`` int64[L + 1].
     Lanes: ``lane_ptr`` int64[K + 1] into ``lane_i`` int32[L, 3] (from, to, number among all), ``lane_own`` float64[L]
     (least cents that the shipment shares with none) and ``lane_fresh`` float64[L] (least ``fresh``).
-    ``user_ptr`` int64[N + 1]: users of each of all lanes, ``user`` int32[L, 2]: the shipment and its number of the lane.
+    ``user_ptr`` int64[N + 1]: users of each of all lanes, ``user`` int32[L, 2]: the shipment and its lane.
     ``time_least`` float64[K]: least cents for lateness and value of time. ``move_lane`` int32[M]; ``rank`` int32[M]:
     place of a move among all when they are ordered by lane and departure. ``latest`` int32[M].
     ``least_share`` float64[K]: share of a move that the shipment takes at least.
