@@ -87,8 +87,8 @@ def apply_conditions(
         The reference set.
     kaub_gauge_cm : float or None
         Gauge at Kaub; scales capacity, allotments, and all slots together, of barge services that pass it (rounded
-        down), and adds the low-water surcharge of its band. Up to 80 cm there is no duty to carry: paid slots lapse, and what
-        room is left is sold with the spot slots. The vessels take more energy per tonne-km
+        down), and adds the low-water surcharge of its band. Up to 80 cm there is no duty to carry: paid slots lapse,
+        and what room is left is sold with the spot slots. The vessels take more energy per tonne-km
         (`cargopool.model.energy`). Below 40 cm the services do not run.
     closed : collection of str
         Ids of services that do not run.
