@@ -73,8 +73,8 @@ def test_search_and_model_agree_on_a_lone_plan(quickstart: Scenario) -> None:
     found = LoneSearch(alone, seed=1).plan(list(alone.shipments), {}, by_road=False)
     assert baseline.cost_eur is not None
     assert not found.left_out
-    assert found.cents / 100 >= baseline.cost_eur - 0.01
-    assert found.cents / 100 <= 1.05 * baseline.cost_eur
+    assert found.plan.totals.cost_cents / 100 >= baseline.cost_eur - 0.01
+    assert found.plan.totals.cost_cents / 100 <= 1.05 * baseline.cost_eur
 
 
 def test_no_time_gives_a_reason_and_no_figure(quickstart: Scenario) -> None:

@@ -37,8 +37,9 @@ def report_run(
         print_json(record)
         return
     from cargopool.cli.summary import print_summary
-    from cargopool.cli.tables import print_tables
+    from cargopool.cli.tables import print_board, print_tables
 
     print_summary(run.scenario, run.plan, record, run.path, quiet=quiet)
     if run.plan is not None:
         print_tables(run.scenario, run.plan)
+        print_board(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -10,7 +11,9 @@ from rich.text import Text
 from cargopool.cli.output import results
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
+from cargopool.reporting.board import BASELINES, BoardCell, board_row
 from cargopool.reporting.figures import co2e_kg_by_kind, eur_by_kind
+from cargopool.reporting.headlines import BASELINE_NAMES
 from cargopool.reporting.loads import leg_loads
 from cargopool.reporting.moments import short_local
 from cargopool.reporting.text import percent, printable, thousands
@@ -37,6 +40,24 @@ def print_tables(scenario: Scenario, plan: Plan) -> None:
         print_grid("Departures", heads, rows, right=("Units", "Fill"))
     _print_kinds("Cost, EUR", eur_by_kind(plan.cost_lines), 2)
     _print_kinds("CO2e, kg", co2e_kg_by_kind(plan.tces), 1)
+
+
+def print_board(record: Mapping[str, Any]) -> None:
+    """Print the targets beside what the plan reaches; nothing for runs that have no board."""
+    rows = [board_row(row) for row in record.get("board") or ()]
+    if rows:
+        heads = ("Figure", "Target", "This plan", *(f"Against {BASELINE_NAMES[name]}" for name in BASELINES))
+        cells = [
+            (row.label, row.target, f"{row.value} {row.verdict}".strip(), *(_comparison(cell) for cell in row.cells))
+            for row in rows
+        ]
+        print_grid("Targets of CLUSTERS 2.0", heads, cells, right=("Target", "This plan"))
+
+
+def _comparison(cell: BoardCell) -> str:
+    if not cell.change:
+        return f"{cell.value}: {cell.reason}" if cell.value and cell.reason else cell.value or cell.reason
+    return f"{cell.change} {cell.verdict}".strip()
 
 
 def print_grid(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:

@@ -3,7 +3,7 @@
 from cargopool.footprint.allocation import UNALLOCATED, ShipmentFootprint, allocate
 from cargopool.footprint.caps import CapState, activity_kg_hm, activity_tkm, cap_states, least_whole_cap, limit_grams
 from cargopool.footprint.external import CATEGORIES, CLIMATE, ExternalLine, counted_categories, counted_cents
-from cargopool.footprint.groupage import groupage_cents, groupage_external_cents, groupage_grams
+from cargopool.footprint.groupage import groupage_cents, groupage_external_cents, groupage_grams, groupage_mj
 from cargopool.footprint.kinds import COST_KINDS, TCE_KINDS
 from cargopool.footprint.moves import MoveCoefficients, move_coefficients
 from cargopool.footprint.objective import lateness_cents, time_value_cents, weighted_cents
@@ -40,6 +40,7 @@ __all__ = [
     "groupage_cents",
     "groupage_external_cents",
     "groupage_grams",
+    "groupage_mj",
     "lateness_cents",
     "least_whole_cap",
     "limit_grams",

@@ -7,6 +7,7 @@ from cargopool.footprint.energy import vehicle_line
 from cargopool.footprint.external import pooled_rate
 from cargopool.footprint.road import pooled_mj_per_kg_km
 from cargopool.model.energy import distance_factor
+from cargopool.model.equipment import RoadVehicle
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
@@ -42,20 +43,32 @@ def groupage_grams(scenario: Scenario, shipment: Shipment, km: float) -> int:
 
     The truck is the drayage vehicle with its long-haul empty factor; formula as for collection (docs/model.md 7).
     """
-    vehicle = scenario.vehicles.get(scenario.drayage.vehicle) or next(iter(scenario.vehicles.values()), None)
+    vehicle = _truck(scenario)
     if vehicle is None:
         return 0
-    per_kg_km = pooled_mj_per_kg_km(
-        vehicle_line(scenario, vehicle), vehicle.empty_km_factor, scenario.drayage.collection_load_share
-    )
-    mj = shipment.kg * km * per_kg_km * distance_factor(scenario.factors, "road")
+    mj = groupage_mj(scenario, shipment, km)
     wtt, ttw = intensity(scenario, vehicle.carrier, ((scenario.place(shipment.origin).country, km),))
     return round_half_even(mj * wtt) + round_half_even(mj * ttw)
 
 
+def groupage_mj(scenario: Scenario, shipment: Shipment, km: float) -> float:
+    """Energy of a shipment sent as groupage."""
+    vehicle = _truck(scenario)
+    if vehicle is None:
+        return 0.0
+    per_kg_km = pooled_mj_per_kg_km(
+        vehicle_line(scenario, vehicle), vehicle.empty_km_factor, scenario.drayage.collection_load_share
+    )
+    return shipment.kg * km * per_kg_km * distance_factor(scenario.factors, "road")
+
+
+def _truck(scenario: Scenario) -> RoadVehicle | None:
+    return scenario.vehicles.get(scenario.drayage.vehicle) or next(iter(scenario.vehicles.values()), None)
+
+
 def groupage_external_cents(scenario: Scenario, shipment: Shipment, km: float) -> int:
     """External costs of a shipment sent as groupage, as the objective counts them; the truck of `groupage_grams`."""
-    vehicle = scenario.vehicles.get(scenario.drayage.vehicle) or next(iter(scenario.vehicles.values()), None)
+    vehicle = _truck(scenario)
     if vehicle is None:
         return 0
     usual_kg = vehicle_line(scenario, vehicle).full_load_kg * scenario.drayage.collection_load_share

@@ -9,6 +9,7 @@ from typing import Any
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.reference import load_basemap
+from cargopool.reporting.board import BASELINES, BoardRow, board_row
 from cargopool.reporting.execution_view import ExecutionView, execution_view
 from cargopool.reporting.figures import co2e_kg_by_kind, co2e_kg_by_mode, eur_by_kind
 from cargopool.reporting.headlines import BASELINE_NAMES, Headline, headlines, status_text
@@ -91,6 +92,8 @@ class View:
     charters: tuple[str, ...] = ()
     units: tuple[UnitRow, ...] = ()
     shipments: tuple[ShipmentRow, ...] = ()
+    board: tuple[BoardRow, ...] = ()
+    board_heads: tuple[str, ...] = ()
     external_kinds: tuple[Bar, ...] = ()
     external_note: str = ""
     unserved: tuple[Mapping[str, Any], ...] = ()
@@ -127,6 +130,8 @@ def make_view(scenario: Scenario, plan: Plan | None, record: Mapping[str, Any]) 
         co2e_kinds=_bars(co2e_kg_by_kind(plan.tces)),
         objective=_objective(record),
         **_external(record),
+        board=tuple(map(board_row, record.get("board") or ())),
+        board_heads=tuple(BASELINE_NAMES[name] for name in BASELINES),
         departures=tuple(_departure_rows(scenario, plan)),
         charters=tuple(f"{run.service} {run.run_date}" for run in plan.charters),
         units=tuple(_unit_rows(scenario, plan)),

@@ -11,6 +11,7 @@ from typing import Any
 import cargopool
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
+from cargopool.reporting.board import make_board
 from cargopool.reporting.executed import execution_record
 from cargopool.reporting.figures import Figures, count
 from cargopool.reporting.gaps import controllable_gap
@@ -71,6 +72,7 @@ def make_record(scenario: Scenario, result: Result, comparison: Comparison, fact
         "shipments": _shipments(scenario, figures),
         "baseline": comparison.as_record(),
         "external_costs": external_figures(scenario, plan),
+        "board": make_board(scenario, plan, comparison.baselines, comparison.as_record()["reason"]),
         "kpis": _kpis(figures),
         **_execution(scenario, result, facts.execution_notes),
         "seconds": dict(facts.seconds),

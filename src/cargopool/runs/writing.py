@@ -63,6 +63,7 @@ def kpis_of(record: Record) -> Record:
         "external_costs": record["external_costs"],
         "shipments": record["shipments"],
         **(record["kpis"] or {}),
+        "board": record["board"],
         **({} if record.get("execution") is None else {"execution": record["execution"]}),
     }
 

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from cargopool.footprint import groupage_cents, groupage_external_cents, groupage_grams
+from cargopool.footprint import groupage_cents, groupage_external_cents, groupage_grams, groupage_mj
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
 from cargopool.rules.roads import road_link
-from cargopool.units import CENTS_PER_EUR, GRAMS_PER_KG
+from cargopool.units import CENTS_PER_EUR, GRAMS_PER_KG, KG_PER_TONNE
 
 SMALL = 40
 """Up to so many shipments each shipper's own plan comes from the full model."""
@@ -35,6 +35,10 @@ class Baseline:
         Proven lower bound on the objective of the lone plans, where one is known.
     reason : str
         Why there is no figure; empty when there is one.
+    plans : tuple of Plan
+        The lone plans of all shippers, groupage left out.
+    groupage_mj, groupage_tkm : float
+        Energy and cargo tonne-km of groupage.
     """
 
     cost_eur: float | None = None
@@ -43,6 +47,9 @@ class Baseline:
     heuristic: bool = True
     lower_cost_eur: float | None = None
     reason: str = ""
+    plans: tuple[Plan, ...] = ()
+    groupage_mj: float = 0.0
+    groupage_tkm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +74,20 @@ class _OutOfTimeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LonePlan:
-    """One shipper's own plan: its money and CO2e, and the shipments that it leaves out."""
+    """One shipper's own plan, and the shipments that it leaves out."""
 
-    cents: int
-    grams: int
+    plan: Plan
     left_out: tuple[str, ...]
 
 
 class Offer(NamedTuple):
-    """Groupage: money, CO2e, and the external costs that the objective counts."""
+    """Groupage: money, CO2e, the external costs that the objective counts, energy and cargo tonne-km."""
 
     cents: int
     grams: int
     external_cents: int = 0
+    energy_mj: float = 0.0
+    tkm: float = 0.0
 
 
 class Planner(Protocol):
@@ -144,7 +152,9 @@ def _guarded(scenario: Scenario, planner: Planner, deadline: float, *, by_road: 
 
 
 def _alone(scenario: Scenario, planner: Planner, deadline: float, *, by_road: bool) -> Baseline:
-    cents = grams = by_groupage = 0
+    cents = grams = 0
+    plans: list[Plan] = []
+    by_groupage: list[Offer] = []
     for shipper in dict.fromkeys(s.shipper for s in scenario.shipments.values()):
         if time.monotonic() > deadline:
             raise _OutOfTimeError
@@ -155,10 +165,18 @@ def _alone(scenario: Scenario, planner: Planner, deadline: float, *, by_road: bo
         if missing:
             return Baseline(reason=f"{len(missing)} shipments have no lone plan ({', '.join(missing[:3])})")
         chosen = [offer for name in found.left_out if (offer := offers.get(name))]
-        cents += found.cents + sum(offer.cents for offer in chosen)
-        grams += found.grams + sum(offer.grams for offer in chosen)
-        by_groupage += len(chosen)
-    return Baseline(cost_eur=cents / CENTS_PER_EUR, co2e_kg=grams / GRAMS_PER_KG, groupage=by_groupage)
+        cents += found.plan.totals.cost_cents + sum(offer.cents for offer in chosen)
+        grams += found.plan.totals.co2e_grams + sum(offer.grams for offer in chosen)
+        plans.append(found.plan)
+        by_groupage += chosen
+    return Baseline(
+        cost_eur=cents / CENTS_PER_EUR,
+        co2e_kg=grams / GRAMS_PER_KG,
+        groupage=len(by_groupage),
+        plans=tuple(plans),
+        groupage_mj=sum(offer.energy_mj for offer in by_groupage),
+        groupage_tkm=sum(offer.tkm for offer in by_groupage),
+    )
 
 
 def groupage_of(scenario: Scenario, name: str) -> Offer | None:
@@ -170,5 +188,10 @@ def groupage_of(scenario: Scenario, name: str) -> Offer | None:
     cents = groupage_cents(scenario, shipment, link.km)
     if cents is None:
         return None
-    external = groupage_external_cents(scenario, shipment, link.km)
-    return Offer(cents, groupage_grams(scenario, shipment, link.km), external)
+    return Offer(
+        cents,
+        groupage_grams(scenario, shipment, link.km),
+        groupage_external_cents(scenario, shipment, link.km),
+        groupage_mj(scenario, shipment, link.km),
+        shipment.kg / KG_PER_TONNE * link.km,
+    )

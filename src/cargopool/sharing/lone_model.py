@@ -52,5 +52,4 @@ class LoneModel:
             columns = polish(session, range(len(members)), pool.columns, None) if pool is not None else None
         chosen = list(columns or ())
         served = {network.shipment_ids[column.shipment] for column in chosen}
-        totals = assemble(network, chosen).totals
-        return LonePlan(totals.cost_cents, totals.co2e_grams, tuple(name for name in members if name not in served))
+        return LonePlan(assemble(network, chosen), tuple(name for name in members if name not in served))

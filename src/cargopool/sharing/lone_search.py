@@ -55,5 +55,4 @@ class LoneSearch:
                 left_out.append(members[i])
             else:
                 chosen.append(column)
-        totals = assemble(network, chosen).totals
-        return LonePlan(totals.cost_cents, totals.co2e_grams, tuple(left_out))
+        return LonePlan(assemble(network, chosen), tuple(left_out))
