@@ -103,8 +103,9 @@ class TourJob:
     id : str
     stops : tuple of TourStop
         Two for a collection (door, hub), a delivery (hub, door) or a pair (door, door); three or four for a unit
-        (depot: empty on board; door: load; terminal: off). Changes add up to zero and the job's own load is never
-        negative.
+        (depot: empty on board; door: load; terminal: off). The job's own load is never negative; what its
+        changes leave on board stays there to the end of the tour, so a collection that is handed in at ``end_place``
+        may be one stop.
     unserved_cents : int
         Price of leaving the job out, such as that of a dedicated truck. Serving is never given up for less.
     temperature : Temperature
@@ -169,7 +170,7 @@ class TourVehicle:
     charge_mj_per_min : float
         Fastest that the vehicle charges.
     max_stops, max_trips : int or None
-        Stops of jobs in a tour; times that an empty vehicle is loaded in a tour.
+        Stops of jobs in a tour; times in a tour that a job comes on board while no other is.
     """
 
     id: str

@@ -51,8 +51,8 @@ def may_share(problem: TourProblem, jobs: Sequence[int]) -> bool:
 def make_tour(problem: TourProblem, vehicle: TourVehicle, shift: int, order: Sequenced) -> Tour | None:
     """Drive stops in order with a vehicle in one of its shifts; None when any limit is broken.
 
-    Every job of ``order`` must be there with all its stops, each once and in their order. The tour starts as late as it may without
-    ending later; a charging stop is made where it costs least, when the battery needs one.
+    Every job of ``order`` must be there with all its stops, each once and in their order. The tour starts as late as
+    it may without ending later; a charging stop is made where it costs least, when the battery needs one.
     """
     jobs = sorted({j for j, _ in order})
     if not order or not _whole(problem, order):
@@ -60,7 +60,7 @@ def make_tour(problem: TourProblem, vehicle: TourVehicle, shift: int, order: Seq
     if not may_share(problem, jobs) or not all(may_carry(vehicle, problem.jobs[j]) for j in jobs):
         return None
     loads = _loads(problem, order)
-    if not all(_fits(load, vehicle) for load in loads) or not _counts(vehicle, loads):
+    if not all(_fits(load, vehicle) for load in loads) or not _counts(problem, vehicle, order):
         return None
     lines = _lines(problem, vehicle, order, loads)
     best: Tour | None = None
@@ -84,14 +84,24 @@ def _loads(problem: TourProblem, order: Sequenced) -> list[Amount]:
     return list(accumulate(problem.jobs[j].stops[k].change for j, k in order))
 
 
-def _counts(vehicle: TourVehicle, loads: Sequence[Amount]) -> bool:
-    if vehicle.max_stops is not None and len(loads) > vehicle.max_stops:
+def stays_on_board(job: TourJob) -> bool:
+    """Whether some of a job's load is on board to the end of the tour."""
+    return sum((stop.change for stop in job.stops), Amount()) != Amount()
+
+
+def _counts(problem: TourProblem, vehicle: TourVehicle, order: Sequenced) -> bool:
+    """Whether stops and trips are few enough; a trip begins when a job comes on board and none is there."""
+    if vehicle.max_stops is not None and len(order) > vehicle.max_stops:
         return False
-    if vehicle.max_trips is None:
-        return True
-    empty = Amount()
-    trips = sum(before == empty and load != empty for before, load in zip([empty, *loads], loads, strict=False))
-    return trips <= vehicle.max_trips
+    trips = on_board = 0
+    for j, k in order:
+        job = problem.jobs[j]
+        if k == 0:
+            trips += on_board == 0
+            on_board += 1
+        if k == len(job.stops) - 1 and not stays_on_board(job):
+            on_board -= 1
+    return vehicle.max_trips is None or trips <= vehicle.max_trips
 
 
 def _lines(problem: TourProblem, vehicle: TourVehicle, order: Sequenced, loads: Sequence[Amount]) -> list[TourVisit]:

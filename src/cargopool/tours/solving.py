@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
 
-from cargopool.tours.insertion import insert_cheapest
+from cargopool.tours.engines import EngineName, Limits, chosen_engine, engine_of
+from cargopool.tours.mending import mend
 from cargopool.tours.problem import Tour, TourProblem, TourSolution, UnservedReason
 from cargopool.tours.schedule import make_tour, may_carry
 
-EngineName = Literal["auto", "search", "ortools", "pyvrp"]
 Routes = Sequence[tuple[int, int, Sequence[tuple[int, int]]]]
 """What engines return: (vehicle, shift, stops in order), all indices."""
 
@@ -50,8 +50,14 @@ def solve(
         reason.
     """
     began = time.perf_counter()
-    routes = insert_cheapest(problem, routes_of(problem, start) if start is not None else ())
-    return solution_of(problem, routes, engine="insertion", seconds=time.perf_counter() - began)
+    name = chosen_engine(engine)
+    limits = Limits(10.0 if seconds is None and work is None else seconds, work, stop)
+    found = engine_of(name)(problem, limits=limits, seed=seed, start=routes_of(problem, start))
+    routes = found.routes
+    if not all(make_tour(problem, problem.vehicles[v], shift, order) for v, shift, order in routes):
+        routes = mend(problem, routes)
+    spent = time.perf_counter() - began
+    return solution_of(problem, routes, engine=name, iterations=found.iterations, seconds=spent)
 
 
 def solution_of(
@@ -95,8 +101,14 @@ def _reason(problem: TourProblem, j: int) -> UnservedReason:
     return "dearer than leaving it out" if min(costs) >= job.unserved_cents else "no room found"
 
 
-def routes_of(problem: TourProblem, solution: TourSolution) -> list[tuple[int, int, list[tuple[int, int]]]]:
-    """Indices of a solution's tours, as far as the problem knows their vehicles, shifts and jobs."""
+def routes_of(problem: TourProblem, solution: TourSolution | None) -> list[tuple[int, int, list[tuple[int, int]]]]:
+    """Indices of a solution's tours, as far as they can be driven with the problem's vehicles, shifts and jobs."""
+    if solution is None:
+        return []
+    left = {
+        v: Counter(dict.fromkeys(range(len(vehicle.shifts)), vehicle.count))
+        for v, vehicle in enumerate(problem.vehicles)
+    }
     vehicles: Mapping[str, int] = {vehicle.id: v for v, vehicle in enumerate(problem.vehicles)}
     jobs: Mapping[str, int] = {job.id: j for j, job in enumerate(problem.jobs)}
     routes = []
@@ -106,6 +118,7 @@ def routes_of(problem: TourProblem, solution: TourSolution) -> list[tuple[int, i
             continue
         order = [(jobs[x.job], x.stop) for x in tour.visits if x.kind == "stop" and x.job in jobs]
         whole = [(j, k) for j, k in order if {s for i, s in order if i == j} == set(range(len(problem.jobs[j].stops)))]
-        if whole:
+        if left[v][tour.shift] > 0 and make_tour(problem, problem.vehicles[v], tour.shift, whole) is not None:
+            left[v][tour.shift] -= 1
             routes.append((v, tour.shift, whole))
     return routes

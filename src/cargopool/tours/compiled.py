@@ -1,0 +1,20 @@
+"""How the kernels of tours are compiled and where the compiled code is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cargopool.kernels import KernelCompiler
+
+SOURCES = (
+    "compiled.py",
+    "kernel_data.py",
+    "kernels_drive.py",
+    "kernels_route.py",
+    "kernels_insert.py",
+    "kernels_search.py",
+)
+
+_COMPILER = KernelCompiler(Path(__file__).parent, SOURCES, allocates=False)
+kernel = _COMPILER.kernel
+inner_kernel = _COMPILER.inner_kernel

@@ -1,0 +1,22 @@
+"""The compiled search as an engine: whole, or in parts where one search would be too large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cargopool.tours.division import find_in_parts, is_too_large
+from cargopool.tours.engines.protocol import Found, Limits
+from cargopool.tours.insertion import Route
+from cargopool.tours.problem import TourProblem
+from cargopool.tours.search import Search, run_search
+
+
+def find_routes(problem: TourProblem, *, limits: Limits, seed: int, start: Sequence[Route]) -> Found:
+    """Find routes by compiled ruin-and-recreate."""
+    if not problem.jobs:
+        return Found([], 0)
+    if is_too_large(problem):
+        return find_in_parts(problem, limits=limits, seed=seed, start=start)
+    search = Search(problem, seed, start=start)
+    run_search(search, limits)
+    return Found(search.routes(), search.iterations)
