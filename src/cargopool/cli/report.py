@@ -10,13 +10,24 @@ import typer
 from cargopool.cli.options import Debug, Json, Quiet
 
 _Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run or a batch folder.")]
+_Sheet = Annotated[
+    str | None, typer.Option("--sheet", metavar="SHIPMENT", help="The CO2e calculation sheet of one shipment.")
+]
 _Html = Annotated[bool, typer.Option("--html", help="Write report.html again, from run.json and plan.json.")]
 
 
 def report_run(
-    folder: _Run, html: _Html = False, as_json: Json = False, quiet: Quiet = False, debug: Debug = False
+    folder: _Run,
+    html: _Html = False,
+    sheet: _Sheet = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
-    """Show a run: headlines, modes, departures, costs and CO2e; or a batch: every what-if against the base."""
+    """Show a run: headlines, modes, departures, costs and CO2e; or a batch: every what-if against the base.
+
+    With --sheet, the CO2e of one shipment element by element, so that it can be worked out again by hand.
+    """
     from cargopool.batches.batch_folder import is_batch_folder
     from cargopool.cli.output import note, print_json
 
@@ -29,6 +40,17 @@ def report_run(
 
     run = open_run(folder)
     record = run.finished_record()
+    if sheet is not None:
+        from cargopool.reporting.carbon_sheet import make_carbon_sheet
+
+        found = make_carbon_sheet(run.scenario, run.plan, sheet)
+        if as_json:
+            print_json(found.as_dict())
+            return
+        from cargopool.cli.carbon import print_carbon_sheet
+
+        print_carbon_sheet(found)
+        return
     if html:
         made = write_report(run)
         if not as_json:

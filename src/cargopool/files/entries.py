@@ -74,6 +74,11 @@ class Entry:
             target[step] = dict(inner) if isinstance(inner, Mapping) else {}
             target = target[step]
         target[path[-1]] = value
+        if self.thing is not None:
+            given = value
+            for step in reversed(path[1:]):
+                given = {step: given}
+            whole = merged(whole, own_energy({path[0]: given}))
         self.base = self.base or self.thing
         self.thing, self.own, self.overridden = None, whole, True
         self.wrong = self.wrong - {path[0]}
@@ -353,10 +358,29 @@ def overlay(section: Section, used: Mapping[Key, tuple[Any, FilePlace]]) -> dict
         base = entries.get(key)
         if base is not None and base.thing is not None:
             marked = marked_own(base.thing.provenance, own.own, section.kind.key_fields)
+            marked = merged(marked, own_energy(own.own))
             entries[key] = Entry(key, base.thing, marked, own.wrong, own.locator, blocks=section.kind.blocks)
         else:
             entries[key] = own
     return entries
+
+
+_OWN = "own value of the scenario"
+_MJ = frozenset({"mj_per_gross_tkm", "mj_per_km_empty", "mj_per_km_full"})
+_LIFTS = frozenset({"lift_kwh", "lift_diesel_mj", "lift_kwh_per_tonne", "lift_diesel_mj_per_tonne"})
+
+
+def own_energy(own: Mapping[str, Any]) -> dict[str, Any]:
+    """What energy figures that lie over a reference row rest on, unless they name a source of their own."""
+    marks: dict[str, Any] = {}
+    if _MJ & own.keys() and "energy" not in own:
+        marks["energy"] = {"source": _OWN, "confidence": "own"}
+    if _LIFTS & own.keys() and not {"energy_source", "energy_confidence"} & own.keys():
+        marks.update(energy_source=_OWN, energy_confidence="own")
+    dock = own.get("cross_dock")
+    if isinstance(dock, Mapping) and {"kwh_per_pallet", "kwh_per_tonne"} & dock.keys() and "energy_source" not in dock:
+        marks["cross_dock"] = {"energy_source": _OWN, "energy_confidence": "own"}
+    return marks
 
 
 def marked_own(below: Provenance, own: dict[str, Any], key_fields: tuple[str, ...]) -> dict[str, Any]:

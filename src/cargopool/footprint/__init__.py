@@ -2,6 +2,7 @@
 
 from cargopool.footprint.allocation import UNALLOCATED, ShipmentFootprint, allocate
 from cargopool.footprint.caps import CapState, activity_kg_hm, activity_tkm, cap_states, least_whole_cap, limit_grams
+from cargopool.footprint.energy import DATA_WORDS
 from cargopool.footprint.external import CATEGORIES, CLIMATE, ExternalLine, counted_categories, counted_cents
 from cargopool.footprint.groupage import groupage_cents, groupage_external_cents, groupage_grams, groupage_mj
 from cargopool.footprint.kinds import COST_KINDS, TCE_KINDS
@@ -16,26 +17,33 @@ from cargopool.footprint.pricing import (
     price_plan,
     price_run,
 )
+from cargopool.footprint.sheet import PricedCarbon, SheetRow, all_sheet_rows, carbon_in_prices, data_grams, sheet_rows
 from cargopool.footprint.unserved import unserved_cents
 
 __all__ = [
     "CATEGORIES",
     "CLIMATE",
     "COST_KINDS",
+    "DATA_WORDS",
     "TCE_KINDS",
     "UNALLOCATED",
     "CapState",
     "ExternalLine",
     "MoveCoefficients",
     "Priced",
+    "PricedCarbon",
     "PricedPlan",
+    "SheetRow",
     "ShipmentFootprint",
     "activity_kg_hm",
     "activity_tkm",
+    "all_sheet_rows",
     "allocate",
     "cap_states",
+    "carbon_in_prices",
     "counted_categories",
     "counted_cents",
+    "data_grams",
     "external_lines",
     "groupage_cents",
     "groupage_external_cents",
@@ -49,6 +57,7 @@ __all__ = [
     "price_part",
     "price_plan",
     "price_run",
+    "sheet_rows",
     "time_value_cents",
     "unserved_cents",
     "weighted_cents",

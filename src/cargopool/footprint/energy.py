@@ -56,6 +56,13 @@ def evidence_of(confidence: str, source: str, *, worked_out: bool = False) -> Ev
     return Evidence("modelled" if worked_out or confidence == "derived" else "primary", source)
 
 
+def stated_evidence(row: Provenance, confidence: str, source: str) -> Evidence:
+    """What a figure rests on that is given as it is: its own words, else those of its row."""
+    if confidence or source:
+        return evidence_of(confidence or row.confidence, source)
+    return evidence_of(row.confidence, row.source)
+
+
 def vehicle_line(scenario: Scenario, vehicle: RoadVehicle) -> TruckLine:
     """MJ per km of a vehicle."""
     memo = index_of(scenario).memo
@@ -70,7 +77,9 @@ def vehicle_evidence(scenario: Scenario, vehicle: RoadVehicle) -> Evidence:
     factors, physical = scenario.factors, vehicle.energy
     known = factors.trucks.get(physical.truck_class) if physical is not None else None
     if known is None or (vehicle.mj_per_km_empty and vehicle.mj_per_km_full):
-        return _own(vehicle.provenance, physical.confidence if physical else "", physical.source if physical else "")
+        return stated_evidence(
+            vehicle.provenance, physical.confidence if physical else "", physical.source if physical else ""
+        )
     rows = [known.provenance, *_rows(factors, f"truck_energy_ratio.{vehicle.carrier}")]
     return _worked_out(rows)
 
@@ -107,9 +116,9 @@ def _service_rate(factors: Factors, service: Service) -> ServiceRate:
 def _service_evidence(factors: Factors, service: Service) -> Evidence:
     physical = service.energy
     if physical is None:
-        return _own(service.provenance, "", "")
+        return stated_evidence(service.provenance, "", "")
     if service.mj_per_gross_tkm:
-        own = _own(service.provenance, physical.confidence, physical.source)
+        own = stated_evidence(service.provenance, physical.confidence, physical.source)
         return own if physical.water_share >= 1 or own.data != "primary" else Evidence("modelled", own.source)
     if physical.train_gross_t > 0:
         names = ["train_wh_per_gross_tkm"] + ([] if service.carrier == "electricity" else ["diesel_train_ratio"])
@@ -119,12 +128,6 @@ def _service_evidence(factors: Factors, service: Service) -> Evidence:
     if physical.direction != "both":
         rows += _rows(factors, f"barge_direction.{physical.direction}")
     return _worked_out(rows)
-
-
-def _own(row: Provenance, confidence: str, source: str) -> Evidence:
-    if confidence or source:
-        return evidence_of(confidence or row.confidence, source)
-    return evidence_of(row.confidence, row.source)
 
 
 def _rows(factors: Factors, name: str) -> list[Provenance]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cargopool.footprint.carriers import ELECTRICITY, intensity, link_countries
-from cargopool.footprint.energy import evidence_of, vehicle_evidence, vehicle_line
+from cargopool.footprint.energy import evidence_of, stated_evidence, vehicle_evidence, vehicle_line
 from cargopool.footprint.external import Rate, pooled_rate
 from cargopool.footprint.items import Charge, Element, charge, element, number
 from cargopool.footprint.moves import load_rates, stage_groups
@@ -137,7 +137,7 @@ def cross_dock_items(scenario: Scenario, place_id: str, pallets_milli: int, kg: 
         energy_mj=kwh * MJ_PER_KWH,
         intensity=intensity(scenario, ELECTRICITY, ((hub.country, 1.0),)) if kwh else (0.0, 0.0),
         confidence=trust,
-        evidence=evidence_of(trust, hub.provenance.source),
+        evidence=stated_evidence(hub.provenance, dock.energy_confidence, dock.energy_source),
         countries=((hub.country, 1.0),),
     )
     return charge("cross_dock", what, pallets * dock.eur_per_pallet, confidence=trust), energy

@@ -11,7 +11,7 @@ from cargopool.footprint.carriers import (
     ride_km,
     ride_span,
 )
-from cargopool.footprint.energy import evidence_of, factor_evidence, service_rate
+from cargopool.footprint.energy import factor_evidence, service_rate, stated_evidence
 from cargopool.footprint.external import attach, service_group
 from cargopool.footprint.items import Charge, Countries, Element, Group, LoadRate, charge, element, group, number
 from cargopool.footprint.road import distance_text
@@ -193,7 +193,7 @@ def _lift(scenario: Scenario, hub: Hub, carrier: str, energy_mj: float, what: st
         energy_mj=energy_mj,
         intensity=intensity(scenario, carrier, countries),
         confidence=trust,
-        evidence=evidence_of(trust, hub.provenance.source),
+        evidence=stated_evidence(hub.provenance, hub.energy_confidence, hub.energy_source),
         countries=countries,
     )
 
@@ -203,7 +203,7 @@ def _lift_load(
 ) -> LoadRate:
     trust = hub.provenance.confidence
     wtt, ttw = intensity(scenario, carrier, countries)
-    evidence = evidence_of(trust, hub.provenance.source)
+    evidence = stated_evidence(hub.provenance, hub.energy_confidence, hub.energy_source)
     formula, per_kg = f"0.001 t/kg x {what}", mj_per_tonne / KG_PER_TONNE
     return LoadRate("lift_load", "hub", carrier, 0.0, per_kg, wtt, ttw, trust, formula, evidence, countries)
 

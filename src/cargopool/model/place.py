@@ -64,6 +64,8 @@ class CrossDock:
         Throughput; None means never binding.
     kwh_per_pallet, kwh_per_tonne : float
         Electricity of one operation per pallet and per tonne; both apply.
+    energy_source, energy_confidence : str
+        Of these two, where they are not those of the hub's row.
     """
 
     eur_per_pallet: float = 0.0
@@ -71,6 +73,8 @@ class CrossDock:
     pallets_per_hour: int | None = None
     kwh_per_pallet: float = 0.0
     kwh_per_tonne: float = 0.0
+    energy_source: str = ""
+    energy_confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,8 @@ class Hub:
         One lift (gate-in, gate-out, or transfer between departures) of one unit.
     lift_kwh_per_tonne, lift_diesel_mj_per_tonne : float
         What each tonne of cargo in the unit adds to a lift.
+    energy_source, energy_confidence : str
+        Of the energy of lifts, where they are not those of the row.
     lifts_per_hour : int or None
         Lift capacity; None means never binding.
     free_storage_days : int
@@ -132,6 +138,8 @@ class Hub:
     lift_diesel_mj: float = 0.0
     lift_kwh_per_tonne: float = 0.0
     lift_diesel_mj_per_tonne: float = 0.0
+    energy_source: str = ""
+    energy_confidence: str = ""
     lifts_per_hour: int | None = None
     free_storage_days: int = 0
     storage_eur_per_unit_day: float = 0.0

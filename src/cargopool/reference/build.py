@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cargopool.model.energy import TruckClass, VehicleEnergy, VesselClass
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
-from cargopool.model.place import CrossDock, Crossing, Hub, RoadLink
+from cargopool.model.place import CrossDock, Crossing, Hub, Provenance, RoadLink
 from cargopool.model.scenario import Carrier, Drayage, Factors, GroupageBand, TruckBan
 from cargopool.model.service import LegCapacity, Service, ServiceLeg, ServiceStop, Tariff, WeightClass
 from cargopool.reference.modes import mode_of
@@ -23,15 +25,19 @@ from cargopool.reference.rows import (
 from cargopool.units import milli
 
 
-def hub_of(row: Row) -> Hub:
+def hub_of(row: Row, fields: Mapping[tuple[str, str], Provenance]) -> Hub:
     """Hub of a row of hubs.csv."""
     dock = None
+    of_lift = fields[row["id"], "lift_kwh"]
     if row["cross_dock_eur"]:
+        of_dock = fields[row["id"], "cross_dock_kwh"]
         dock = CrossDock(
             eur_per_pallet=float(row["cross_dock_eur"]),
             handling_min=int(row["cross_dock_min"]),
             pallets_per_hour=number_or_none(row["cross_dock_per_hour"]),
             kwh_per_pallet=float(row["cross_dock_kwh"]),
+            energy_source=of_dock.source,
+            energy_confidence=of_dock.confidence,
         )
     return Hub(
         id=row["id"],
@@ -49,6 +55,8 @@ def hub_of(row: Row) -> Hub:
         lift_min=int(row["lift_min"]),
         lift_kwh=float(row["lift_kwh"]),
         lift_diesel_mj=float(row["lift_diesel_mj"]),
+        energy_source=of_lift.source,
+        energy_confidence=of_lift.confidence,
         lifts_per_hour=number_or_none(row["lifts_per_hour"]),
         free_storage_days=int(row["free_storage_days"]),
         storage_eur_per_unit_day=float(row["storage_eur_per_unit_day"]),

@@ -212,8 +212,11 @@ def load_reference() -> Reference:
     """Load the packaged reference set; the same object on every call."""
     hub_rows, service_rows = read_rows("hubs.csv"), read_rows("services.csv")
     lines = {row["id"]: _line_of(row) for row in service_rows}
+    hub_fields = {
+        (row["hub"], row["field"]): Provenance(row["source"], row["confidence"]) for row in read_rows("hub_fields.csv")
+    }
     return Reference(
-        hubs={row["id"]: build.hub_of(row) for row in hub_rows},
+        hubs={row["id"]: build.hub_of(row, hub_fields) for row in hub_rows},
         road_links=tuple(map(build.road_link_of, read_rows("links_road.csv"))),
         mode_links=_mode_links(),
         services={row["id"]: build.service_of(row) for row in service_rows},
@@ -226,10 +229,7 @@ def load_reference() -> Reference:
         drayage=build.drayage_of(read_rows("drayage.csv")[0]),
         factors=build.factor_sets(),
         low_water=_low_water(),
-        hub_fields={
-            (row["hub"], row["field"]): Provenance(row["source"], row["confidence"])
-            for row in read_rows("hub_fields.csv")
-        },
+        hub_fields=hub_fields,
         rhine={row["id"]: row["rhine"] for row in hub_rows if row["rhine"]},
         grid_years=_grid_years(),
     )

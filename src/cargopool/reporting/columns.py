@@ -225,7 +225,46 @@ EXTERNAL = Table(
     ),
 )
 
-TABLES = (SHIPMENTS, ITINERARIES, LOAD_UNITS, DEPARTURES, TOURS, UNSERVED, COSTS, EMISSIONS)
+SHEET = Table(
+    "emission_sheet",
+    "One row per shipment and element: the calculation sheet; the shipment's CO2e is the sum of its wtt_g and ttw_g.",
+    (
+        _SHIPMENT,
+        _number("element", "", "number of the element within the shipment's sheet, from 1"),
+        _text("kind", "kind of element, such as road, departure_load or lift"),
+        _text("owner", "move:<id>, part:<shipment>/<part> or run:<service>/<date>"),
+        _text("what", "formula: the element's energy in MJ, times g/MJ well-to-tank and tank-to-wheel"),
+        _text("rate", "how a rate in the formula was worked out; empty when it was given"),
+        _text("mode", "rail, barge, sea, road; hub operations have their own word"),
+        _text("carrier", "energy carrier"),
+        _number("tkm", "tkm", "transport activity of the shipment over the shortest feasible distance"),
+        _number("energy_mj", "MJ", "energy of the whole element"),
+        _number("wtt_g_per_mj", "g/MJ", "well-to-tank"),
+        _number("ttw_g_per_mj", "g/MJ", "tank-to-wheel"),
+        _text("factor", "what the two are: carrier and set, or the grids by kilometres"),
+        _number("element_wtt_g", "g CO2e", "energy_mj x wtt_g_per_mj, rounded half to even"),
+        _number("element_ttw_g", "g CO2e", "energy_mj x ttw_g_per_mj, rounded half to even"),
+        _number("share", "", "the shipment's weight: kg, kg x m for a charter; 1 when the element is its own"),
+        _number("of", "", "weight of everything that shares the element"),
+        _number("wtt_g", "g CO2e", "the shipment's: element_wtt_g x share / of, by largest remainder"),
+        _number("ttw_g", "g CO2e", "the shipment's: element_ttw_g x share / of, by largest remainder"),
+        _text("data", "what the energy rests on: primary, modelled or default"),
+        _number(
+            "energy_source",
+            "",
+            "number of the source of the energy in emission_sources.csv; empty when it is the user's own",
+        ),
+        _number("factor_source", "", "number of the source of the factor"),
+    ),
+)
+
+SOURCES = Table(
+    "emission_sources",
+    "One row per source of emission_sheet.csv.",
+    (_number("source", "", "number"), _text("text", "where the figures come from")),
+)
+
+TABLES = (SHIPMENTS, ITINERARIES, LOAD_UNITS, DEPARTURES, TOURS, UNSERVED, COSTS, EMISSIONS, SHEET, SOURCES)
 
 PROGRESS = Table(
     "progress",

@@ -55,6 +55,7 @@ def headlines(record: Record) -> tuple[Headline, ...]:
         Headline("Cost", f"{thousands(record['cost_eur'], 2)} EUR", _objective(record)),
         Headline("Saving", *_saving(record)),
         Headline("CO2e", f"{thousands(record['co2e_kg'])} kg", _changes(record, "co2e_kg")),
+        *_data(record),
         *_external(record),
         Headline("Shipments", _served(record), _late(record)),
         Headline(
@@ -72,6 +73,22 @@ def headlines(record: Record) -> tuple[Headline, ...]:
         Headline("Bound", *_bound(record)),
         _time(record),
     )
+
+
+def _data(record: Record) -> tuple[Headline, ...]:
+    """What the CO2e rests on; runs of older versions do not say."""
+    found, factors = record.get("co2e_by_data"), record.get("factors")
+    if not found or not factors:
+        return ()
+    notes = [f"factors {factors['set']} {factors['version']}".rstrip()]
+    if factors["overridden"]:
+        notes.append(f"{len(factors['overridden'])} of them replaced")
+    carbon = record.get("carbon_in_prices") or {}
+    if carbon.get("eur"):
+        left = "left out of the objective" if carbon["excluded_from_objective"] else "counted in the objective"
+        notes.append(f"{thousands(carbon['eur'], 2)} EUR of the cost already prices carbon, {left}")
+    shares = ", ".join(f"{percent(share, 0)} {word}" for word, share in found.items() if share)
+    return (Headline("CO2e data", shares or "none", "; ".join(notes)),)
 
 
 def _external(record: Record) -> tuple[Headline, ...]:

@@ -21,6 +21,7 @@ from cargopool.reporting.columns import (
 )
 from cargopool.reporting.loads import leg_loads, mode_of, stage_km, unit_loads
 from cargopool.reporting.moments import local_iso, utc_iso
+from cargopool.reporting.sheet_tables import make_sheet_tables
 from cargopool.reporting.sheets import Cell, Table
 from cargopool.units import GRAMS_PER_KG, eur, from_milli
 
@@ -31,7 +32,8 @@ Maker = Callable[[Scenario, Plan], Iterator[Row]]
 def make_tables(scenario: Scenario, plan: Plan) -> tuple[Table, ...]:
     """All tables of a plan, in the order of docs/run-folder.md; external costs only where they are asked for."""
     makers = _MAKERS if scenario.objective.external_costs != "none" else _MAKERS[:-1]
-    return tuple(table.filled(make(scenario, plan)) for table, make in makers)
+    made = tuple(table.filled(make(scenario, plan)) for table, make in makers)
+    return (*made, *make_sheet_tables(scenario, plan))
 
 
 def make_table(name: str, scenario: Scenario, plan: Plan) -> Table:

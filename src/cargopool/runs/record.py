@@ -12,6 +12,7 @@ import cargopool
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.board import make_board
+from cargopool.reporting.carbon_sheet import carbon_facts
 from cargopool.reporting.executed import execution_record
 from cargopool.reporting.figures import Figures, count
 from cargopool.reporting.gaps import controllable_gap
@@ -73,6 +74,7 @@ def make_record(scenario: Scenario, result: Result, comparison: Comparison, fact
         "baseline": comparison.as_record(),
         "external_costs": external_figures(scenario, plan),
         "board": make_board(scenario, plan, comparison.baselines, comparison.as_record()["reason"]),
+        **carbon_facts(scenario, plan),
         "kpis": _kpis(figures),
         **_execution(scenario, result, facts.execution_notes),
         "seconds": dict(facts.seconds),

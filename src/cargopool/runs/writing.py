@@ -10,6 +10,7 @@ from cargopool.reporting.geojson import make_geojson
 from cargopool.reporting.html import render_report
 from cargopool.reporting.tables import make_tables
 from cargopool.runs import atomic
+from cargopool.runs.agreement import assert_agreement
 from cargopool.runs.folder import RunFolder, writing
 from cargopool.runs.opening import Run
 from cargopool.runs.record import Record, to_json
@@ -25,6 +26,8 @@ def write_tables(folder: RunFolder, scenario: Scenario, result: RunResult) -> No
     ------
     OutputError
         When the disk does not take them.
+    VerificationError
+        When the report would say another number than the optimiser decided on.
     """
     from cargopool.optimiser.params import SolveParams
 
@@ -32,6 +35,7 @@ def write_tables(folder: RunFolder, scenario: Scenario, result: RunResult) -> No
         folder.write_text("params.toml", SolveParams().to_toml())
     if result.plan is None:
         return
+    assert_agreement(scenario, result.plan)
     for table in (*make_tables(scenario, result.plan), *execution_tables(scenario, result.plan)):
         folder.write_table(table)
     folder.write_text("map.geojson", to_json(make_geojson(scenario, result.plan)))
@@ -61,6 +65,7 @@ def kpis_of(record: Record) -> Record:
         **{name: record[name] for name in (*money, "co2e_kg", "energy_mj")},
         "external_eur": record["external_eur"],
         "external_costs": record["external_costs"],
+        **{name: record[name] for name in ("factors", "co2e_by_data", "carbon_in_prices")},
         "shipments": record["shipments"],
         **(record["kpis"] or {}),
         "board": record["board"],

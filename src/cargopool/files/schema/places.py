@@ -33,6 +33,10 @@ class CrossDockBlock(Block):
     """Electricity per pallet and operation, kWh."""
     kwh_per_tonne: Positive = UNSET
     """Electricity per tonne and operation, kWh."""
+    energy_source: Text = UNSET
+    """Of this electricity: where the figures come from."""
+    energy_confidence: Text = UNSET
+    """Of this electricity, if it is not the row's."""
 
 
 class PlaceRow(Row):
@@ -79,6 +83,10 @@ class HubRow(PlaceRow):
     """Electricity that a tonne of cargo adds to a lift, kWh."""
     lift_diesel_mj_per_tonne: Positive = UNSET
     """Diesel energy that a tonne of cargo adds to a lift, MJ."""
+    energy_source: Text = UNSET
+    """Of the energy of lifts: where the figures come from."""
+    energy_confidence: Text = UNSET
+    """Of the energy of lifts, if it is not the row's."""
     lifts_per_hour: Count | None = UNSET
     """Lift capacity; null means never binding."""
     free_storage_days: Count = UNSET
