@@ -12,7 +12,7 @@ from cargopool.footprint import COST_KINDS, TCE_KINDS
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["footprint.md", "clock.md"])
+@pytest.mark.parametrize("page", ["footprint.md", "energy.md", "clock.md"])
 def test_examples_run(page):
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks

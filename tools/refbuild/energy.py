@@ -226,11 +226,13 @@ def vessel_rows() -> list[dict]:
         rows.append(
             _vessel(GLEC_SET, name, fact["category"], "barge", cemt, mj, 0, CARGO_PER_GROSS, load, light, *origin)
         )
+    grams = {row["id"]: row["wtt_g_per_mj"] + row["ttw_g_per_mj"] for row in carrier_rows()}
     for fact_id, name in GLEC_SHIPS:
         fact = facts[fact_id]
-        mj = round(float(fact["ttw"]) / SHIP_TTW, 6)
         per_teu = fact["unit"] == "gCO2e/TEU-km"
-        note = f"printed {fact['ttw']} {fact['unit']} tank-to-wheel over {SHIP_TTW} g/MJ"
+        carrier = "ship_mix" if per_teu else "ship_vlsfo"
+        mj = round(float(fact["wtw"]) / grams[carrier], 6)
+        note = f"printed {fact['wtw']} {fact['unit']} well-to-wheel over {grams[carrier]:g} g/MJ of {carrier}"
         origin = (fact["source"], DERIVED, tables.GLEC, note)
         tkm, teu_km = (0, mj) if per_teu else (mj, 0)
         rows.append(_vessel(GLEC_SET, name, fact["category"], "sea", "", tkm, teu_km, 1, 0.7, 0.5, *origin))

@@ -30,8 +30,11 @@ def report_run(
     """
     from cargopool.batches.batch_folder import is_batch_folder
     from cargopool.cli.output import note, print_json
+    from cargopool.errors import Diagnostic, InputError
 
     if is_batch_folder(folder):
+        if sheet is not None:
+            raise InputError(Diagnostic("E2003", "a batch has no sheet", str(folder), "name one of its runs"))
         from cargopool.cli.batch_tables import report_batch
 
         report_batch(folder, as_json=as_json, quiet=quiet)

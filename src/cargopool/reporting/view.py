@@ -10,6 +10,7 @@ from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.reference import load_basemap
 from cargopool.reporting.board import BASELINES, BoardRow, board_row
+from cargopool.reporting.carbon_sheet import CarbonSheet, largest_shipment, make_carbon_sheet, sources_of
 from cargopool.reporting.execution_view import ExecutionView, execution_view
 from cargopool.reporting.figures import co2e_kg_by_kind, co2e_kg_by_mode, eur_by_kind
 from cargopool.reporting.headlines import BASELINE_NAMES, Headline, headlines, status_text
@@ -96,6 +97,8 @@ class View:
     board_heads: tuple[str, ...] = ()
     external_kinds: tuple[Bar, ...] = ()
     external_note: str = ""
+    sheet: CarbonSheet | None = None
+    sheet_sources: Mapping[str, int] = field(default_factory=dict)
     unserved: tuple[Mapping[str, Any], ...] = ()
     execution: ExecutionView | None = None
     facts: tuple[Fact, ...] = ()
@@ -132,6 +135,7 @@ def make_view(scenario: Scenario, plan: Plan | None, record: Mapping[str, Any]) 
         **_external(record),
         board=tuple(map(board_row, record.get("board") or ())),
         board_heads=tuple(BASELINE_NAMES[name] for name in BASELINES),
+        **_sheet(scenario, plan),
         departures=tuple(_departure_rows(scenario, plan)),
         charters=tuple(f"{run.service} {run.run_date}" for run in plan.charters),
         units=tuple(_unit_rows(scenario, plan)),
@@ -173,6 +177,15 @@ def _objective(record: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     shown = tuple((label, record[name]) for label, name in terms)
     counted = record.get("external_eur")
     return (*shown, ("external costs, no money", counted)) if counted else shown
+
+
+def _sheet(scenario: Scenario, plan: Plan) -> dict[str, Any]:
+    """The calculation sheet of the shipment with the largest footprint."""
+    chosen = largest_shipment(scenario, plan)
+    if chosen is None:
+        return {}
+    sheet = make_carbon_sheet(scenario, plan, chosen)
+    return {"sheet": sheet, "sheet_sources": sources_of(sheet.rows)}
 
 
 def _external(record: Mapping[str, Any]) -> dict[str, Any]:
