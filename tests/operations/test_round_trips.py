@@ -2,10 +2,10 @@
 
 import random
 from dataclasses import replace
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 from cargopool.model.execution import ExecutionRules
-from cargopool.operations import execute_plan, match_round_trips
+from cargopool.operations import driver_log, execute_plan, match_round_trips
 from cargopool.operations.round_trips import LEAST_GAIN_CENTS, make_round
 from cargopool.operations.trucks import trucks_of
 from cargopool.rules import road_link
@@ -143,6 +143,30 @@ def test_round_trips_are_verified_and_never_cost_more():
         if made.round_trips:
             assert made.execution_totals.objective_cents < plan.totals.objective_cents
         assert replace(made, round_trips=(), execution_lines=(), execution_tces=(), execution_totals=None) == plan
+
+
+def test_no_driver_breaks_the_rules_on_any_round():
+    """The log of every round trip against the rules, written out again: 4:30 at the wheel, 9 h a shift, 13 h in all."""
+    rounds = 0
+    for seed in range(scaled(25, 250)):
+        scenario, plan = _random_case(3000 + seed)
+        for trip in execute_plan(scenario, plan).plan.round_trips:
+            log = driver_log(scenario, plan, trip)
+            rounds += 1
+            assert all(a.end_min == b.start_min for a, b in pairwise(log))
+            assert (log[0].start_min, log[-1].end_min >= trip.legs[-1].arrive_min) == (trip.legs[0].depart_min, True)
+            live = 45 if trip.legs[0].origin == "P" else 0
+            shift_began, driven, since_break = log[0].start_min - live, 0, 0
+            for part in log:
+                minutes = part.end_min - part.start_min
+                if part.kind == "drive":
+                    driven, since_break = driven + minutes, since_break + minutes
+                    assert driven <= 540 and since_break <= 270 and part.end_min - shift_began <= 780, seed
+                elif part.kind != "work" and minutes >= 45:
+                    since_break = 0
+                    if minutes >= 660:
+                        shift_began, driven = part.end_min, 0
+    assert rounds > 8
 
 
 def test_equal_trucks_are_told_apart():

@@ -7,9 +7,11 @@ from itertools import pairwise, permutations
 import pytest
 
 from cargopool.model.execution import ExecutionRules
+from cargopool.operations import arrange_units, execute_plan
 from cargopool.packing.layouts import Pallet, arrange
 from cargopool.rules.loading import balance_of, gravity_range, grid_of
-from execution_case import empty_scenario
+from cargopool.verifier import verify
+from execution_case import Making, empty_scenario
 from scale import scaled
 
 BOX = empty_scenario().load_units["box"]
@@ -108,6 +110,25 @@ def test_refusals_are_right_on_small_units():
             slack = grid.slack_mm(len(goods))
             assert not any(fits(order, gap) for order in orders for gap in range(0, slack + 1, 10))
     assert arranged > 20 and refused > 3
+
+
+def test_units_of_one_move_exchange_pallets_where_that_mends_both():
+    """Heavy at the door in one unit, heavy in front in the other: the first stop's pallets change places."""
+    making = Making(empty_scenario(RULES))
+    first = [(16_000, 12_000, False), (17_000, 1_700, False)]
+    making.train(0, [first, [(16_000, 1_600, False), (17_000, 12_000, False)]], later=60)
+    scenario, plan = making.made()
+    loading = arrange_units(scenario, plan)
+    assert [layout.status for layout in loading.layouts] == ["arranged", "arranged"]
+    assert loading.repaired == 1
+    made = execute_plan(scenario, plan).plan
+    assert made.units != plan.units and made.totals == plan.totals
+    assert verify(scenario, made).violations == ()
+    making = Making(empty_scenario(RULES))
+    making.train(0, [first], later=60)
+    alone, plan = making.made()
+    assert [layout.status for layout in arrange_units(alone, plan).layouts] == ["refused"]
+    assert verify(alone, execute_plan(alone, plan).plan).violations == ()
 
 
 def test_too_heavy_for_any_place():

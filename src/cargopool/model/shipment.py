@@ -34,7 +34,7 @@ class Shipment:
     segregation : str
         Own segregation group; only shipments of one group share a unit. Empty: ``adr`` for ADR goods, else ``general``.
     stackable : bool
-        Kept for loading refinements; capacity counts every pallet as one place.
+        Layouts may stack it where places lack; packing counts every pallet as one place.
     max_parts, min_part_pallets, part_eur : int, int, float
         Split limits, and the fee of every part after the first.
     keep_together : bool

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cargopool.footprint.executing import price_execution
-from cargopool.model.plan import MoveUse, Plan
+from cargopool.model.plan import Move, MoveUse, Plan, RoadStage
 from cargopool.model.scenario import Scenario
 from cargopool.operations.loading import arrange_units
 from cargopool.operations.repositioning import Balance, balance_units
 from cargopool.operations.round_trips import Matching, match_round_trips
+from cargopool.rules.roads import road_link
+from cargopool.rules.rounds import DAYS_BEFORE_WEEKLY_REST, DRIVERS, WEEKLY_DRIVE_MIN
+from cargopool.units import MINUTES_PER_DAY
 
 ROOM_CODES = frozenset(f"V{number}" for number in range(201, 213))
 """Violations that say that hubs or departures have no room."""
@@ -61,6 +64,9 @@ def execute_plan(scenario: Scenario, plan: Plan) -> Execution:
         matching = match_round_trips(scenario, made)
         made = replace(made, round_trips=matching.trips)
         notes.append(_round_note(matching))
+        long = sum(beyond_a_week(scenario, use.move) * use.count for use in made.moves if use.move.kind == "road")
+        if long:
+            notes.append(f"long haul: {long} trucks drive more than a week's hours, or six days, on one trip")
     if rules.empty_units:
         balance = _balance(scenario, made)
         made = replace(made, empty_moves=balance.moves, depot_stocks=balance.stocks, shortages=balance.shortages)
@@ -69,6 +75,17 @@ def execute_plan(scenario: Scenario, plan: Plan) -> Execution:
         proven = "" if balance.complete else "; not proven to be of least cost"
         notes.append(f"empty units: {len(balance.moves)} empty moves, {missing} units missing{proven}")
     return Execution(priced(scenario, made, unbalanced), tuple(notes))
+
+
+def beyond_a_week(scenario: Scenario, move: Move) -> bool:
+    """Whether the one trip of a road move breaks the weekly limits, which the reference model ignores."""
+    stage = move.stages[0]
+    link = road_link(scenario, move.origin, move.destination)
+    if not isinstance(stage, RoadStage) or link is None:
+        return False
+    limit = WEEKLY_DRIVE_MIN * DRIVERS[scenario.vehicles[stage.vehicle].manning]
+    days = DAYS_BEFORE_WEEKLY_REST * MINUTES_PER_DAY
+    return link.drive_min > limit or stage.arrive_min - stage.depart_min > days
 
 
 def stripped(plan: Plan) -> Plan:

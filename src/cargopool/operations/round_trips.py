@@ -1,11 +1,13 @@
 """Round trips: road moves of a plan that one truck serves one after the other, chosen together by CP-SAT.
 
-Every truck is in at most one round trip. The candidates are all pairs and longer chains that are cheaper than the same
-trucks alone and that the driver can do; the choice among them is a set packing of greatest gain.
+Every truck is in at most one round trip. The candidates are all pairs that are cheaper than the same trucks alone and
+that the driver can do, and the longer chains of which he can do any two neighbours; the choice among them is a set
+packing of greatest gain.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -18,15 +20,19 @@ from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.operations.trucks import Truck, trucks_of
 from cargopool.rules import road_link
+from cargopool.rules.driving import DrivingSegment
 from cargopool.rules.rounds import LoadedTrip, Return, RoundLog, drive_round, live_minutes
-from cargopool.units import MINUTES_PER_HOUR, MINUTES_PER_WEEK
+from cargopool.units import CENTS_PER_EUR, MINUTES_PER_DAY, MINUTES_PER_HOUR
 
 LEAST_GAIN_CENTS = 2
 """Below, rounding the carbon price of the whole plan could eat the gain."""
-MOST_CANDIDATES = 200_000
+MOST_CANDIDATES = 60_000
 """Chains of three and more legs that are looked at; pairs always all are."""
-_WORK = 60.0
+_WORK = 20.0
 """Deterministic time of CP-SAT for one group of trucks."""
+_LONGEST_EMPTY_MIN = 3 * MINUTES_PER_DAY
+_REST_ON_THE_WAY_MIN = 660 + 45
+"""A rest and a break: what a tired driver may take on an empty leg rather than before or after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,25 +148,41 @@ class _Search:
                 self._extend((i,), kind.saving, length)
 
     def _successors(self, i: int) -> list[tuple[int, int]]:
-        """Kinds that may follow in time, and the cost of the empty leg to each."""
+        """Kinds that may follow, and the least that the empty leg and the standing before each cost, cents."""
         one, rules = self.kinds[i].truck, self.scenario.execution
-        longest = rules.max_standing_h * MINUTES_PER_HOUR
+        last = one.stage.arrive_min + 2 * rules.max_standing_h * MINUTES_PER_HOUR + _LONGEST_EMPTY_MIN
+        begin = bisect_left(self.kinds, one.unloaded_min, key=lambda kind: kind.truck.stage.depart_min)
         found = []
-        for j, kind in enumerate(self.kinds):
-            other = kind.truck
-            if j == i or other.stage.depart_min < one.unloaded_min:
+        for j in range(begin, len(self.kinds)):
+            other = self.kinds[j].truck
+            if other.stage.depart_min > last:
+                break
+            cost = None if j == i else self._empty(one.stage.destination, other.stage.origin)
+            if cost is None or cost >= self.kinds[i].saving + self.kinds[j].saving:
                 continue
-            cost = self._empty(one.stage.destination, other.stage.origin)
-            if cost is None:
-                continue
-            link = road_link(self.scenario, one.stage.destination, other.stage.origin)
-            drive = link.drive_min if link else 0
-            live = live_minutes(self.scenario, other.stage.origin)
-            late = one.unloaded_min + drive > min(other.loading_from_min, other.stage.depart_min - live)
-            soon = one.stage.arrive_min + 2 * longest + 4 * drive + MINUTES_PER_WEEK // 7
-            if not late and other.stage.depart_min <= soon:
-                found.append((j, cost))
+            stands = self._stands(one, other)
+            if stands is not None:
+                price = stands / MINUTES_PER_HOUR * rules.standing_eur_per_h * CENTS_PER_EUR
+                found.append((j, cost + int(price * self.scenario.objective.weights.get("road_standing", 1.0))))
         return found
+
+    def _stands(self, one: Truck, other: Truck) -> int | None:
+        """Least minutes of standing between two trips of one driver; None when he cannot do both.
+
+        In a longer chain a rest may fall into the empty leg instead.
+        """
+        log = _driven(self.scenario, (one, other), home=False)
+        if log is None or log.problem:
+            return None
+        empty = log.empties[0]
+        stands = other.stage.depart_min - one.stage.arrive_min
+        if empty is not None:
+            stands -= empty.arrive_min - empty.depart_min
+            if stands > 2 * self.scenario.execution.max_standing_h * MINUTES_PER_HOUR + _REST_ON_THE_WAY_MIN:
+                return None
+        elif stands > self.scenario.execution.max_standing_h * MINUTES_PER_HOUR:
+            return None
+        return max(0, stands - _REST_ON_THE_WAY_MIN)
 
     def _empty(self, origin: str, destination: str) -> int | None:
         """What an empty leg costs the objective at least, cents; None when it is not allowed."""
@@ -245,8 +267,27 @@ def make_round(scenario: Scenario, trucks: Sequence[Truck]) -> tuple[tuple[Round
     return tuple(legs), gain
 
 
-def _driven(scenario: Scenario, trucks: Sequence[Truck]) -> RoundLog | None:
+def driver_log(scenario: Scenario, plan: Plan, trip: RoundTrip) -> tuple[DrivingSegment, ...]:
+    """What the truck of a round trip does, from its first departure to its last arrival."""
+    trucks = {truck.key: truck for truck in trucks_of(plan)}
+    loaded, returns = [], []
+    for leg, after in pairwise([*trip.legs, None]):
+        if leg is None or leg.kind == "empty":
+            continue
+        truck = trucks[leg.move, leg.temperature, leg.segregation, leg.truck]
+        link = road_link(scenario, leg.origin, leg.destination)
+        assert link is not None
+        times = (truck.loading_from_min, leg.depart_min, leg.arrive_min, truck.unloaded_min)
+        loaded.append(LoadedTrip(link, *times))
+        back = road_link(scenario, after.origin, after.destination) if after and after.kind == "empty" else None
+        returns.append(Return(back, after.depart_min) if after and back else None)
+    return drive_round(scenario, loaded, returns, scenario.vehicles[trip.vehicle].manning).segments
+
+
+def _driven(scenario: Scenario, trucks: Sequence[Truck], *, home: bool = True) -> RoundLog | None:
     """The round with the driver's hours; None where a road is missing, or an empty leg is too long.
+
+    Without ``home`` the last truck stays where it has been unloaded.
 
     Empty legs leave at once; where the driver cannot do it so, one or more of them leave as late as they may, after a
     rest where the truck was unloaded.
@@ -255,6 +296,8 @@ def _driven(scenario: Scenario, trucks: Sequence[Truck]) -> RoundLog | None:
     loaded = []
     for n, truck in enumerate(trucks):
         stage, goal = truck.stage, trucks[(n + 1) % len(trucks)].stage.origin
+        if not home and n + 1 == len(trucks):
+            goal = stage.destination
         link = road_link(scenario, stage.origin, stage.destination)
         back = None if stage.destination == goal else road_link(scenario, stage.destination, goal)
         if link is None or (back is None and stage.destination != goal):

@@ -9,6 +9,7 @@ from typing import Any
 from cargopool.model.execution import PalletPlace, RoundTrip, UnitLayout
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
+from cargopool.operations import driver_log
 from cargopool.reporting.executed import carrier_of, execution_record
 from cargopool.reporting.moments import short_local
 from cargopool.rules.loading import Grid, grid_of
@@ -20,15 +21,17 @@ _LANE = 80
 """Height of a lane in a drawing; a length of 10 mm is one unit of it."""
 _EDGE = 4
 _MM = 10
+_WORDS = {"ban": "waiting for the end of a ban", "stand": "standing", "work": "loading or unloading"}
 
 
 @dataclass(frozen=True, slots=True)
 class RoundTripRow:
-    """A round trip with its legs in words."""
+    """A round trip with its legs in words, and the driver's time: css class, start and length in per cent, words."""
 
     trip: RoundTrip
     gain_eur: float
     legs: tuple[str, ...]
+    hours: tuple[tuple[str, float, float, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def execution_view(scenario: Scenario, plan: Plan, record: Mapping[str, Any]) ->
         return None
     return ExecutionView(
         record=found,
-        round_trips=tuple(_round_trip(scenario, trip) for trip in plan.round_trips),
+        round_trips=tuple(_round_trip(scenario, plan, trip) for trip in plan.round_trips),
         layouts=tuple(_layout_rows(scenario, plan)),
         empty_moves=tuple(_empty_moves(scenario, plan)),
         stocks=plan.depot_stocks,
@@ -88,14 +91,23 @@ def execution_view(scenario: Scenario, plan: Plan, record: Mapping[str, Any]) ->
     )
 
 
-def _round_trip(scenario: Scenario, trip: RoundTrip) -> RoundTripRow:
+def _round_trip(scenario: Scenario, plan: Plan, trip: RoundTrip) -> RoundTripRow:
     legs = []
     for leg in trip.legs:
         leaves = short_local(scenario, leg.origin, leg.depart_min)
         arrives = short_local(scenario, leg.destination, leg.arrive_min)
         what = f"{leg.move}, truck {leg.truck}" if leg.move else "empty"
         legs.append(f"{leg.origin} {leaves} to {leg.destination} {arrives} ({what})")
-    return RoundTripRow(trip, eur(trip.gain_cents), tuple(legs))
+    return RoundTripRow(trip, eur(trip.gain_cents), tuple(legs), tuple(_hours(scenario, plan, trip)))
+
+
+def _hours(scenario: Scenario, plan: Plan, trip: RoundTrip) -> Iterator[tuple[str, float, float, str]]:
+    log = driver_log(scenario, plan, trip)
+    begin, whole = log[0].start_min, log[-1].end_min - log[0].start_min
+    for part in log:
+        minutes = part.end_min - part.start_min
+        words = f"{_WORDS.get(part.kind, part.kind)} {minutes // 60}:{minutes % 60:02}"
+        yield f"do-{part.kind}", 100 * (part.start_min - begin) / whole, 100 * minutes / whole, words
 
 
 def _layout_rows(scenario: Scenario, plan: Plan) -> Iterator[LayoutRow]:

@@ -13,6 +13,7 @@ from cargopool.model.equipment import Manning
 from cargopool.model.place import Door, RoadLink
 from cargopool.model.scenario import Scenario
 from cargopool.rules.bans import stretches_of
+from cargopool.rules.driving import DrivingSegment
 from cargopool.rules.index import index_of
 from cargopool.rules.trips import RULES, Trip, go_on
 from cargopool.units import MINUTES_PER_DAY, MINUTES_PER_HOUR
@@ -70,12 +71,15 @@ class RoundLog:
     ----------
     empties : tuple of EmptyTrip or None
         After each loaded trip; None where the truck already stands where it is needed.
+    segments : tuple of DrivingSegment
+        What the truck does from the first departure on, without gaps.
     problem : str
         Why the driver cannot do it; empty when he can.
     """
 
     empties: tuple[EmptyTrip | None, ...]
     driving_min: int
+    segments: tuple[DrivingSegment, ...]
     problem: str = ""
 
 
@@ -127,7 +131,8 @@ def drive_round(
         problem = problem or f"{driving} min of driving are more than a week's"
     if trip.now - first.depart_min > DAYS_BEFORE_WEEKLY_REST * MINUTES_PER_DAY:
         problem = problem or "a weekly rest falls due on the way"
-    return RoundLog(tuple(empties), driving, problem)
+    segments = tuple(DrivingSegment(kind, begin, end) for kind, begin, end in trip.log)
+    return RoundLog(tuple(empties), driving, segments, problem)
 
 
 def live_minutes(scenario: Scenario, place_id: str) -> int:

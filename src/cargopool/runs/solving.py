@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from cargopool.errors import Diagnostic, InputError, VerificationError
-from cargopool.model.plan import Plan, Progress, Result
+from cargopool.model.plan import Plan, Progress, Result, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.comparing import Comparison, compare_with_baselines
 from cargopool.runs.measures import Stopwatch
@@ -173,6 +173,8 @@ def _executed(scenario: Scenario, found: Result, stopwatch: Stopwatch) -> tuple[
     """The result with the execution layers that the scenario asks for on its plan."""
     if found.plan is None or not scenario.execution.wanted:
         return found, ()
+    if found.termination == Termination.INTERRUPTED:
+        return found, ("execution layers: left out, the run was interrupted",)
     from cargopool.operations import execute_plan
 
     with stopwatch.stage("execution"):

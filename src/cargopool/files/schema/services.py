@@ -256,7 +256,7 @@ class ShipmentRow(Row):
     segregation: Text = UNSET
     """Own segregation group."""
     stackable: bool = UNSET
-    """Kept for loading refinements."""
+    """Layouts may stack it where places lack; packing counts every pallet as one place."""
     max_parts: Count = UNSET
     """Parts it may travel in."""
     min_part_pallets: Count = UNSET
