@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/api.md", "docs/low-water.md")
+PAGES = ("README.md", "docs/api.md", "docs/low-water.md", "docs/exchange.md")
 
 
 def python_examples() -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ def commands(page: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.startswith("    cargopool ")]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/cli.md", "docs/low-water.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/cli.md", "docs/low-water.md", "docs/exchange.md"])
 def test_commands_run_in_order_from_an_empty_folder(page: str, tmp_path: Path) -> None:
     found = commands(page)
     assert len(found) >= 4

@@ -15,26 +15,33 @@ _Sheet = Annotated[
 ]
 _Html = Annotated[bool, typer.Option("--html", help="Write report.html again, from run.json and plan.json.")]
 
+_Ileap = Annotated[
+    Path | None, typer.Option("--ileap", metavar="FILE", help="Write the plan's CO2e for exchange, iLEAP 1.0 JSON.")
+]
+
 
 def report_run(
     folder: _Run,
     html: _Html = False,
     sheet: _Sheet = None,
+    ileap: _Ileap = None,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Show a run: headlines, modes, departures, costs and CO2e; or a batch: every what-if against the base.
 
-    With --sheet, the CO2e of one shipment element by element, so that it can be worked out again by hand.
+    With --sheet, the CO2e of one shipment element by element, so that it can be worked out again by hand. With
+    --ileap, the plan's CO2e for other programs.
     """
     from cargopool.batches.batch_folder import is_batch_folder
     from cargopool.cli.output import note, print_json
     from cargopool.errors import Diagnostic, InputError
 
     if is_batch_folder(folder):
-        if sheet is not None:
-            raise InputError(Diagnostic("E2003", "a batch has no sheet", str(folder), "name one of its runs"))
+        for asked, what in ((sheet, "sheet"), (ileap, "plan to exchange")):
+            if asked is not None:
+                raise InputError(Diagnostic("E2003", f"a batch has no {what}", str(folder), "name one of its runs"))
         from cargopool.cli.batch_tables import report_batch
 
         report_batch(folder, as_json=as_json, quiet=quiet)
@@ -43,6 +50,12 @@ def report_run(
 
     run = open_run(folder)
     record = run.finished_record()
+    if ileap is not None:
+        from cargopool.runs import write_ileap
+
+        write_ileap(run, ileap)
+        if not as_json:
+            note(f"wrote {ileap}", quiet=quiet)
     if sheet is not None:
         from cargopool.reporting.carbon_sheet import make_carbon_sheet
 

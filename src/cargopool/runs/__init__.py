@@ -6,7 +6,7 @@ from cargopool.runs.opening import Run, is_run, load_plan, open_run
 from cargopool.runs.record import to_json
 from cargopool.runs.shipped import copy_template, default_folder, schema_text, template_names
 from cargopool.runs.solving import RunResult, solve
-from cargopool.runs.writing import write_report
+from cargopool.runs.writing import write_ileap, write_report
 
 __all__ = [
     "Run",
@@ -24,5 +24,6 @@ __all__ = [
     "solve",
     "template_names",
     "to_json",
+    "write_ileap",
     "write_report",
 ]

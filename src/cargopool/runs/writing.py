@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cargopool.errors import Diagnostic, InputError
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.executed import execution_tables
 from cargopool.reporting.geojson import make_geojson
@@ -87,3 +88,22 @@ def write_report(run: Run) -> Path:
     with writing(path):
         atomic.write_text(path, render_report(run.scenario, run.plan, run.finished_record()))
     return path
+
+
+def write_ileap(run: Run, path: Path) -> None:
+    """Write the CO2e of a run's plan for exchange, as iLEAP 1.0 data types.
+
+    Raises
+    ------
+    InputError
+        When the run has no plan, or a carrier has no counterpart in iLEAP.
+    OutputError
+        When the file cannot be written.
+    """
+    from cargopool.reporting.ileap import make_ileap
+
+    if run.plan is None:
+        raise InputError(Diagnostic("E2004", "the run has no plan", str(run.path)))
+    text = to_json(make_ileap(run.scenario, run.plan))
+    with writing(path):
+        atomic.write_text(path, text)
