@@ -321,7 +321,8 @@ def _named(name: str, share: int) -> Object:
     kind, feedstock = carrier if carrier is not None else (name, "")
     found: Object = {"energyCarrier": kind, "relativeShare": _text(Decimal(share) / _SHARE_UNITS)}
     if feedstock:
-        found["feedstocks"] = [{"feedstock": feedstock, "feedstockShare": "1"}]
+        whole = {"feedstockShare": "1"} if feedstock == "Grid" else {}
+        found["feedstocks"] = [{"feedstock": feedstock, **whole}]
     return found
 
 
