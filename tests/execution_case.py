@@ -1,5 +1,6 @@
 """Hand-made plans of trucks and trains for the execution layers: hubs A and D near each other, B and C too, E apart."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -29,7 +30,7 @@ HOUR = 60
 DAY = 24 * HOUR
 HANDLING = 60
 KM = {"AB": 600.0, "AC": 620.0, "DB": 610.0, "DC": 640.0, "AD": 50.0, "BC": 40.0, "AE": 300.0, "BE": 350.0, "AP": 20.0}
-ALL = ExecutionRules(round_trips=True, layouts=True, empty_units=True, imbalance_eur={"default": 400.0})
+ALL = ExecutionRules(round_trips=True, layouts=True, stacking=True, empty_units=True, imbalance_eur={"default": 400.0})
 
 
 def empty_scenario(rules: ExecutionRules = ALL, **stocks: dict[str, int]) -> Scenario:
@@ -145,7 +146,15 @@ class Making:
         self.units: list[PlannedUnit] = []
         self.itineraries: list[Itinerary] = []
 
-    def truck(self, origin: str, destination: str, depart: int, unit: str = "trailer", count: int = 1) -> str:
+    def truck(
+        self,
+        origin: str,
+        destination: str,
+        depart: int,
+        unit: str = "trailer",
+        count: int = 1,
+        load: Sequence[tuple[int, int, bool]] = ((20_000, 10_000, False),),
+    ) -> str:
         """A road move with one shipment a truck, loaded just before it leaves and unloaded when it is there."""
         link = road_link(self.scenario, origin, destination)
         assert link is not None
@@ -170,7 +179,7 @@ class Making:
             latest_min=depart,
             available_min=arrive,
         )
-        self._use(move, [[(20_000, 10_000, False)]] * count)
+        self._use(move, [list(load)] * count)
         return name
 
     def train(self, day: int, loads: list[list[tuple[int, int, bool]]], back: bool = False, later: int = 0) -> str:
@@ -273,6 +282,16 @@ class Making:
             totals=money.totals,
         )
         return scenario, plan
+
+
+def stacked_case(rules: ExecutionRules = ALL) -> tuple[Scenario, Plan]:
+    """Three units of low pallets on a train, of which two are enough for none and one is enough for all."""
+    making = Making(empty_scenario(rules, A={"box": 2}, B={"box": 1}))
+    making.train(0, [[(20_000, 8_000, True)], [(18_000, 6_000, True)], [(10_000, 3_000, True), (9_000, 2_000, True)]])
+    making.truck("A", "B", 10 * HOUR)
+    making.truck("B", "A", 34 * HOUR)
+    making.train(2, [[(30_000, 9_000, False)], [(12_000, 4_000, True)]])
+    return making.made()
 
 
 def full_case(rules: ExecutionRules = ALL) -> tuple[Scenario, Plan]:

@@ -70,7 +70,7 @@ def test_started_pallets_share_a_place_and_stackable_ones_are_stacked_where_plac
     shared = arrange(BOX, RULES, "u", whole + halves)
     assert shared.status == "arranged" and all(p.level == 1 for p in shared.places)
     odd = [pallet(40 + n, 200, milli=600) for n in range(3)]
-    assert "34 pallet places needed, 33 there" in arrange(BOX, RULES, "u", whole + odd).problem
+    assert "34 pallet places and 0 m needed, 33 and 13.5 m there" in arrange(BOX, RULES, "u", whole + odd).problem
     low = [replace(p, stackable=True) for p in whole]
     stacked = arrange(BOX, RULES, "u", low + [replace(p, stackable=True, volume_m3_milli=900) for p in odd])
     assert stacked.status == "arranged"

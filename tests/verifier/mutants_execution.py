@@ -356,3 +356,47 @@ def empty_truck_too_fast(rng: random.Random, scenario: Scenario, plan: Plan) -> 
     stage = replace(move.stages[0], arrive_min=move.stages[0].arrive_min - rng.randint(1, 60))
     uses[n] = replace(uses[n], move=replace(move, stages=(stage,), available_min=stage.arrive_min))
     return scenario, replace(plan, empty_moves=tuple(uses))
+
+
+def _stowed(plan: Plan, rng: random.Random) -> int | None:
+    return pick(rng, [n for n, stowage in enumerate(plan.stowages) if stowage.contents])
+
+
+def _with_stowage(plan: Plan, n: int, **changes: object) -> Plan:
+    stowages = list(plan.stowages)
+    stowages[n] = replace(stowages[n], **changes)
+    return replace(plan, stowages=tuple(stowages))
+
+
+@OPERATORS.operator("V277", priced=False)
+def pallets_lost_in_stacking(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    n = _stowed(plan, rng)
+    return None if n is None else (scenario, _with_stowage(plan, n, contents=plan.stowages[n].contents[:-1]))
+
+
+@OPERATORS.operator("V277", priced=False)
+def emptied_unit_whose_pallets_go_nowhere(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    n = _stowed(plan, rng)
+    return None if n is None else (scenario, replace(plan, stowages=plan.stowages[:n] + plan.stowages[n + 1 :]))
+
+
+@OPERATORS.operator("V277", priced=False)
+def stacked_unit_too_heavy(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    """The type carries less than the stacked unit, and as much as every planned one."""
+    if _stowed(plan, rng) is None:
+        return None
+    kinds = dict(scenario.load_units)
+    kinds["box"] = replace(kinds["box"], payload_kg=rng.randint(9_000, 18_000))
+    return replace(scenario, load_units=kinds), plan
+
+
+@OPERATORS.operator("V277", priced=False)
+def shipments_that_never_share_stacked_together(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    n = _stowed(plan, rng)
+    if n is None:
+        return None
+    one, other = (scenario.shipments[c.shipment] for c in plan.stowages[n].contents[:2])
+    shipments = dict(scenario.shipments)
+    shipments[one.id] = replace(one, veto_shippers=frozenset({"Else"}))
+    shipments[other.id] = replace(other, shipper="Else")
+    return replace(scenario, shipments=shipments), plan

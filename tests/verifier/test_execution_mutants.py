@@ -8,7 +8,7 @@ import pytest
 
 from cargopool.operations import execute_plan
 from cargopool.verifier import verify
-from execution_case import ALL, HOUR, Making, empty_scenario, full_case
+from execution_case import ALL, HOUR, Making, empty_scenario, full_case, stacked_case
 from scale import scaled
 from verifier.mutants_execution import OPERATORS
 
@@ -17,7 +17,7 @@ LOAD = [(20_000, 10_000, False)]
 
 def _short_case():
     """Units that nothing brings in time."""
-    making = Making(empty_scenario(ALL, E={"box": 1}))
+    making = Making(empty_scenario(replace(ALL, stacking=False), E={"box": 1}))
     making.truck("A", "B", 10 * HOUR)
     making.truck("B", "A", 34 * HOUR)
     making.train(0, [LOAD, [(12_000, 9_000, False)]])
@@ -29,7 +29,7 @@ def _short_case():
 @pytest.fixture(scope="module")
 def cases():
     found = []
-    for scenario, plan in (full_case(), _short_case()):
+    for scenario, plan in (full_case(), _short_case(), stacked_case()):
         found.append((scenario, execute_plan(scenario, plan).plan))
     return found
 
@@ -37,7 +37,8 @@ def cases():
 def test_unmutated_layers_raise_nothing(cases):
     for scenario, plan in cases:
         assert verify(scenario, plan).violations == ()
-    full, short = (plan for _, plan in cases)
+    full, short, stacked = (plan for _, plan in cases)
+    assert any(not stowage.contents for stowage in stacked.stowages)
     assert {leg.kind for trip in full.round_trips for leg in trip.legs} == {"loaded", "empty"}
     assert {use.move.kind for use in full.empty_moves} == {"road", "scheduled"}
     assert short.shortages

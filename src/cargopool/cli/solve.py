@@ -38,7 +38,7 @@ _Execution = Annotated[
 ]
 _DEFAULT_GAP = 0.01
 _DEFAULT_TIME_LIMIT_S = 60.0
-_LAYERS = {f"execution.{layer}": True for layer in ("round_trips", "layouts", "empty_units")}
+_LAYERS = {f"execution.{layer}": True for layer in ("round_trips", "layouts", "stacking", "empty_units")}
 
 
 def solve_file(

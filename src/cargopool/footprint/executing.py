@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cargopool.footprint.items import Group, charge, group, number
-from cargopool.footprint.moves import move_groups, stage_groups
+from cargopool.footprint.moves import move_groups, powered_group, stage_groups
 from cargopool.footprint.objective import weighted_cents
 from cargopool.footprint.pricing import Priced
 from cargopool.footprint.road import DROP_TRIPS, leg_group
 from cargopool.model.execution import DepotStock, ExecutionTotals, RoundLeg, RoundTrip
 from cargopool.model.place import Door
-from cargopool.model.plan import CostLine, Move, MoveUse, Plan, RoadStage, Tce
+from cargopool.model.plan import CostLine, Move, MoveUse, Plan, PlannedUnit, RoadStage, Tce
 from cargopool.model.scenario import Scenario
 from cargopool.rules.roads import road_link
 from cargopool.units import MINUTES_PER_HOUR, carbon_cents, cents
@@ -119,7 +119,7 @@ def price_execution(scenario: Scenario, plan: Plan, unbalanced_cents: int) -> Ex
     priced += [price_empty(scenario, use) for use in plan.empty_moves]
     lines = tuple([line for one in priced for line in one.lines])
     tces = tuple([tce for one in priced for tce in one.tces])
-    alone = replaced_trips(scenario, plan)
+    alone = removed_groups(scenario, plan)
     totals = plan.totals
     grams = totals.co2e_grams + sum(t.grams * t.count for t in tces) - sum(g.grams for g in alone)
     money = sum(line.cents * line.count for line in lines) - sum(c.cents for g in alone for c in g.charges)
@@ -143,17 +143,32 @@ def price_execution(scenario: Scenario, plan: Plan, unbalanced_cents: int) -> Ex
     return Executed(lines, tces, made)
 
 
-def replaced_trips(scenario: Scenario, plan: Plan) -> list[Group]:
-    """The road trips that round trips replace, each as it costs alone."""
+def removed_groups(scenario: Scenario, plan: Plan) -> list[Group]:
+    """What falls away: the road trips that round trips replace, and the uses of units that stacking empties."""
     moves = {use.move.id: use.move for use in plan.moves}
     legs = [leg for trip in plan.round_trips for leg in trip.legs if leg.kind == "loaded"]
-    return [truck_trip(scenario, moves[leg.move]) for leg in legs]
+    found = [truck_trip(scenario, moves[leg.move]) for leg in legs]
+    for unit in emptied_units(plan):
+        found += use_groups(scenario, moves[unit.move], unit.temperature)
+    return found
+
+
+def emptied_units(plan: Plan) -> list[PlannedUnit]:
+    """The units that stacking empties; each is a whole use of its move."""
+    names = {stowage.unit for stowage in plan.stowages if not stowage.contents}
+    return [unit for unit in plan.units if unit.id in names]
+
+
+def use_groups(scenario: Scenario, move: Move, temperature: str) -> list[Group]:
+    """Groups of one use of a move in a class."""
+    groups = move_groups(scenario, move)
+    return groups if temperature == "ambient" else [*groups, powered_group(scenario, move)]
 
 
 def executed_external_cents(scenario: Scenario, plan: Plan) -> int:
     """External costs that the objective counts, of the plan as it is carried out."""
     moves = {use.move.id: use.move for use in plan.moves}
-    counted = plan.totals.external_cents - sum(_external(g) for g in replaced_trips(scenario, plan))
+    counted = plan.totals.external_cents - sum(_external(g) for g in removed_groups(scenario, plan))
     for trip in plan.round_trips:
         units, standing = _units(trip, moves), standing_minutes(trip.legs)
         groups = round_groups(scenario, trip.vehicle, trip.unit_type, units, trip.legs, standing)
@@ -192,14 +207,19 @@ def road_km(scenario: Scenario, plan: Plan) -> tuple[float, float]:
             if leg.kind == "loaded":
                 key = (leg.move, leg.temperature, leg.segregation)
                 in_rounds[key] = in_rounds.get(key, 0) + 1
+    emptied: dict[tuple[str, str, str], int] = {}
+    for unit in emptied_units(plan):
+        key = (unit.move, unit.temperature, unit.segregation)
+        emptied[key] = emptied.get(key, 0) + 1
     loaded = empty = 0.0
     for use in plan.moves:
+        key = (use.move.id, use.temperature, use.segregation)
+        count = use.count - emptied.get(key, 0)
         for stage in use.move.stages:
             if isinstance(stage, RoadStage):
                 km, factor = _km(scenario, stage)
-                alone = use.count - in_rounds.get((use.move.id, use.temperature, use.segregation), 0)
-                loaded += km * use.count
-                empty += km * factor * (alone if stage.purpose == "main" else use.count)
+                loaded += km * count
+                empty += km * factor * (count - in_rounds.get(key, 0) if stage.purpose == "main" else count)
     for trip in plan.round_trips:
         empty += sum(_link_km(scenario, leg.origin, leg.destination) for leg in trip.legs if leg.kind == "empty")
     for use in plan.empty_moves:

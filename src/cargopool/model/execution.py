@@ -28,6 +28,8 @@ class ExecutionRules:
         Price of standing between two legs of a round trip, loading and unloading included.
     layouts : bool
         Arrange the pallets of every load unit.
+    stacking : bool
+        Empty load units whose pallets can be stacked in other units of their move; layouts come with it.
     max_eccentricity : float
         Containers and swap bodies: distance of the cargo's centre of gravity from the middle, share of the length.
     kingpin_kg, bogie_kg : int
@@ -46,6 +48,7 @@ class ExecutionRules:
     max_standing_h: int = 24
     standing_eur_per_h: float = 5.0
     layouts: bool = False
+    stacking: bool = False
     max_eccentricity: float = 0.05
     kingpin_kg: int = 12_000
     bogie_kg: int = 24_000
@@ -56,7 +59,7 @@ class ExecutionRules:
     @property
     def wanted(self) -> bool:
         """Whether any layer is asked for."""
-        return self.round_trips or self.layouts or self.empty_units
+        return self.round_trips or self.layouts or self.stacking or self.empty_units
 
     def imbalance_of(self, unit_type: str) -> float:
         """EUR per unit of a type that is missing at a hub at the end."""
@@ -215,7 +218,7 @@ class ExecutionTotals:
     Attributes
     ----------
     cost_cents, weighted_cost_cents, co2e_grams, energy_mj : int, int, int, float
-        With round trips instead of their trucks, and with empty moves.
+        With round trips instead of their trucks, without the uses of emptied units, and with empty moves.
     carbon_cents : int
         Carbon price x ``co2e_grams``, rounded once.
     external_cents : int

@@ -5,7 +5,7 @@ All times are whole minutes since the horizon start (UTC elapsed); files show th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -150,6 +150,14 @@ class PlannedUnit:
     unit_type: str
     temperature: str
     segregation: str
+    contents: tuple[Content, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stowage:
+    """What a planned unit carries after stacking; nothing when it is not needed any more."""
+
+    unit: str
     contents: tuple[Content, ...]
 
 
@@ -371,7 +379,7 @@ class Plan:
 
     Attributes
     ----------
-    round_trips, layouts, empty_moves, depot_stocks, shortages
+    round_trips, layouts, stowages, empty_moves, depot_stocks, shortages
         How it is carried out, where the scenario asks for it (docs/execution.md).
     execution_lines, execution_tces : tuple
         Of round trips (owner ``round:<id>``; they replace the road trips of their trucks) and empty moves
@@ -392,12 +400,22 @@ class Plan:
     totals: Totals
     round_trips: tuple[RoundTrip, ...] = ()
     layouts: tuple[UnitLayout, ...] = ()
+    stowages: tuple[Stowage, ...] = ()
     empty_moves: tuple[MoveUse, ...] = ()
     depot_stocks: tuple[DepotStock, ...] = ()
     shortages: tuple[UnitShortage, ...] = ()
     execution_lines: tuple[CostLine, ...] = ()
     execution_tces: tuple[Tce, ...] = ()
     execution_totals: ExecutionTotals | None = None
+
+    @property
+    def executed_units(self) -> tuple[PlannedUnit, ...]:
+        """The load units as they are carried out: contents after stacking, without those that it empties."""
+        if not self.stowages:
+            return self.units
+        changed = {stowage.unit: stowage.contents for stowage in self.stowages}
+        kept = [unit for unit in self.units if changed.get(unit.id, True)]
+        return tuple(replace(unit, contents=changed.get(unit.id, unit.contents)) for unit in kept)
 
     def itineraries_frame(self) -> DataFrame:
         """The itineraries as a pandas data frame; see `cargopool.model.frames`."""

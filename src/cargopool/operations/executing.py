@@ -10,6 +10,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.operations.loading import arrange_units
 from cargopool.operations.repositioning import Balance, balance_units
 from cargopool.operations.round_trips import Matching, match_round_trips
+from cargopool.operations.stacking import stow
 from cargopool.rules.roads import road_link
 from cargopool.rules.rounds import DAYS_BEFORE_WEEKLY_REST, DRIVERS, WEEKLY_DRIVE_MIN
 from cargopool.units import MINUTES_PER_DAY
@@ -52,7 +53,7 @@ def execute_plan(scenario: Scenario, plan: Plan) -> Execution:
     if not rules.wanted:
         return Execution(bare)
     made, notes, unbalanced = bare, [], 0
-    if rules.layouts:
+    if rules.layouts or rules.stacking:
         loading = arrange_units(scenario, made)
         made = replace(loading.plan, layouts=loading.layouts)
         refused = sum(layout.status == "refused" for layout in loading.layouts)
@@ -60,6 +61,10 @@ def execute_plan(scenario: Scenario, plan: Plan) -> Execution:
             f"layouts: {len(loading.layouts) - refused} of {len(loading.layouts)} units arranged, "
             f"{loading.repaired} after an exchange of pallets"
         )
+    if rules.stacking:
+        stowing = stow(scenario, made, made.layouts)
+        made = replace(made, stowages=stowing.stowages, layouts=stowing.layouts)
+        notes.append(f"stacking: {stowing.emptied} load units emptied")
     if rules.round_trips:
         matching = match_round_trips(scenario, made)
         made = replace(made, round_trips=matching.trips)
@@ -94,6 +99,7 @@ def stripped(plan: Plan) -> Plan:
         plan,
         round_trips=(),
         layouts=(),
+        stowages=(),
         empty_moves=(),
         depot_stocks=(),
         shortages=(),

@@ -38,7 +38,7 @@ class Loading:
 
 def arrange_units(scenario: Scenario, plan: Plan) -> Loading:
     """Arrange every load unit that carries loose freight."""
-    work = _Work(scenario, plan)
+    work = Work(scenario, plan)
     layouts = {unit.id: work.layout(unit) for unit in plan.units if work.loose(unit)}
     refused = [unit for unit in plan.units if unit.id in layouts and layouts[unit.id].status == "refused"]
     units = {unit.id: unit for unit in plan.units}
@@ -60,14 +60,13 @@ def arrange_units(scenario: Scenario, plan: Plan) -> Loading:
     return Loading(kept, tuple(layouts[unit.id] for unit in plan.units if unit.id in layouts), repaired)
 
 
-class _Work:
+class Work:
+    """Layouts of the units of a plan, asked one by one."""
+
     def __init__(self, scenario: Scenario, plan: Plan) -> None:
         self.scenario = scenario
         self.parts: Mapping[tuple[str, int], Itinerary] = parts_of(plan)
         self.moves = {use.move.id: use.move for use in plan.moves}
-        self.trucks: dict[tuple[str, str, str, int], list[str]] = defaultdict(list)
-        for unit in plan.units:
-            self.trucks[unit.move, unit.temperature, unit.segregation, unit.truck].append(unit.id)
 
     def loose(self, unit: PlannedUnit) -> bool:
         """Whether pallets are in it that the plan places."""
@@ -96,6 +95,7 @@ class _Work:
                         volume_m3_milli=size.volume_m3_milli,
                         stackable=shipment.stackable,
                         stop=stops[content.shipment, content.part],
+                        loading_metres_milli=size.loading_metres_milli,
                     )
                 )
         return found

@@ -36,7 +36,7 @@ def trucks_of(plan: Plan) -> tuple[Truck, ...]:
     moves = {use.move.id: use.move for use in plan.moves}
     parts = parts_of(plan)
     aboard: dict[TruckKey, list[PlannedUnit]] = defaultdict(list)
-    for unit in plan.units:
+    for unit in plan.executed_units:
         aboard[unit.move, unit.temperature, unit.segregation, unit.truck].append(unit)
     found = []
     for key, units in aboard.items():

@@ -50,7 +50,7 @@ def unit_events(scenario: Scenario, plan: Plan) -> tuple[UnitEvents, ...]:
     }
     moves = {use.move.id: use.move for use in plan.moves}
     parts = parts_of(plan)
-    for unit in plan.units:
+    for unit in plan.executed_units:
         sealed = any(scenario.shipments[content.shipment].load_units for content in unit.contents)
         if unit.unit_type not in found or sealed:
             continue

@@ -26,6 +26,8 @@ class Pallet:
         Share of a pallet place, in thousandths.
     stop : int
         Order of unloading, from 1.
+    loading_metres_milli : int
+        Of the pallet; those on the floor count.
     """
 
     shipment: str
@@ -36,6 +38,7 @@ class Pallet:
     volume_m3_milli: int
     stackable: bool
     stop: int
+    loading_metres_milli: int = 0
 
 
 @dataclass(slots=True)
@@ -74,10 +77,10 @@ def arrange(unit: LoadUnitType, rules: ExecutionRules, name: str, pallets: Seque
         return _refused(name, f"{unit.id} has no loading metres or no pallet places, so no grid")
     cells = _cells(pallets)
     places = min(grid.rows * grid.lanes, unit.pallets_milli // MILLI)
-    if not _stacked(cells, places, grid):
-        return _refused(
-            name, f"{len(cells)} pallet places needed, {places} there, and no further pallets may be stacked"
-        )
+    if not _stacked(cells, places, unit.loading_metres_milli, grid):
+        needed = f"{len(cells)} pallet places and {_floor_metres(cells) / MILLI:g} m"
+        room = f"{places} and {unit.loading_metres_milli / MILLI:g} m"
+        return _refused(name, f"{needed} needed, {room} there, and no further pallets may be stacked")
     kg = sum(pallet.kg for pallet in pallets)
     least, most = gravity_range(unit, rules, kg)
     if least > most:
@@ -118,17 +121,21 @@ def _cells(pallets: Sequence[Pallet]) -> list[_Cell]:
 
 
 def may_stack(upper: Pallet, lower: Pallet, grid: Grid) -> bool:
-    """Both stackable and whole, of known height and together not too high, the lighter on top, unloaded no later."""
+    """Both stackable, of known height and together not too high, the lighter and smaller on top, of one stop."""
     if not (upper.stackable and lower.stackable) or min(upper.volume_m3_milli, lower.volume_m3_milli) <= 0:
         return False
     height = pallet_height_mm(upper.volume_m3_milli, grid) + pallet_height_mm(lower.volume_m3_milli, grid)
     whole = upper.milli <= lower.milli
-    return whole and height <= grid.height_mm and upper.kg <= lower.kg and upper.stop <= lower.stop
+    return whole and height <= grid.height_mm and upper.kg <= lower.kg and upper.stop == lower.stop
 
 
-def _stacked(cells: list[_Cell], places: int, grid: Grid) -> bool:
-    """Stack pallets until the cells fit, the lightest first; False when they never do."""
-    while len(cells) > places:
+def _floor_metres(cells: Sequence[_Cell]) -> int:
+    return sum(pallet.loading_metres_milli for cell in cells for pallet in cell.floor)
+
+
+def _stacked(cells: list[_Cell], places: int, metres: int, grid: Grid) -> bool:
+    """Stack pallets until places and loading metres fit, the lightest first; False when they never do."""
+    while len(cells) > places or _floor_metres(cells) > metres:
         free = sorted((c for c in cells if len(c.floor) == 1 and not c.top), key=lambda c: (c.kg, -c.stop))
         pair = next(
             ((up, low) for up in free for low in reversed(free) if up is not low and _on(up, low, grid)),

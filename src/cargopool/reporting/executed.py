@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cargopool.footprint.executing import price_empty
+from cargopool.footprint.executing import emptied_units, price_empty
 from cargopool.model.plan import DepartureStage, MoveUse, Plan
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
@@ -32,7 +32,7 @@ def execution_tables(scenario: Scenario, plan: Plan) -> tuple[Table, ...]:
     rules = scenario.execution
     wanted: list[tuple[bool, Table, Maker]] = [
         (rules.round_trips, ROUND_TRIPS, _round_trips),
-        (rules.layouts, LOAD_LAYOUT, _layouts),
+        (rules.layouts or rules.stacking, LOAD_LAYOUT, _layouts),
         (rules.empty_units, EMPTY_MOVES, _empty_moves),
         (rules.empty_units, DEPOT_STOCKS, _stocks),
         (rules.empty_units, UNIT_SHORTAGES, _shortages),
@@ -56,7 +56,10 @@ def execution_record(scenario: Scenario, plan: Plan, notes: tuple[str, ...] = ()
         "empty_km": totals.empty_km,
         "round_trips": len(plan.round_trips) if rules.round_trips else None,
         "round_trip_gain_eur": eur(sum(trip.gain_cents for trip in plan.round_trips)) if rules.round_trips else None,
-        "layouts": {"arranged": arranged, "refused": len(plan.layouts) - arranged} if rules.layouts else None,
+        "layouts": {"arranged": arranged, "refused": len(plan.layouts) - arranged}
+        if rules.layouts or rules.stacking
+        else None,
+        "units_emptied": len(emptied_units(plan)) if rules.stacking else None,
         "empty_units_moved": _units_moved(plan) if rules.empty_units else None,
         "units_missing": sum(row.units for row in plan.shortages) if rules.empty_units else None,
         "imbalance_eur": eur(totals.imbalance_cents),
@@ -99,6 +102,8 @@ def _round_trips(scenario: Scenario, plan: Plan) -> Iterator[Row]:
 
 def _layouts(scenario: Scenario, plan: Plan) -> Iterator[Row]:
     types = {unit.id: unit.unit_type for unit in plan.units}
+    for unit in emptied_units(plan):
+        yield (unit.id, unit.unit_type, "emptied", "", *[None] * 12)
     for layout in plan.layouts:
         head = (layout.unit, types[layout.unit], layout.status, layout.problem)
         tail = (layout.gap_mm, layout.gravity_mm, layout.kingpin_kg, layout.bogie_kg)

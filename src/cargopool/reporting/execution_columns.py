@@ -33,11 +33,11 @@ ROUND_TRIPS = Table(
 
 LOAD_LAYOUT = Table(
     "load_layout",
-    "One row per pallet of an arranged load unit, one per unit that is refused; only where layouts are asked for.",
+    "One row per pallet of an arranged load unit, one per refused or emptied unit; only where layouts are asked for.",
     (
         _text("unit", "load unit id within the plan"),
         _text("unit_type", "load-unit type id"),
-        _text("status", "arranged or refused"),
+        _text("status", "arranged, refused, or emptied by stacking"),
         _text("problem", "why it is refused"),
         _text("shipment", "shipment id"),
         _number("part", "", "number of the part"),

@@ -109,7 +109,8 @@ def _executed(record: Record) -> tuple[Headline, ...]:
         notes.append(f"{trips} save {thousands(found['round_trip_gain_eur'], 2)} EUR")
     if found["layouts"] is not None:
         whole = found["layouts"]["arranged"] + found["layouts"]["refused"]
-        notes.append(f"{found['layouts']['arranged']} of {whole} load units arranged")
+        emptied = f", {found['units_emptied']} emptied by stacking" if found["units_emptied"] else ""
+        notes.append(f"{found['layouts']['arranged']} of {whole} load units arranged{emptied}")
     if found["empty_units_moved"] is not None:
         notes.append(f"{_counted(found['empty_units_moved'], 'empty unit')} moved, {found['units_missing']} missing")
     kilometres = f"{thousands(found['loaded_km'])} km loaded, {thousands(found['empty_km'])} km empty"

@@ -130,6 +130,7 @@ CODES: Final[dict[str, str]] = {
     "V274": "order of unloading broken",
     "V275": "centre of gravity out of its limits",
     "V276": "figures of a layout wrong",
+    "V277": "stowage of load units wrong",
     # empty units
     "V280": "empty move of a kind that is not allowed",
     "V281": "empty move takes a unit that is not there",

@@ -14,7 +14,7 @@ from cargopool.footprint.executing import (
     price_empty,
     price_execution,
     price_round,
-    replaced_trips,
+    removed_groups,
 )
 from cargopool.footprint.items import Group
 from cargopool.model.execution import ExecutionTotals
@@ -24,6 +24,7 @@ from cargopool.verifier.case import Case
 from cargopool.verifier.empty_units import check_empty_units, unbalanced_cents
 from cargopool.verifier.layouts import check_layouts
 from cargopool.verifier.round_trips import check_round_trips
+from cargopool.verifier.stowages import executed_case
 from cargopool.verifier.timetable import Timetable
 
 T = TypeVar("T", CostLine, Tce)
@@ -40,6 +41,7 @@ _LAYERS = frozenset(
     {
         "round_trips",
         "layouts",
+        "stowages",
         "empty_moves",
         "depot_stocks",
         "shortages",
@@ -55,11 +57,12 @@ def check_execution(case: Case, timetable: Timetable, totals_sound: bool) -> Non
     if not has_layers(case.plan):
         return
     before = len(case.findings.found)
-    check_round_trips(case)
-    check_layouts(case)
-    check_empty_units(case, timetable)
+    executed = executed_case(case)
+    check_round_trips(executed)
+    check_layouts(executed)
+    check_empty_units(executed, timetable)
     if len(case.findings.found) == before and totals_sound and case.complete:
-        _check_money(case)
+        _check_money(executed)
 
 
 def _check_money(case: Case) -> None:
@@ -87,7 +90,7 @@ def _check_money(case: Case) -> None:
 def _totals(case: Case, lines: list[CostLine], tces: list[Tce]) -> ExecutionTotals:
     """Totals by this room's own additions; kilometres are the footprint's."""
     plan, scenario = case.plan, case.scenario
-    alone = replaced_trips(scenario, plan)
+    alone = removed_groups(scenario, plan)
     unbalanced = unbalanced_cents(case)
     made = price_execution(scenario, plan, unbalanced).totals
     grams = plan.totals.co2e_grams + sum(t.grams * t.count for t in tces) - sum(g.grams for g in alone)

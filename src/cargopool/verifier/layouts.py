@@ -71,6 +71,9 @@ def _check_places(
         cells[place.row, place.side][place.level].append(place)
     if len(cells) > kind.pallets_milli // MILLI:
         case.say("V272", at, f"{len(cells)} places > {kind.pallets_milli // MILLI}")
+    metres = sum(size.loading_metres_milli for place, size in pallets.items() if place.level == 1)
+    if metres > kind.loading_metres_milli:
+        case.say("V272", at, f"{metres} > {kind.loading_metres_milli} thousandths of a loading metre on the floor")
     rows = max((row for row, _ in cells), default=0)
     if layout.gap_mm > grid.slack_mm(rows):
         case.say("V272", at, f"{rows} rows do not fit behind a gap of {layout.gap_mm} mm")
@@ -92,7 +95,7 @@ def _may_stack(
     volumes = (above.volume_m3_milli, below.volume_m3_milli)
     height = sum(pallet_height_mm(volume, grid) for volume in volumes)
     lighter = above.kg <= below.kg and above.pallets_milli <= below.pallets_milli
-    return min(volumes) > 0 and height <= grid.height_mm and lighter and upper.stop <= lower.stop
+    return min(volumes) > 0 and height <= grid.height_mm and lighter and upper.stop == lower.stop
 
 
 def _check_order(case: Case, layout: UnitLayout, unit: PlannedUnit, at: str) -> None:

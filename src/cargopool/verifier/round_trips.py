@@ -48,7 +48,8 @@ def _check_trucks(case: Case, trip: RoundTrip, loaded: Sequence[RoundLeg], at: s
     known = True
     for leg in loaded:
         use = case.uses.get((leg.move, leg.temperature, leg.segregation))
-        if use is None or use.move.kind != "road" or leg.truck > use.count or not _stage(use.move):
+        there = use is not None and use.move.kind == "road" and leg.truck <= use.count and _stage(use.move)
+        if use is None or not there or not units_of_truck(case, leg):
             case.say("V260", at, f"no truck {leg.truck} of {leg.move[:60]!r}")
             known = False
         else:

@@ -393,6 +393,8 @@ class ExecutionBlock(Block):
     """Price of standing between two legs, EUR per hour."""
     layouts: bool = UNSET
     """Arrange the pallets of every load unit."""
+    stacking: bool = UNSET
+    """Empty load units whose pallets can be stacked in other units of their move; layouts come with it."""
     max_eccentricity: Positive = UNSET
     """Containers and swap bodies: centre of gravity off the middle, share of the length."""
     kingpin_kg: Count = UNSET
