@@ -113,9 +113,9 @@ def solve_large(session: Session, part: Part | None = None) -> None:
         search = Search(network, data, session.seed, params.search, session.halt, movable=movable)
         search.begin_at(_as_solution(network, data, part.columns))
         search.construct()
-    _offer(session, search.best, store)
-    session.enter("search")
     if session.counts_work:
+        _offer(session, search.best, store)
+        session.enter("search")
         bound = ascent(session.scenario, params.bound, session.halt) if params.bound.enabled else None
         _by_work(session, search, bound, store)
     else:
@@ -160,10 +160,12 @@ def _by_time(
     quit_now = np.zeros(1, np.int64)
     search.stop = quit_now
     shared = _Shared(stop=quit_now, best=search.best)
-    threads = [_start(lambda: _first_search(search, shared, compilations), shared)]
-    threads.append(_start(lambda: _bound_then_search(session, data, search, shared, compilations), shared))
     watch = _Watch(session, data, shared, store)
+    threads = [_start(lambda: _first_search(search, shared, compilations), shared)]
     try:
+        session.enter("search")
+        watch.offer_best()  # before the second thread takes the interpreter for the bound's arrays
+        threads.append(_start(lambda: _bound_then_search(session, data, search, shared, compilations), shared))
         watch.run()
         quit_now[0] = 1
         # The best plan before anything else: the second thread may be building the bound's arrays for a while yet.
@@ -193,7 +195,7 @@ class _Watch:
         self._whole = session.remaining_seconds
         self._began = self._exchanged = self._said = time.monotonic()
         self._next_offer = self._next_model = self._began
-        self._offered = shared.best.cents
+        self._offered = np.inf
         self._told = -1.0
         self._near = Neighbourhoods(data, store, session.seed)
         self.models = 0
@@ -212,7 +214,7 @@ class _Watch:
             while shared.seen:
                 self._store.add(shared.seen.popleft())
             if now >= self._next_offer:
-                self._offer_best()
+                self.offer_best()
             if now - self._exchanged >= EXCHANGE_EVERY_S:
                 self._exchanged = now
                 _exchange(shared)
@@ -233,7 +235,8 @@ class _Watch:
             self._said = now
             session.enter("search")
 
-    def _offer_best(self) -> None:
+    def offer_best(self) -> None:
+        """Offer the best plan, if there is a new one."""
         best = self._shared.best
         if best.cents < self._offered - 0.5:
             began = time.monotonic()
@@ -253,7 +256,7 @@ class _Watch:
     def _model(self, left: float | None) -> None:
         """One restricted model around the best plan; what it gains goes to the searches."""
         session, shared = self._session, self._shared
-        self._offer_best()
+        self.offer_best()
         base = shared.best
         incumbent = session.incumbent
         probe = shared.probe
