@@ -92,12 +92,12 @@ class _Parts:
         flat = np.array([use for uses in self.uses for use in uses], dtype=np.int64).reshape(-1, 2)
         counts = np.diff(first)[part]
         begin = np.repeat(first[:-1][part] - np.concatenate(([0], np.cumsum(counts)[:-1]))[: part.size], counts)
-        taken = flat[np.arange(begin.size) + begin]
+        taken = np.arange(begin.size) + begin
         per_move = np.bincount(which, weights=counts, minlength=count).astype(np.int64)
         return Rows(
             indptr=np.concatenate(([0], np.cumsum(per_move))).astype(np.int64),
-            index=taken[:, 0].astype(np.int32),
-            amount=taken[:, 1],
+            index=flat[:, 0].astype(np.int32)[taken],
+            amount=np.ascontiguousarray(flat[:, 1])[taken],
         )
 
 

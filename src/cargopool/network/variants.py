@@ -237,7 +237,7 @@ def _capacities(scenario: Scenario, kind: NDArray[np.int8], row: Int64) -> tuple
 def usable_of(
     passages: Passages, users: Users, moves: Moves, freight: Freight, fits: Bool, by_road: Bool
 ) -> tuple[Int32, ...]:
-    """Sorted moves that each shipment can use."""
+    """Sorted moves that each shipment can use: parts of one array."""
     key = users.shipment.astype(np.uint16) if freight.count <= _SHORT else users.shipment
     passage = users.passage[np.argsort(key, kind="stable")]
     bounds = np.cumsum([0, *np.bincount(users.shipment, minlength=freight.count)])
@@ -252,4 +252,5 @@ def usable_of(
         begin = np.repeat(moves.first[mine] - np.concatenate(([0], np.cumsum(counts)[:-1]))[: mine.size], counts)
         which = (np.arange(begin.size) + begin).astype(np.int32)
         found.append(which[able[k][column[which]] & (kg[which] >= freight.atom[k, 1])])
-    return tuple(found)
+    flat = np.concatenate([*found, np.zeros(0, dtype=np.int32)])
+    return tuple(np.split(flat, np.cumsum([mine.size for mine in found])[:-1])) if found else ()

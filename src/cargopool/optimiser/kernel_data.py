@@ -78,15 +78,10 @@ def _both_rows(data: SearchData) -> tuple[Any, Any, Any]:
     moves = data.m_latest.size
     plain = np.diff(data.mr_ptr)
     extra = np.diff(data.mp_ptr)
-    owner = np.concatenate(
-        [
-            np.repeat(np.arange(moves), plain),
-            moves + np.repeat(np.arange(moves), plain),
-            moves + np.repeat(np.arange(moves), extra),
-        ]
-    )
+    own = np.arange(2 * moves, dtype=np.int32)
+    owner = np.concatenate([np.repeat(own, np.tile(plain, 2)), np.repeat(own[moves:], extra)])
     index = np.concatenate([data.mr_idx, data.mr_idx, data.mp_idx]).astype(np.int32)
-    amount = np.concatenate([data.mr_amount, data.mr_amount, data.mp_amount]).astype(np.int64)
+    amount = np.concatenate([data.mr_amount, data.mr_amount, data.mp_amount]).astype(np.int32)
     kept = binding_rows(data)[index]
     owner, index, amount = owner[kept], index[kept], amount[kept]
     order = np.argsort(owner, kind="stable")
@@ -101,29 +96,41 @@ def binding_rows(data: SearchData) -> Any:
     their scarcest rows hold is no constraint.
     """
     limit = data.row_limit.astype(np.float64)
-    move = np.concatenate([np.repeat(np.arange(m.size - 1), np.diff(m)) for m in (data.mr_ptr, data.mp_ptr)])
-    row = np.concatenate([data.mr_idx, data.mp_idx]).astype(np.int64)
-    amount = np.concatenate([data.mr_amount, data.mp_amount]).astype(np.float64)
+    number = np.arange(data.m_latest.size, dtype=np.int32)
+    move = np.concatenate([np.repeat(number, np.diff(m)) for m in (data.mr_ptr, data.mp_ptr)])
+    row = np.concatenate([data.mr_idx, data.mp_idx])
+    amount = np.concatenate([data.mr_amount, data.mp_amount]).astype(np.float32)
     if not row.size:
         return np.zeros(limit.size, np.bool_)
-    moves, always = data.m_latest.size, data.mr_idx.size
-    uses = limit[row[:always]] / np.maximum(amount[:always], 1e-9)
-    scarcest = np.full(moves, -1, np.int64)
-    order = np.lexsort((row[:always], uses, move[:always]))
-    first = order[np.diff(move[order], prepend=-1) > 0]
-    scarcest[move[first]] = row[first]
-    per_use = np.ones(moves)
-    per_use[move[first]] = np.maximum(amount[first], 1e-9)
+    scarcest, per_use = _scarcest(data, limit, move[: data.mr_idx.size])
     total = np.zeros(limit.size)
-    unknown = scarcest[move] < 0
-    total[row[unknown]] = np.inf
-    pair, inverse = np.unique(row[~unknown] * limit.size + scarcest[move[~unknown]], return_inverse=True)
+    known = scarcest[move] >= 0
+    total[row[~known]] = np.inf
+    move, row, amount = move[known], row[known], amount[known]
+    pair, inverse = np.unique(row.astype(np.int64) * limit.size + scarcest[move], return_inverse=True)
     ratio = np.zeros(pair.size)
-    np.maximum.at(ratio, inverse, amount[~unknown] / per_use[move[~unknown]])
+    np.maximum.at(ratio, inverse, amount / per_use[move])
     np.add.at(total, pair // limit.size, ratio * limit[pair % limit.size])
     binding = total > limit
     binding[scarcest[scarcest >= 0]] = True
     return binding
+
+
+def _scarcest(data: SearchData, limit: Any, move: Any) -> tuple[Any, Any]:
+    """The row of each move that has room for the fewest uses, -1 for none, and what a use takes of it."""
+    uses = limit[data.mr_idx] / np.maximum(data.mr_amount, 1e-9)
+    sizes = np.diff(data.mr_ptr)
+    some = sizes > 0
+    least = np.zeros(some.size)
+    least[some] = np.minimum.reduceat(uses, data.mr_ptr[:-1][some]) if uses.size else least[some]
+    tied = np.flatnonzero(uses <= least[move])
+    scarcest = np.full(some.size, limit.size, np.int64)
+    np.minimum.at(scarcest, move[tied], data.mr_idx[tied])
+    scarcest[~some] = -1
+    per_use = np.ones(some.size)
+    chosen = tied[data.mr_idx[tied] == scarcest[move[tied]]]
+    per_use[move[chosen]] = np.maximum(data.mr_amount[chosen], 1e-9)
+    return scarcest, per_use
 
 
 def handled(data: SearchData) -> Any:

@@ -165,6 +165,14 @@ def _ends(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> lis
     return options
 
 
+def _in_one(parts: Sequence[Any]) -> Any:
+    """All parts one after the other: without a copy where one array holds them so."""
+    whole = parts[0].base if parts else None
+    if whole is not None and whole.dtype == np.int32 and whole.ndim == 1 and whole.size == sum(p.size for p in parts):
+        return whole
+    return np.concatenate([*parts, np.zeros(0, np.int32)]).astype(np.int32)
+
+
 def _pointers(lists: Sequence[Any]) -> Any:
     return np.concatenate([[0], np.cumsum([len(entry) for entry in lists])]).astype(np.int64)
 
@@ -318,7 +326,7 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
         k_handling=handling,
         k_storage=storage,
         usable_ptr=_pointers(network.usable),
-        usable_idx=np.concatenate([*network.usable, np.zeros(0, np.int32)]).astype(np.int32, copy=False),
+        usable_idx=_in_one(network.usable),
         related=_related(network, np.random.default_rng(seed)),
         start_ptr=_pointers(starts),
         start_place=np.array([x[0] for x in flat_starts], np.int32),
