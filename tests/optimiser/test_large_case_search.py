@@ -205,6 +205,15 @@ def test_neighbourhoods_grow_and_shrink_with_what_models_take() -> None:
     assert near.size <= max(grown, 8)
 
 
+def test_without_annealing_plans_come_from_insertion_alone() -> None:
+    _, network, data = world(CHOSEN[0])
+    search = Search(network, data, 1, SearchParams(enabled=False), np.zeros(1, np.int64))
+    search.construct()
+    inserted = search.best.cents
+    assert search.advance(300, 1.0, 0.0) == 300  # counts as work, so that a work limit ends
+    assert search.best.cents == inserted and search.stats.sum() == 0
+
+
 def test_leaving_out_an_operator_leaves_it_untried() -> None:
     _, network, data = world(CHOSEN[0])
     search = Search(network, data, 1, SearchParams(pool=0.0, trunk=0.0), np.zeros(1, np.int64))

@@ -380,6 +380,9 @@ def _search_loop(search: Search, shared: _Shared) -> None:
             search.adopt(gift)
         while number == 0 and shared.grafts:
             shared.grafted += search.graft(*shared.grafts.popleft())
+        if not search.params.enabled:
+            time.sleep(POLL_S)
+            continue
         heat = shared.heat
         began = time.monotonic()
         search.advance(chunk, heat, heat)

@@ -73,6 +73,7 @@ class SearchParams:
     Attributes
     ----------
     enabled : bool
+        Without it plans come from insertion and restricted models alone.
     event_depth, max_departures : int
         Event depth and departures per move of the network that is searched (the bound covers the whole of P).
     grid_min : int
@@ -107,7 +108,7 @@ class SearchParams:
     max_departures: int = 3
     grid_min: int = 360
     dearer: float = 0.6
-    start_temperature: float = 0.15
+    start_temperature: float = 0.05
     end_temperature: float = 0.002
     largest_ruin: int = 20
     blink: float = 0.01

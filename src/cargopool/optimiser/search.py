@@ -141,7 +141,7 @@ class Search:
 
     def advance(self, iterations: int, heat: float, heat_after: float) -> int:
         """Run iterations while the heat (0 cold, 1 hot) falls; returns those done."""
-        if self.movable.size == 0:
+        if self.movable.size == 0 or not self.params.enabled:
             return iterations
         mean = max(1.0, self._scale())
         ratio = self.params.end_temperature / self.params.start_temperature
