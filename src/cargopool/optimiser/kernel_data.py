@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,17 +161,25 @@ def sharing_groups(data: SearchData) -> Any:
     return number[inverse].astype(np.int64)
 
 
-def pack(data: SearchData) -> KernelData:
-    """Pack the arrays of a search."""
-    shipments, places = data.k_class.size, data.place_handling.size
+def packed_moves(data: SearchData) -> dict[str, Any]:
+    """The packed arrays over moves, whichever shipments there are."""
+    columns = (data.m_origin, data.m_destination, data.m_latest, data.m_available, data.m_units, handled(data))
+    mi = np.empty((data.m_latest.size, len(columns) + 4), np.int32)
+    for i, column in enumerate((*columns, *data.m_capacity.T)):
+        mi[:, i] = np.clip(column, -MOST_INT32, MOST_INT32)
+    costs = np.column_stack([data.m_cost, data.m_cost_powered, data.m_cents_per_kg, data.m_crossing])
     rows_ptr, rows_idx, rows_amount = _both_rows(data)
+    mf = np.ascontiguousarray(costs.astype(float))
+    return {"mi": mi, "mf": mf, "rows_ptr": rows_ptr, "rows_idx": rows_idx, "rows_amount": rows_amount}
+
+
+def pack(data: SearchData, moves: Mapping[str, Any] | None = None) -> KernelData:
+    """Pack the arrays of a search; ``moves``: what `packed_moves` gave for the same moves and limits."""
+    shipments, places = data.k_class.size, data.place_handling.size
+    moves = packed_moves(data) if moves is None else moves
     end_of = np.full((shipments, places), -1, np.int32)
     owner = np.repeat(np.arange(shipments), np.diff(data.end_ptr))
     end_of[owner, data.end_place] = np.arange(data.end_place.size)
-    moves = (data.m_origin, data.m_destination, data.m_latest, data.m_available, data.m_units, handled(data))
-    mi = np.empty((data.m_latest.size, len(moves) + 4), np.int32)
-    for i, column in enumerate((*moves, *data.m_capacity.T)):
-        mi[:, i] = np.clip(column, -MOST_INT32, MOST_INT32)
     ki = np.column_stack(
         [
             data.k_class,
@@ -186,13 +195,7 @@ def pack(data: SearchData) -> KernelData:
         ]
     ).astype(np.int64)
     return KernelData(
-        mi=mi,
-        mf=np.ascontiguousarray(
-            np.column_stack([data.m_cost, data.m_cost_powered, data.m_cents_per_kg, data.m_crossing]).astype(float)
-        ),
-        rows_ptr=rows_ptr,
-        rows_idx=rows_idx,
-        rows_amount=rows_amount,
+        **moves,
         runs_ptr=data.my_ptr,
         runs_idx=data.my_idx,
         row_limit=data.row_limit,

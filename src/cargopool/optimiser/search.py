@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cargopool.network.arrays import Network
-from cargopool.optimiser.kernel_data import GROUP, pack
+from cargopool.optimiser.kernel_data import GROUP, pack, packed_moves
 from cargopool.optimiser.kernels_ruin import OPERATORS, adopt, anneal, construct, graft, sample
 from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.search_data import SearchData
-from cargopool.optimiser.search_lanes import make_lanes
+from cargopool.optimiser.search_lanes import MoveLanes, make_lanes, make_move_lanes
 from cargopool.optimiser.search_solution import Solution
 from cargopool.optimiser.search_state import make_best, make_labels, make_scratch, make_state
 
@@ -21,6 +21,18 @@ BEST_COUNTS = 10.0
 """Kept steps that one new best plan counts as."""
 OPERATOR_NAMES = ("random", "lane", "same_move", "trunk", "shipper", "worst", "departure", "pool")
 LEAST_AND_MOST_WEIGHT = (0.4, 2.5)
+
+
+class SearchMoves(NamedTuple):
+    """Constant arrays over moves, for searches over several choices of shipments."""
+
+    packed: dict[str, Any]
+    lanes: MoveLanes
+
+    @classmethod
+    def of(cls, data: SearchData) -> SearchMoves:
+        """Make them."""
+        return cls(packed_moves(data), make_move_lanes(data))
 
 
 class Search:
@@ -35,15 +47,21 @@ class Search:
         stop: Any,
         twin: Search | None = None,
         movable: Any = None,
+        moves: SearchMoves | None = None,
     ) -> None:
         """Start with every shipment unserved; a ``twin`` over the same data lends its constant arrays.
 
+        ``moves`` made for the same moves and limits, whichever the shipments, need not be made again.
         None but the ``movable`` shipments (int64; all when left out) are changed by the annealing and inserted.
         """
         self.network, self.data, self.params, self.stop = network, data, params, stop
         self._rng = np.array([(0x9E3779B97F4A7C15 * (2 * seed + 1)) % (1 << 64)], np.uint64)
-        self._packed: Any = pack(data) if twin is None else twin._packed
-        self._lanes: Any = make_lanes(data) if twin is None else twin._lanes
+        if twin is None:
+            moves = moves or SearchMoves.of(data)
+            self._packed: Any = pack(data, moves.packed)
+            self._lanes: Any = make_lanes(data, moves.lanes)
+        else:
+            self._packed, self._lanes = twin._packed, twin._lanes
         lanes = int(self._lanes.move_lane.max(initial=0)) + 1
         self._state = make_state(data, int(self._packed.ki[:, GROUP].max(initial=-1)) + 1, lanes)
         most = int(np.diff(self._lanes.lane_ptr).max(initial=1))

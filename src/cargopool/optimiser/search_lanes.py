@@ -45,14 +45,28 @@ class Lanes(NamedTuple):
     least_share: Any
 
 
-def make_lanes(data: SearchData) -> Lanes:
-    """Work the lanes out, some shipments at a time to keep memory small."""
-    shipments, places = data.k_class.size, data.place_handling.size
-    every, move_lane = np.unique(data.m_origin.astype(np.int64) * places + data.m_destination, return_inverse=True)
-    order = np.lexsort((data.m_latest, move_lane))
+class MoveLanes(NamedTuple):
+    """Lane, rank and latest departure of each move, as in `Lanes`: the same whichever shipments there are."""
+
+    move_lane: Any
+    rank: Any
+    latest: Any
+
+
+def make_move_lanes(data: SearchData) -> MoveLanes:
+    """Number the lanes."""
+    way = data.m_origin.astype(np.int64) * data.place_handling.size + data.m_destination
+    _, lane = np.unique(way, return_inverse=True)
+    order = np.lexsort((data.m_latest, lane))
     rank = np.empty(order.size, np.int32)
     rank[order] = np.arange(order.size, dtype=np.int32)
-    move = _by_lane(data, rank)
+    return MoveLanes(lane.astype(np.int32), rank, data.m_latest.astype(np.int32))
+
+
+def make_lanes(data: SearchData, moves: MoveLanes) -> Lanes:
+    """Work the lanes of the shipments out, some shipments at a time to keep memory small."""
+    shipments, move_lane = data.k_class.size, moves.move_lane
+    move = _by_lane(data, moves.rank)
     fresh = np.zeros(move.size, np.float32)
     time_least = np.zeros(shipments)
     blocks: list[tuple[Any, ...]] = []
@@ -62,11 +76,13 @@ def make_lanes(data: SearchData) -> Lanes:
         last = min(shipments, max(last, first + 1))
         blocks.append(_block(data, (first, last), move, move_lane, fresh, time_least))
         first = last
-    counts, number, own, least, sizes = (
+    counts, leading, own, least, sizes = (
         np.concatenate([np.zeros(0, kind), *(block[i] for block in blocks)])
         for i, kind in enumerate((np.int64, np.int64, np.float64, np.float64, np.int64))
     )
+    number = move_lane[leading]
     by_number = np.argsort(number, kind="stable")
+    lanes = int(move_lane.max(initial=0)) + 1
     owner = np.repeat(np.arange(shipments), counts)
     return Lanes(
         move=move,
@@ -74,16 +90,16 @@ def make_lanes(data: SearchData) -> Lanes:
         pair_ptr=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         lane_ptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         lane_i=np.ascontiguousarray(
-            np.column_stack([every[number] // places, every[number] % places, number]).astype(np.int32)
+            np.column_stack([data.m_origin[leading], data.m_destination[leading], number]).astype(np.int32)
         ),
         lane_own=own,
         lane_fresh=least,
-        user_ptr=np.concatenate([[0], np.cumsum(np.bincount(number, minlength=every.size))]).astype(np.int64),
+        user_ptr=np.concatenate([[0], np.cumsum(np.bincount(number, minlength=lanes))]).astype(np.int64),
         user=np.ascontiguousarray(np.column_stack([owner[by_number], by_number]).astype(np.int32)),
         time_least=time_least,
-        move_lane=move_lane.astype(np.int32),
-        rank=rank,
-        latest=data.m_latest.astype(np.int32),
+        move_lane=move_lane,
+        rank=moves.rank,
+        latest=moves.latest,
         least_share=np.maximum(0.02, (data.k_size / np.maximum(1, data.m_capacity.max(axis=0, initial=1))).max(axis=1)),
     )
 
@@ -99,7 +115,7 @@ def _by_lane(data: SearchData, rank: Any) -> Any:
 def _block(
     data: SearchData, some: tuple[int, int], move: Any, move_lane: Any, fresh: Any, time_least: Any
 ) -> tuple[Any, ...]:
-    """Fill in the pairs of shipments ``some``; returns lanes per shipment, their numbers, own, fresh, pairs."""
+    """Fill in the pairs of shipments ``some``; returns lanes per shipment, their first moves, own, fresh, pairs."""
     first, last = some
     pairs = slice(int(data.usable_ptr[first]), int(data.usable_ptr[last]))
     moves = move[pairs]
@@ -118,7 +134,7 @@ def _block(
     counts = np.bincount(k[begins] - first, minlength=last - first)
     least_own = np.minimum.reduceat(own, begins) if moves.size else own
     least_fresh = np.minimum.reduceat(unused, begins) if moves.size else unused
-    return counts, number[begins], least_own, least_fresh, sizes
+    return counts, moves[begins].astype(np.int64), least_own, least_fresh, sizes
 
 
 def _overtakes(available: Any, begins: Any, sizes: Any) -> Any:

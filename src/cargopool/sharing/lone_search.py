@@ -12,7 +12,7 @@ from cargopool.optimiser.assembly import assemble
 from cargopool.optimiser.large import column_of
 from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.reduced import search_network
-from cargopool.optimiser.search import Search
+from cargopool.optimiser.search import Search, SearchMoves
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, make_data, restrict
 from cargopool.sharing.baselines import LonePlan, Offer
 
@@ -26,6 +26,7 @@ class LoneSearch:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self._network = search_network(scenario, SearchParams())
         self._data = make_data(self._network, seed)
+        self._moves = SearchMoves.of(self._data)
         self._seed = seed
         self._index = {name: k for k, name in enumerate(self._network.shipment_ids)}
 
@@ -40,7 +41,8 @@ class LoneSearch:
             if name in offers:
                 offer = offers[name]
                 prices[i] = offer.cents + price * offer.grams + offer.external_cents
-        search = Search(network, mine._replace(k_unserved=prices), self._seed, SearchParams(), np.zeros(1, np.int64))
+        given = mine._replace(k_unserved=prices)
+        search = Search(network, given, self._seed, SearchParams(), np.zeros(1, np.int64), moves=self._moves)
         search.construct()
         if which.size > 1:
             search.advance(max(LEAST_ITERATIONS, ITERATIONS_PER_SHIPMENT * which.size), 1.0, 0.0)
