@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
+import numpy as np
 import pytest
 
 from cargopool.footprint import external_lines, unserved_cents
 from cargopool.model.plan import Status
 from cargopool.model.scenario import Scenario
+from cargopool.optimiser.assembly import assemble
+from cargopool.optimiser.bound import ascent
+from cargopool.optimiser.large import columns_of
+from cargopool.optimiser.params import BoundParams, SearchParams
+from cargopool.optimiser.reduced import search_network
+from cargopool.optimiser.search import Search
+from cargopool.optimiser.search_data import make_data
 from oracle.cases import CASES, case_id
 from oracle.instances import instance
+from oracle.oracle import Optimum
 from oracle.oracle import solve as brute_force
 from oracle.solving import solved
 from scale import scaled
@@ -38,10 +48,15 @@ def outside(case: tuple[int, tuple[str, ...]]) -> Scenario:
     return replace(scenario, factors=factors, objective=replace(scenario.objective, external_costs="internalise"))
 
 
+@cache
+def known(case: tuple[int, tuple[str, ...]]) -> tuple[Scenario, Optimum | None]:
+    scenario = outside(case)
+    return scenario, brute_force(scenario, lambda shipment: unserved_cents(scenario, shipment))
+
+
 @pytest.mark.parametrize("case", CHOSEN, ids=case_id)
 def test_optimum_with_external_costs_agrees_to_the_cent(case: tuple[int, tuple[str, ...]]) -> None:
-    scenario = outside(case)
-    expected = brute_force(scenario, lambda shipment: unserved_cents(scenario, shipment))
+    scenario, expected = known(case)
     result, refused = solved(scenario)
     assert not refused
     if expected is None:
@@ -52,6 +67,33 @@ def test_optimum_with_external_costs_agrees_to_the_cent(case: tuple[int, tuple[s
     assert result.plan.totals.objective_cents == expected.objective_cents
     lines = external_lines(scenario, result.plan)
     assert result.plan.totals.external_cents == sum(line.cents * line.count for line in lines)
+
+
+@pytest.mark.parametrize("case", CHOSEN, ids=case_id)
+def test_search_and_bound_of_large_cases_count_them_too(case: tuple[int, tuple[str, ...]]) -> None:
+    scenario, expected = known(case)
+    if expected is None:
+        pytest.skip("infeasible: any bound holds")
+    best = expected.objective_cents
+    bound = ascent(scenario, BoundParams(), np.zeros(1, np.int64))
+    for _ in range(40):
+        if not bound.advance(best * 1.1):
+            break
+        assert bound.best_cents <= best + 1.0
+    network = search_network(scenario, SearchParams())
+    search = Search(network, make_data(network), 1, SearchParams(), np.zeros(1, np.int64))
+    search.construct()
+    search.advance(200, 1.0, 0.0)
+    columns = columns_of(network, search.data, search.best)
+    plan = assemble(network, columns)
+    served = plan.totals.objective_cents - plan.totals.unserved_cents
+    left_out = float(network.unserved_cost[~search.best.served].sum())
+    if search.best.served.all():
+        assert served >= best - 1
+    # the search counts units by sums, the plan packs them: the plan is never cheaper, and seldom dearer
+    assert search.best.cents <= served + left_out + 3.0 + len(columns)
+    if not any(shipment.keep_together or shipment.veto_shippers for shipment in scenario.shipments.values()):
+        assert search.best.cents == pytest.approx(served + left_out, abs=3.0 + len(columns))
 
 
 def test_external_costs_decide_in_some_cases() -> None:

@@ -145,7 +145,8 @@ def total_one_gram_off(rng: random.Random, scenario: Scenario, plan: Plan) -> Pa
 
 @OPERATORS.operator("V228", priced=False)
 def objective_term_one_cent_off(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
-    return scenario, _off(rng, plan, "carbon_cents", "lateness_cents", "time_value_cents", "unserved_cents")
+    terms = ("carbon_cents", "lateness_cents", "time_value_cents", "unserved_cents", "external_cents")
+    return scenario, _off(rng, plan, *terms)
 
 
 @OPERATORS.operator("V103")
