@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -123,3 +124,21 @@ def test_internalised_costs_are_no_money() -> None:
     assert plan is not None
     assert plan.totals.external_cents > 0
     assert plan.totals.cost_cents == sum(line.cents * line.count for line in plan.cost_lines)
+
+
+@pytest.mark.parametrize("case", [case for case in CHOSEN if "must_serve" not in case[1]][:4], ids=case_id)
+def test_the_more_they_count_the_less_there_is_of_them(case: tuple[int, tuple[str, ...]]) -> None:
+    """At proven optima: weighed more, what is outside never grows and the rest of the objective never falls."""
+    base, found = outside(case), []
+    for uplift in (1.0, 10.0, 100.0):
+        scenario = replace(base, factors=replace(base.factors, external_uplift=uplift))
+        result = solved(scenario)[0]
+        assert result.status == Status.OPTIMAL
+        assert result.plan is not None
+        totals, rest = result.plan.totals, result.plan.totals.objective_cents - result.plan.totals.external_cents
+        found.append((totals.external_cents / uplift, rest - totals.unserved_cents, len(result.plan.unserved)))
+    lines = len(base.shipments) * 10
+    for less, more in pairwise(found):
+        if less[2] == more[2]:
+            assert more[0] <= less[0] + lines
+            assert more[1] >= less[1] - lines

@@ -177,8 +177,11 @@ def check_factors(case: Checker) -> None:
         "external_cents_per_vkm": factors.external_cents_per_vkm,
         "truck_energy_ratio": factors.truck_energy_ratio,
     }
-    for key in (*factors.external_cents_per_tkm, *factors.external_cents_per_vkm):
+    for key in factors.external_cents_per_tkm:
         case.known(key, "factors.external_cents_per_tkm", EXTERNAL_KEYS, "key of external costs", "E1622")
+    of_trucks = {key for key in EXTERNAL_KEYS if key.startswith("road_")}
+    for key in factors.external_cents_per_vkm:
+        case.known(key, "factors.external_cents_per_vkm", of_trucks, "key of trucks' external costs", "E1622")
     for name, table in tables.items():
         for value in table.values():
             case.number(value, f"factors.{name}", Range(name, 0, 1e5))
