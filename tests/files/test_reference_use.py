@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from cargopool.files import read_document, read_scenario
+from cargopool.footprint.energy import Evidence, service_rate
 from cargopool.model.energy import truck_line
 from cargopool.reference import load_reference
 from files.defect_base import FILES, write_base
@@ -115,6 +116,23 @@ def test_what_a_scenario_replaces_in_a_factor_set_is_told(tmp_path: Path) -> Non
     assert made.provenance["grid.DE"].confidence == "own"
     assert made.vessels["rhine_110m"].cemt == "Va" and made.vessels["rhine_110m"].mj_per_tkm == 0.3
     assert made.trucks == load_reference().factors["glec-v3"].trucks
+
+
+def test_own_energy_over_a_reference_row_is_own(tmp_path: Path) -> None:
+    hubs = {"use": ["DEDUI", "ITBLQ", "GBLHR", "FRDGS"], "rows": [{"id": "DEDUI", "lift_kwh": 3}]}
+    services = {"use": ["S001", "S001R"], "rows": [{"id": "S001", "mj_per_gross_tkm": 0.07}]}
+    scenario = read_scenario(folder(tmp_path, hubs=hubs, services=services))
+    lines = scenario.services
+    assert lines["S001"].energy is not None and lines["S001"].energy.confidence == "own"
+    assert lines["S001"].provenance.confidence == "synthetic" and lines["S001R"].energy is None
+    assert service_rate(scenario, lines["S001"]).evidence == Evidence("primary", "own value of the scenario")
+    assert service_rate(scenario, lines["S001R"]).evidence.data == "default"
+    assert (scenario.hubs["DEDUI"].energy_confidence, scenario.hubs["ITBLQ"].energy_confidence) == ("own", "derived")
+    changed = read_scenario(
+        tmp_path, overrides={"services[S001R].mj_per_gross_tkm": 0.08, "hubs[ITBLQ].lift_diesel_mj": 9}
+    )
+    assert service_rate(changed, changed.services["S001R"]).evidence.data == "primary"
+    assert changed.hubs["ITBLQ"].energy_confidence == "own"
 
 
 def test_the_default_set_has_no_row_of_the_attributed_one() -> None:

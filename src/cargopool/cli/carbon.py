@@ -22,7 +22,8 @@ def print_carbon_sheet(sheet: CarbonSheet) -> None:
     way = f": {sheet.origin} to {sheet.destination}, {thousands(sheet.kg)} kg, {thousands(sheet.tkm, 1)} tkm"
     console.print(Text.assemble((name, "bold"), printable(way)), soft_wrap=True)
     say(f"CO2e calculation sheet; it {METHOD}.")
-    say(f"Factors {factors['set']} {factors['version']}, energy of services by {factors['allocation']}.")
+    named = f"{factors['set']} {factors['version']}".strip()
+    say(f"Factors {named}; energy of services by {factors['allocation']}.")
     if factors["overridden"]:
         say(f"Replaced by the scenario: {', '.join(factors['overridden'])}.")
     say(RULE)

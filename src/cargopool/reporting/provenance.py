@@ -39,6 +39,17 @@ def confidence_counts(facts: tuple[Fact, ...]) -> dict[str, int]:
     return dict(Counter(fact.provenance.confidence or "own" for fact in facts).most_common())
 
 
+def _classes(scenario: Scenario, services: set[str], vehicles: set[str]) -> Iterator[Fact]:
+    """Truck and vessel classes of the factor set from which energy was worked out."""
+    factors = scenario.factors
+    lines = [line for name in services if (line := scenario.services[name].energy) is not None]
+    rows = [row for name in vehicles & set(scenario.vehicles) if (row := scenario.vehicles[name].energy) is not None]
+    for name in sorted({row.truck_class for row in rows} & set(factors.trucks)):
+        yield Fact("truck class", name, factors.trucks[name].name or name, factors.trucks[name].provenance)
+    for name in sorted({line.vessel for line in lines} & set(factors.vessels)):
+        yield Fact("vessel class", name, factors.vessels[name].name or name, factors.vessels[name].provenance)
+
+
 def _facts(scenario: Scenario, plan: Plan | None) -> Iterator[Fact]:
     stages = [stage for use in (plan.moves if plan else ()) for stage in use.move.stages]
     services = {stage.service for stage in stages if isinstance(stage, DepartureStage)}
@@ -53,6 +64,7 @@ def _facts(scenario: Scenario, plan: Plan | None) -> Iterator[Fact]:
         yield Fact("load unit", unit, scenario.load_units[unit].name, scenario.load_units[unit].provenance)
     for vehicle in sorted(vehicles & set(scenario.vehicles)):
         yield Fact("vehicle", vehicle, scenario.vehicles[vehicle].name, scenario.vehicles[vehicle].provenance)
+    yield from _classes(scenario, services, vehicles)
     carriers = {tce.carrier for tce in (plan.tces if plan else ())} & set(scenario.factors.carriers)
     for carrier in sorted(carriers):
         yield Fact("energy carrier", carrier, carrier, scenario.factors.carriers[carrier].provenance)
