@@ -64,6 +64,24 @@ def test_trains_without_a_free_slot_take_no_empty_unit():
     assert verify(scenario, execute_plan(scenario, plan).plan).violations == ()
 
 
+def test_hubs_without_a_lift_left_send_trucks():
+    """The only train back is Tuesday's; an empty unit beside the loaded one would be one lift too many at B."""
+    for lifts, kind in ((2, "scheduled"), (1, "road")):
+        making = Making(empty_scenario(replace(RULES, imbalance_eur={}), A={"box": 1}, B={"box": 1}))
+        making.train(0, [LOAD])
+        making.train(1, [LOAD], back=True)
+        making.train(2, [LOAD])
+        making.train(3, [LOAD])
+        scenario, plan = making.made()
+        back = replace(scenario.services["U"], weekdays=frozenset({1}))
+        hub = replace(scenario.hubs["B"], lifts_per_hour=lifts)
+        scenario = replace(scenario, services={**scenario.services, "U": back}, hubs={**scenario.hubs, "B": hub})
+        assert verify(scenario, plan).violations == ()
+        made = execute_plan(scenario, plan).plan
+        assert [use.move.kind for use in made.empty_moves] == [kind]
+        assert made.shortages == () and verify(scenario, made).violations == ()
+
+
 def _random_case(seed):
     rng = random.Random(seed)
     price = rng.choice([0.0, 200.0, 900.0])

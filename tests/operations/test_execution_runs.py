@@ -129,3 +129,17 @@ def test_the_report_shows_every_layer_and_draws_every_pallet():
         places = {(p.row, p.side, p.level) for p in layout.places}
         assert sum(path.count("z") for _, path in drawing.paths) == len(places)
     assert execution_view(scenario, plan, {}) is None
+
+
+def test_layers_without_files_and_the_warning_about_empty_depots():
+    from cargopool.model.validate import check_scenario
+
+    builder = cp.ScenarioBuilder("two", start="2026-11-23T00:00", end="2026-11-30T00:00", timezone="Europe/Berlin")
+    builder.add_hub("A", country="DE", lat=51.4, lon=6.7, timezone="Europe/Berlin", cross_dock=True)
+    builder.set_execution(empty_units=True, imbalance_eur={"default": 10.0})
+    scenario = builder.build()
+    assert scenario.execution.empty_units and scenario.execution.imbalance_of("box") == 10.0
+    assert "W1662" in {found.code for found in check_scenario(scenario)}
+    builder.set_execution(kingpin_kg=0)
+    with pytest.raises(InputError, match="kingpin_kg"):
+        builder.build()
