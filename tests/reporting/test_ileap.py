@@ -120,6 +120,18 @@ def test_every_shipped_scenario_is_valid_and_agrees_with_its_plan(name: str) -> 
     check(*planned(name))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"factors.set": "glec-v3"}, {"factors.allocation": "teu_km", "hubs[*].lift_kwh_per_tonne": 0.5}],
+    ids=["other set", "by TEU-km, hubs per tonne"],
+)
+def test_other_factors_and_allocations_agree_too(changes: dict) -> None:
+    scenario = read_scenario(ROOT / "scenarios" / "rhine-low-water", "base", changes)
+    result = cp.solve(scenario, stop=cp.TimeLimit(120) | cp.FirstFeasible(), seed=1, baselines=False)
+    assert result.plan is not None
+    check(scenario, result.plan)
+
+
 def test_temperature_and_parts_and_charters_find_their_links() -> None:
     from cargopool.footprint import price_plan
     from cargopool.model.plan import Content, MoveUse, PlannedUnit
