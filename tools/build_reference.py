@@ -55,6 +55,7 @@ def build_factors(_: Path) -> None:
     tables.write("constants.csv", by_set(factors.constant_rows() + energy.constant_rows()))
     tables.write("grid_years.csv", factors.grid_year_rows())
     tables.write("external.csv", factors.external_rows())
+    tables.write("carbon_prices.csv", factors.carbon_price_rows())
     tables.write("groupage.csv", factors.groupage_rows())
     tables.write("crossings.csv", factors.crossing_rows())
     tables.write("bans.csv", factors.ban_rows())

@@ -460,3 +460,31 @@ def low_water_rows() -> list[dict]:
         }
         for low, high, a, b, source, word in LOW_WATER
     ]
+
+
+CARBON_PRICES = {
+    "co2_ets1_dec2026": "EU ETS allowance, December 2026 contract",
+    "co2_ets2_start": "EU ETS 2 at its start in 2028, expected",
+    "co2_de_behg": "German fuel emission price 2026",
+    "co2_toll_de": "CO2 part of the German truck toll",
+    "co2_eib_2025": "EIB shadow cost of carbon 2025 (2016 prices)",
+    "co2_eib_2030": "EIB shadow cost of carbon 2030 (2016 prices)",
+}
+
+
+def carbon_price_rows() -> list[dict]:
+    return [
+        {
+            "id": r["id"],
+            "name": CARBON_PRICES[r["id"]],
+            "eur_per_t": r["value"],
+            "year": r["year"],
+            "region": r["region"],
+            "source": r["source"],
+            "confidence": tables.confidence(r["confidence"]),
+            "licence": tables.OWN if tables.confidence(r["confidence"]) == MEMORY else tables.FACT,
+            "note": "",
+        }
+        for r in tables.read("cost_factors.csv")
+        if r["id"] in CARBON_PRICES
+    ]

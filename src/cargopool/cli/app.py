@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import cargopool
-from cargopool.cli import batch, bench, check, compare, explain, generate, new, report, schema, solve, validate
+from cargopool.cli import batch, bench, check, compare, explain, generate, new, pareto, report, schema, solve, validate
 
 _EPILOG = (
     "Exit codes: 0 a plan, 2 input, 3 infeasible, 4 no plan, 5 unserved, 6 rejected, 7 not written, "
@@ -35,6 +35,7 @@ def make_app(started: float) -> typer.Typer:
     app.command("report")(report.report_run)
     app.command("compare")(compare.compare_runs)
     app.command("explain")(explain.explain_shipment)
+    app.command("pareto")(pareto.find_front)
     app.command("generate")(generate.generate_week_folder)
     app.command("batch")(batch.run_matrix)
     app.command("schema")(schema.print_schema)

@@ -78,7 +78,7 @@ def solve_file(
         work_limit=work_limit,
         first_feasible=first_feasible,
         seed=seed,
-        params=_read_params(params),
+        params=read_params(params),
         warm_start=warm_start,
         baselines=baselines,
         exact_time=exact_time,
@@ -98,7 +98,8 @@ def solve_file(
     raise typer.Exit(exit_of_run(outcome, fail_on_unserved=fail_on_unserved))
 
 
-def _read_params(path: Path | None) -> SolveParams | None:
+def read_params(path: Path | None) -> SolveParams | None:
+    """Solver parameters of a TOML file."""
     if path is None:
         return None
     from cargopool.optimiser.params import SolveParams

@@ -110,6 +110,7 @@ def run(
     request: RunRequest,
     *,
     scenario: Scenario | None = None,
+    warm: Plan | None = None,
     started: float | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
@@ -121,6 +122,8 @@ def run(
     ----------
     scenario : Scenario, optional
         What ``request.file`` with its variant and overrides says, when it was read already.
+    warm : Plan, optional
+        A plan to start from, when the request names none.
     started : float, optional
         `time.monotonic` reading from which the time limit counts; now when left out.
     on_progress, on_log : callable, optional
@@ -143,7 +146,7 @@ def run(
                 from cargopool.files import read_scenario
 
                 scenario = read_scenario(Path(request.file), request.variant, dict(request.overrides))
-            warm_start = None if request.warm_start is None else load_plan(request.warm_start, scenario)
+            warm_start = warm if request.warm_start is None else load_plan(request.warm_start, scenario)
             folder = RunFolder.open(request.out)
         try:
             journal = Journal(folder, scenario, stopwatch, on_log)
