@@ -26,6 +26,8 @@ DEFAULT_POINTS = 9
 SECONDS_PER_POINT = 60.0
 DEFAULT_GAP = 0.01
 _LEAST_S = 1.0
+_SEARCHED = 0.6
+"""Part of its time that a large case is searched for from another point's plan, whatever the gap."""
 _MOST_POINTS = 200
 LEVELS = ("priced", "free", "strict")
 """Prices of lateness with the third axis: as priced, none at all, and twenty times as much."""
@@ -96,8 +98,8 @@ class Solved:
 class Solver(Protocol):
     """Solves the case of a point, from another point's plan."""
 
-    def __call__(self, name: str, case: Scenario, warm: Plan | None, seconds: float | None) -> Solved:
-        """Solve a case; ``seconds`` is what it may take."""
+    def __call__(self, name: str, case: Scenario, warm: Plan | None, seconds: float | None, gap_after: float) -> Solved:
+        """Solve a case; ``seconds`` is what it may take, ``gap_after`` those before which the gap ends nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +207,10 @@ class _Work:
         return capped_at(case, question.cap_grams) if question.kind == "cap" else case
 
     def _solve(self, name: str, case: Scenario, warm: str, left: int) -> Solved:
-        solved = self.solver(name, case, self.plans.get(warm), self._seconds(left))
+        seconds, start = self._seconds(left), self.plans.get(warm)
+        # A neighbour's plan may be within the gap from the start: that is no reason not to look for a better one.
+        after = _SEARCHED * seconds if seconds is not None and start is not None and self._is_large() else 0.0
+        solved = self.solver(name, case, start, seconds, after)
         self.interrupted |= solved.interrupted
         if not self.plans:
             self.status, self.detail = solved.status, solved.detail
@@ -399,11 +404,11 @@ def written_front(
 def in_memory(request: ParetoRequest) -> Solver:
     """A solver that writes nothing."""
 
-    def solve(name: str, case: Scenario, warm: Plan | None, seconds: float | None) -> Solved:
+    def solve(name: str, case: Scenario, warm: Plan | None, seconds: float | None, gap_after: float) -> Solved:
         from cargopool.optimiser.stop import Gap, TimeLimit, WorkLimit
         from cargopool.runs import solve as run_solve
 
-        stop: Any = Gap(request.gap)
+        stop: Any = Gap(request.gap, gap_after)
         if request.work_limit is not None:
             stop = stop | WorkLimit(request.work_limit)
         if seconds is not None:

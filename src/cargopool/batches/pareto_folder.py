@@ -78,7 +78,7 @@ class ParetoFolder:
     def solver(self, request: ParetoRequest, *, leave: Any = None, on_log: Any = None) -> Solver:
         """A solver that makes a run folder of each case, or takes the one that is there."""
 
-        def solve(name: str, case: Scenario, warm: Plan | None, seconds: float | None) -> Solved:
+        def solve(name: str, case: Scenario, warm: Plan | None, seconds: float | None, gap_after: float) -> Solved:
             place = self.path / POINTS / name
             key = _key(case, request)
             record = finished_record(place, key)
@@ -91,6 +91,7 @@ class ParetoFolder:
                     variant=case.variant,
                     time_limit=seconds,
                     gap=request.gap,
+                    gap_after=gap_after,
                     work_limit=request.work_limit,
                     seed=request.seed,
                     params=request.params,

@@ -24,7 +24,7 @@ from cargopool.optimiser.search_data import SearchData, make_data
 from cargopool.optimiser.search_solution import Solution
 from cargopool.optimiser.session import Session
 
-__all__ = ["Part", "column_of", "columns_of", "solve_large"]
+__all__ = ["Part", "as_solution", "column_of", "columns_of", "solve_large"]
 
 CHUNK = 400
 """Search iterations between two steps of the bound under a work limit."""
@@ -104,14 +104,14 @@ def solve_large(session: Session, part: Part | None = None) -> None:
         search = Search(network, data, session.seed, params.search, session.halt)
         search.construct()
         if session.incumbent:
-            _adopt_warm_start(search, _as_solution(network, data, session.incumbent))
+            _adopt_warm_start(search, as_solution(network, data, session.incumbent))
     else:
         staying = [column for column in part.columns if column.atoms < int(network.shipment_atoms[column.shipment])]
         data = data._replace(row_limit=data.row_limit - row_use(session, network, staying, set()))
         store = ColumnStore(network, data, staying)
         movable = np.array(sorted(part.shipments - {column.shipment for column in staying}), np.int64)
         search = Search(network, data, session.seed, params.search, session.halt, movable=movable)
-        search.begin_at(_as_solution(network, data, part.columns))
+        search.begin_at(as_solution(network, data, part.columns))
         search.construct()
     if session.counts_work:
         _offer(session, search.best, store)
@@ -282,7 +282,7 @@ class _Watch:
         bound = shared.bound
         self._next_model = now + (0.0 if bound is None or bound.settled else now - began)
         if found:
-            solution = _as_solution(session.network, self._data, found)
+            solution = as_solution(session.network, self._data, found)
             if all(column.atoms == int(session.network.shipment_atoms[column.shipment]) for column in found):
                 chosen = np.array([k for k in free if _differs(k, solution, base)], np.int64)
                 if chosen.size:
@@ -300,7 +300,7 @@ def _exchange(shared: _Shared) -> None:
             shared.gifts[n] = shared.best
 
 
-def _as_solution(network: Network, data: SearchData, columns: Sequence[Column]) -> Solution:
+def as_solution(network: Network, data: SearchData, columns: Sequence[Column]) -> Solution:
     """Columns as the search holds a plan; parts of split shipments are left out."""
     plan = np.full((data.k_class.size, 10), -1, np.int64)
     served = np.zeros(data.k_class.size, np.bool_)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from cargopool.footprint import unserved_cents
+from cargopool.model.caps import all_caps
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.arrays import Network
 from cargopool.network.thinning import Thinning
 from cargopool.optimiser.params import SearchParams, SolveParams
 from cargopool.optimiser.session import Session
+
+CAPPED_EXTRA = 300.0
+"""EUR per tonne on top of the scenario's carbon price at which the network of a capped case is thinned."""
 
 
 def is_large(session: Session) -> bool:
@@ -25,7 +32,17 @@ def _is_large(scenario: Scenario, params: SolveParams) -> bool:
 
 def network_of(scenario: Scenario, params: SolveParams) -> Network:
     """The network that a solve with these parameters looks at."""
-    return search_network(scenario, params.search) if _is_large(scenario, params) else build(scenario)
+    if not _is_large(scenario, params):
+        return build(scenario)
+    if not all_caps(scenario):
+        return search_network(scenario, params.search)
+    # Under caps cleaner ways may pay that the scenario's own price of carbon does not make worth a look.
+    price = scenario.objective.carbon_price_eur_per_t + CAPPED_EXTRA
+    network = search_network(
+        replace(scenario, objective=replace(scenario.objective, carbon_price_eur_per_t=price)), params.search
+    )
+    constants = np.array([unserved_cents(scenario, s) for s in scenario.shipments.values()], dtype=np.int64)
+    return replace(network, scenario=scenario, unserved_cost=constants)
 
 
 def search_network(scenario: Scenario, params: SearchParams) -> Network:

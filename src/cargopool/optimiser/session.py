@@ -253,6 +253,17 @@ class Session:
         self._judge()
         return True
 
+    def keeps_caps(self, columns: Sequence[Column]) -> bool:
+        """Whether the plan of these columns keeps every cap, whatever else may be wrong with it."""
+        return not broken_caps(self.network, assemble(self.network, columns, planner=self.planner))
+
+    def note_bound(self, cents: float, relaxed: Sequence[str] = ()) -> None:
+        """As `raise_bound`, from a thread that is not the phases' own: the next checkpoint draws the conclusions."""
+        rounded = round_half_even(cents - 1e-4)
+        with self._lock:
+            if rounded > self.state.bound_cents:
+                self.state.bound_cents, self.state.relaxed = rounded, tuple(relaxed)
+
     def _leaves_out_must(self, columns: Sequence[Column]) -> bool:
         served = {column.shipment for column in columns}
         scenario = self.scenario

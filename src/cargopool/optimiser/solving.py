@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from cargopool.model.caps import all_caps
 from cargopool.model.plan import Plan, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.network.columns import Column
@@ -159,9 +160,15 @@ def _begin(session: Session, warm_start: Plan | None) -> None:
     elif known:
         _offer_known(session, known)
     if session.params.method != "exact":
-        from cargopool.optimiser.large import solve_large  # numba is not for those who never need it
+        # numba is not for those who never need it
+        if all_caps(session.scenario):
+            from cargopool.optimiser.large_capped import solve_capped
 
-        solve_large(session)
+            solve_capped(session)
+        else:
+            from cargopool.optimiser.large import solve_large
+
+            solve_large(session)
 
 
 def _listed(session: Session, known: Sequence[Column]) -> Pool | None:

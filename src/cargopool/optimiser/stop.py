@@ -70,13 +70,15 @@ class TimeLimit(_Combinable):
 
 @dataclass(frozen=True, slots=True)
 class Gap(_Combinable):
-    """Stop when (objective - bound) / objective is at most this."""
+    """Stop when (objective - bound) / objective is at most this, but not before ``after_s`` seconds."""
 
     gap: float
+    after_s: float = 0.0
 
     def __call__(self, progress: Progress) -> Termination | None:
         """GAP once the gap is small enough."""
-        return Termination.GAP if progress.gap is not None and progress.gap <= self.gap else None
+        reached = progress.gap is not None and progress.gap <= self.gap and progress.seconds >= self.after_s
+        return Termination.GAP if reached else None
 
     @property
     def relative_gap(self) -> float:

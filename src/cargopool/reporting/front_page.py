@@ -130,7 +130,8 @@ def _range(point: PointRow) -> str:
 def step_cells(step: Step) -> tuple[str, str, str, str]:
     """Cost, CO2e, price per tonne, and where the step pays, as text."""
     price = "–" if step.eur_per_t is None else thousands(step.eur_per_t)
-    pays = ", ".join(step.worth_it_at) or "none of them"
+    pays = step.worth_it_at[0] if step.worth_it_at else "none of them"
+    pays += " and dearer ones" if len(step.worth_it_at) > 1 else ""
     return f"{step.cost_eur:+,.0f}", f"{step.co2e_kg / KG_PER_TONNE:+,.2f}", price, pays
 
 

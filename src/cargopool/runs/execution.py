@@ -48,6 +48,8 @@ class RunRequest:
         Run folder or plan file to start from.
     exact_time : bool
         Trucks leave at any minute.
+    gap_after : float
+        Seconds of solving before which the gap ends nothing.
     batch : mapping or None
         What a batch says of the run: coordinates and key; it goes into run.json as it is, and the run then takes its
         place even when it has no plan.
@@ -66,6 +68,7 @@ class RunRequest:
     warm_start: str | os.PathLike[str] | None = None
     baselines: bool = True
     exact_time: bool = False
+    gap_after: float = 0.0
     batch: Mapping[str, Any] | None = None
 
     def criterion(self, elapsed: float) -> StoppingCriterion:
@@ -77,7 +80,7 @@ class RunRequest:
             finishing = min(_MOST_FINISHING_S, _FINISHING_SHARE * self.time_limit)
             parts.append(TimeLimit(max(_LEAST_SOLVE_S, self.time_limit - elapsed - finishing)))
         if self.gap is not None:
-            parts.append(Gap(self.gap))
+            parts.append(Gap(self.gap, self.gap_after))
         if self.work_limit is not None:
             parts.append(WorkLimit(self.work_limit))
         if self.first_feasible:
