@@ -62,6 +62,8 @@ class Answer:
         Minutes of lateness, over all shipments.
     bound : float or None
         Proven lower bound: cents of cost + carbon at the price, cents of cost within the cap, or grams of CO2e.
+    cost_bound : float or None
+        Of the least CO2e only: cents that every plan with no more CO2e costs.
     gap : float or None
         That of the solve, in its own objective.
     """
@@ -72,6 +74,7 @@ class Answer:
     grams: int = 0
     late_min: int = 0
     bound: float | None = None
+    cost_bound: float | None = None
     gap: float | None = None
     status: Status = Status.NO_PLAN
 
@@ -178,7 +181,7 @@ class FrontSearch:
         front = nondominated(answer for _, answer in self.asked.values())
         if len(front) < 2 or len(front) >= self.points or len(self.asked) >= _MOST_QUESTIONS * self.points:
             return False
-        gaps = [pair for pair in pairwise(front) if (pair[0].name, pair[1].name) not in self._closed]
+        gaps = [pair for pair in pairwise(front) if self._open_for_prices(pair, front)]
         if gaps:
             self._between(*max(gaps, key=lambda pair: _area(pair, front)))
             return True
@@ -188,9 +191,17 @@ class FrontSearch:
             return True
         return False
 
+    def _open_for_prices(self, pair: tuple[Answer, Answer], front: list[Answer]) -> bool:
+        """Whether a price may find something between two neighbours: no known plan is better where they are equal."""
+        if (pair[0].name, pair[1].name) in self._closed:
+            return False
+        price = _equal_at(*pair)
+        line = pair[0].cost_cents + price * pair[0].grams
+        return all(other.cost_cents + price * other.grams > line - _CENT for other in front)
+
     def _between(self, cheap: Answer, green: Answer) -> None:
         """Ask at the price at which two neighbours are equal; nothing better there closes the gap for prices."""
-        price = (green.cost_cents - cheap.cost_cents) / (cheap.grams - green.grams)
+        price = _equal_at(cheap, green)
         found = self._asked(kind="price", price_eur_per_t=price * _EUR_PER_T, warm=cheap.name)
         line = cheap.cost_cents + price * cheap.grams
         better = found.plan is not None and found.cost_cents + price * found.grams < line - _CENT
@@ -228,6 +239,8 @@ class FrontSearch:
         """Cents that every plan with at most so many grams costs, None when nothing is proven."""
         found: list[float] = []
         for question, answer in self.asked.values():
+            if question.kind == "co2e" and answer.cost_bound is not None and grams <= answer.grams:
+                found.append(answer.cost_bound)
             if answer.bound is None or question.kind == "co2e":
                 continue
             if question.kind != "cap":
@@ -235,6 +248,11 @@ class FrontSearch:
             elif grams <= question.cap_grams:
                 found.append(answer.bound)
         return max(found, default=None)
+
+
+def _equal_at(cheap: Answer, green: Answer) -> float:
+    """Cents per gram at which two neighbours are equal."""
+    return (green.cost_cents - cheap.cost_cents) / (cheap.grams - green.grams)
 
 
 def _area(pair: tuple[Answer, Answer], front: list[Answer]) -> float:

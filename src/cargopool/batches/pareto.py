@@ -84,10 +84,11 @@ class ParetoRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
-    """How one case ended."""
+    """How one case ended; ``cost_bound_eur`` is what least CO2e costs at least, where that was solved."""
 
     plan: Plan | None
     bound_eur: float | None
+    cost_bound_eur: float | None = None
     gap: float | None
     status: Status
     termination: Termination
@@ -228,7 +229,11 @@ class _Work:
                 self.plans["least"] = first.plan
                 second = self._solve(question.name, case, "least", left)
                 if second.plan is not None:
-                    return question.name, case, replace(second, bound_eur=first.bound_eur)
+                    return (
+                        question.name,
+                        case,
+                        replace(second, bound_eur=first.bound_eur, cost_bound_eur=second.bound_eur),
+                    )
             if first.plan is not None:
                 self.plans["least"] = first.plan
                 question = replace(question, warm="least")
@@ -269,6 +274,7 @@ class _Work:
             grams=totals.co2e_grams,
             late_min=sum(itinerary.late_min for itinerary in plan.itineraries),
             bound=bound,
+            cost_bound=None if solved.cost_bound_eur is None else solved.cost_bound_eur * CENTS_PER_EUR,
             gap=solved.gap,
             status=solved.status,
         )

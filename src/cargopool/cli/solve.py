@@ -11,7 +11,9 @@ from cargopool.cli.exits import exit_of_run
 from cargopool.cli.options import Debug, Json, Quiet, ScenarioFile, Settings, Variant, Verbose
 
 if TYPE_CHECKING:
+    from cargopool.cli.progress import ShownProgress
     from cargopool.optimiser.params import SolveParams
+    from cargopool.runs import RunOutcome, RunRequest
 
 _TimeLimit = Annotated[
     float | None,
@@ -36,6 +38,12 @@ _ExactTime = Annotated[
 _Execution = Annotated[
     bool, typer.Option("--execution", help="Add round trips, loading layouts and empty units to the plan.")
 ]
+_Lexicographic = Annotated[
+    str | None,
+    typer.Option(
+        "--lexicographic", metavar="co2e:P|cost:P", help="Cheapest within P % of the least CO2e, or the reverse."
+    ),
+]
 _DEFAULT_GAP = 0.01
 _DEFAULT_TIME_LIMIT_S = 60.0
 _LAYERS = {f"execution.{layer}": True for layer in ("round_trips", "layouts", "stacking", "empty_units")}
@@ -58,6 +66,8 @@ def solve_file(
     baselines: _Baselines = True,
     exact_time: _ExactTime = False,
     execution: _Execution = False,
+]
+    lexicographic: _Lexicographic = None,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -66,7 +76,7 @@ def solve_file(
     """Plan a scenario and write a run folder."""
     from cargopool.cli.progress import shown_progress
     from cargopool.cli.settings import parsed_settings
-    from cargopool.runs import RunRequest, default_folder, run
+    from cargopool.runs import RunRequest, default_folder
 
     request = RunRequest(
         file=file,
@@ -84,9 +94,7 @@ def solve_file(
         exact_time=exact_time,
     )
     with shown_progress(request.time_limit, quiet=quiet or as_json, verbose=verbose) as shown:
-        outcome = run(
-            request, started=context.obj, on_progress=shown.progress, on_log=shown.log, leave=shown.leave_at_once
-        )
+        outcome = _made(request, lexicographic, context.obj, shown)
     if as_json:
         from cargopool.cli.output import print_json
 
@@ -96,6 +104,17 @@ def solve_file(
 
         print_summary(outcome.scenario, outcome.result.plan, outcome.record, outcome.path, quiet=quiet)
     raise typer.Exit(exit_of_run(outcome, fail_on_unserved=fail_on_unserved))
+
+
+def _made(request: RunRequest, lexicographic: str | None, started: float, shown: ShownProgress) -> RunOutcome:
+    from cargopool.runs import run
+    from cargopool.runs.lexicographic import Lexicographic, run_lexicographic
+
+    progress, log, leave = shown.progress, shown.log, shown.leave_at_once
+    if lexicographic is None:
+        return run(request, started=started, on_progress=progress, on_log=log, leave=leave)
+    wish = Lexicographic.parse(lexicographic)
+    return run_lexicographic(request, wish, started=started, on_progress=progress, on_log=log, leave=leave)
 
 
 def read_params(path: Path | None) -> SolveParams | None:

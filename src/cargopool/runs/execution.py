@@ -53,6 +53,8 @@ class RunRequest:
     batch : mapping or None
         What a batch says of the run: coordinates and key; it goes into run.json as it is, and the run then takes its
         place even when it has no plan.
+    lexicographic : mapping or None
+        What `runs.lexicographic` decided; it goes into run.json as it is.
     """
 
     file: str | os.PathLike[str]
@@ -70,6 +72,7 @@ class RunRequest:
     exact_time: bool = False
     gap_after: float = 0.0
     batch: Mapping[str, Any] | None = None
+    lexicographic: Mapping[str, Any] | None = None
 
     def criterion(self, elapsed: float) -> StoppingCriterion:
         """The stop rule, given the seconds that are gone already."""
@@ -267,5 +270,6 @@ class _Work:
             verified=verified,
             batch=request.batch,
             execution_notes=result.execution_notes if isinstance(result, RunResult) else (),
+            lexicographic=request.lexicographic,
         )
         return make_record(self.scenario, result, comparison, facts)

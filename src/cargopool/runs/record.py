@@ -36,6 +36,8 @@ class RunFacts:
         Coordinates and key of a run of a batch.
     execution_notes : tuple of str
         What the execution layers came to.
+    lexicographic : mapping or None
+        What came first, and what it allowed.
     """
 
     input_sha256: str
@@ -49,6 +51,7 @@ class RunFacts:
     note: str = ""
     batch: Mapping[str, Any] | None = None
     execution_notes: tuple[str, ...] = ()
+    lexicographic: Mapping[str, Any] | None = None
 
 
 def make_record(scenario: Scenario, result: Result, comparison: Comparison, facts: RunFacts) -> Record:
@@ -80,6 +83,7 @@ def make_record(scenario: Scenario, result: Result, comparison: Comparison, fact
         "seconds": dict(facts.seconds),
         "peak_memory_mb": facts.peak_memory_mb,
         "verified": facts.verified,
+        **({} if facts.lexicographic is None else {"lexicographic": dict(facts.lexicographic)}),
         **({} if facts.batch is None else {"batch": dict(facts.batch)}),
     }
 
