@@ -58,7 +58,8 @@ def main() -> int:
     front_wall, front_cpu, code = timed(["pareto", *common, *more])
     front = json.loads((place / "pareto.json").read_text())
     print(
-        f"front: {len(front['points'])} points, {front['solves']} solves, {front_wall:.1f} s ({front_wall / wall:.1f} times), "
+        f"front: {len(front['points'])} points, {front['solves']} solves, {front_wall:.1f} s ({front_wall / wall:.1f} "
+        f"times), "
         f"{front_cpu:.1f} s of processor ({front_cpu / cpu:.1f} times), exit {code}"
     )
     rows = [row_of(place, point) for point in front["points"]]
@@ -77,7 +78,8 @@ def row_of(place: Path, point: dict[str, object]) -> dict[str, object]:
         "co2e_kg": point["co2e_kg"],
         "price_eur_per_t": point["price_eur_per_t"],
         "solve_gap": run["gap"],
-        "front_gap": point["gap"],
+        "objective_gap": point["objective_gap"],
+        "cost_gap": point["gap"],
         "termination": run["termination"],
         "seconds": run["seconds"]["total"],
     }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cargopool.batches.front_runs import Front, pareto
     from cargopool.errors import (
         CargopoolError,
         Diagnostic,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cargopool.verifier import verify
 
 _HOMES = {
+    "batches.front_runs": ("Front", "pareto"),
     "errors": (
         "CargopoolError",
         "Diagnostic",
@@ -65,6 +67,7 @@ __all__ = [
     "Diagnostic",
     "EngineError",
     "FirstFeasible",
+    "Front",
     "Gap",
     "InputError",
     "OutputError",
@@ -88,6 +91,7 @@ __all__ = [
     "WorkLimit",
     "load_scenario",
     "open_run",
+    "pareto",
     "read_plan",
     "run",
     "solve",

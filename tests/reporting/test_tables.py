@@ -128,3 +128,13 @@ def test_geojson_puts_longitude_first_and_joins_places_in_use(scenario: Scenario
         ("road", "D1", "DUI", 1),
         ("road", "DUI", "ZAZ", 1),
     }
+
+
+def test_every_column_of_a_front_is_documented() -> None:
+    from cargopool.reporting.front_view import POINT_COLUMNS, SWAP_COLUMNS
+
+    page = (PAGE.parent / "pareto.md").read_text(encoding="utf-8")
+    for name, columns in (("pareto", POINT_COLUMNS), ("swaps", SWAP_COLUMNS)):
+        section = page.split(f"### {name}.csv\n", 1)[1].split("\n### ")[0].split("\n## ")[0]
+        rows = [line for line in section.splitlines() if line.startswith("| `")]
+        assert rows == [f"| `{c.name}` | {c.unit} | {c.meaning} |" for c in columns]

@@ -89,6 +89,9 @@ class Point:
         No plan with as little CO2e can cost less: the proof put together from all questions.
     least_grams : float or None
         No plan can emit less; of the greenest point only.
+    objective_gap : float or None
+        How far the point may be from the optimum of what it was solved for: cost and carbon at its price, by the bounds
+        of all prices; for other points the gap of their own solve.
     """
 
     question: Question
@@ -96,6 +99,7 @@ class Point:
     level: str = ""
     least_cost_cents: float | None = None
     least_grams: float | None = None
+    objective_gap: float | None = None
 
     @property
     def name(self) -> str:
@@ -228,7 +232,31 @@ class FrontSearch:
             answer=answer,
             least_cost_cents=self.least_cost(answer.grams),
             least_grams=self.least_grams() if last else None,
+            objective_gap=self._objective_gap(question, answer),
         )
+
+    def _objective_gap(self, question: Question, answer: Answer) -> float | None:
+        if question.kind != "price":
+            return answer.gap
+        price = question.price_eur_per_t / _EUR_PER_T
+        worth, least = answer.cost_cents + price * answer.grams, self.least_worth(price)
+        return None if least is None or worth <= 0 else max(0.0, worth - least) / worth
+
+    def least_worth(self, price: float) -> float | None:
+        """Cents of cost and carbon at a price (cents per gram) that no plan can do without.
+
+        The least is concave in the price, so what is proven at two prices holds, in proportion, between them.
+        """
+        known = sorted(
+            (q.price_eur_per_t / _EUR_PER_T, a.bound)
+            for q, a in self.asked.values()
+            if q.kind in ("cost", "price") and a.bound is not None
+        )
+        own = [bound for at, bound in known if at == price]
+        below, above = [k for k in known if k[0] < price], [k for k in known if k[0] > price]
+        for low, one in below:
+            own += [(one * (high - price) + two * (price - low)) / (high - low) for high, two in above]
+        return max(own, default=None)
 
     def least_grams(self) -> float | None:
         """Grams that no plan can do without, None when nothing is proven."""

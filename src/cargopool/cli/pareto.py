@@ -13,7 +13,7 @@ from cargopool.cli.options import Debug, Json, Quiet, ScenarioFile, Settings, Va
 from cargopool.cli.solve import read_params
 
 if TYPE_CHECKING:
-    from cargopool.batches.pareto import Front, ParetoRequest
+    from cargopool.batches.front_runs import Front, ParetoRequest
 
 _Points = Annotated[int, typer.Option("--points", help="Points wanted, the two ends included.")]
 _TimeLimit = Annotated[
@@ -54,8 +54,8 @@ def find_front(
     debug: Debug = False,
 ) -> None:
     """Find the plans that no other beats in cost and CO2e, and say what each step between them swaps."""
-    from cargopool.batches.pareto import ParetoRequest, written_front
-    from cargopool.batches.pareto_folder import ParetoFolder
+    from cargopool.batches.front_folder import ParetoFolder
+    from cargopool.batches.front_runs import ParetoRequest, written_front
     from cargopool.cli.settings import parsed_settings
     from cargopool.files import read_scenario
     from cargopool.runs import default_folder
@@ -111,7 +111,7 @@ def _log(line: str) -> None:
 
 
 def _print(front: Front, request: ParetoRequest, *, as_json: bool, quiet: bool) -> None:
-    from cargopool.batches.pareto_folder import figures_of, front_record
+    from cargopool.batches.front_folder import figures_of, front_record
     from cargopool.cli.output import note, print_json
     from cargopool.cli.pareto_tables import print_front
 

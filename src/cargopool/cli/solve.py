@@ -66,7 +66,6 @@ def solve_file(
     baselines: _Baselines = True,
     exact_time: _ExactTime = False,
     execution: _Execution = False,
-]
     lexicographic: _Lexicographic = None,
     as_json: Json = False,
     quiet: Quiet = False,

@@ -35,6 +35,7 @@ class FrontPoint:
     proven: bool
     gap: float | None
     co2e_gap: float | None
+    objective_gap: float | None
     status: str
     plan: Plan
 
@@ -67,6 +68,7 @@ class PointRow:
     proven: bool
     gap: float | None
     co2e_gap: float | None
+    objective_gap: float | None
     best_from_eur_per_t: float | None
     best_to_eur_per_t: float | None
 
@@ -203,6 +205,7 @@ def _row(point: FrontPoint, best: tuple[float, float] | None) -> PointRow:
         proven=point.proven,
         gap=point.gap,
         co2e_gap=point.co2e_gap,
+        objective_gap=point.objective_gap,
         best_from_eur_per_t=None if best is None else best[0],
         best_to_eur_per_t=None if best is None or best[1] == float("inf") else best[1],
     )
@@ -337,6 +340,9 @@ POINT_COLUMNS = (
     Column("proven", "", "1 when no plan with as little CO2e costs less (last point: and none emits less)"),
     Column("gap", "share", "how far its cost may be from the least with as little CO2e"),
     Column("co2e_gap", "share", "last point: how far its CO2e may be from the least"),
+    Column(
+        "objective_gap", "share", "gap of cost and carbon at its price, by the bounds of all solves; else of its solve"
+    ),
     Column("best_from_eur_per_t", "EUR/t CO2e", "from this carbon price on it is the best point; empty when never"),
     Column("best_to_eur_per_t", "EUR/t CO2e", "up to this carbon price; empty without limit"),
 )

@@ -50,7 +50,7 @@ class Lexicographic:
         if first not in ("co2e", "cost") or not 0.0 <= share <= _MOST_PERCENT:
             message = f"{text!r} is not an aim and a tolerance in per cent"
             way_out = "write co2e:5 (cheapest within 5 % of the least CO2e) or cost:5"
-            raise InputError(Diagnostic("E2051", message, "--lexicographic", way_out))
+            raise InputError(Diagnostic("E2084", message, "--lexicographic", way_out))
         return cls("co2e" if first == "co2e" else "cost", share)
 
 

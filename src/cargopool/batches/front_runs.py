@@ -19,7 +19,7 @@ from cargopool.runs.objectives import TIE_WEIGHT, at_price, capped_at, greenest,
 from cargopool.units import CENTS_PER_EUR
 
 if TYPE_CHECKING:
-    from cargopool.batches.pareto_folder import ParetoFolder
+    from cargopool.batches.front_folder import ParetoFolder
     from cargopool.optimiser.params import SolveParams
 
 DEFAULT_POINTS = 9
@@ -65,11 +65,11 @@ class ParetoRequest:
         found = []
         if not 2 <= self.points <= _MOST_POINTS:
             message = f"a front has 2 to {_MOST_POINTS} points, not {self.points}"
-            found.append(Diagnostic("E2041", message, "--points", "the two ends count"))
+            found.append(Diagnostic("E2081", message, "--points", "the two ends count"))
         if self.time_limit is not None and not self.time_limit > 0:
-            found.append(Diagnostic("E2041", "the time limit is not above 0", "--time-limit", "give seconds"))
+            found.append(Diagnostic("E2081", "the time limit is not above 0", "--time-limit", "give seconds"))
         if not 0 <= self.gap < 1:
-            found.append(Diagnostic("E2041", "the gap is not between 0 and 1", "--gap", "0.01 is one per cent"))
+            found.append(Diagnostic("E2081", "the gap is not between 0 and 1", "--gap", "0.01 is one per cent"))
         if found:
             raise InputError(found)
 
@@ -161,6 +161,7 @@ class _Work:
     plans: dict[str, Plan] = field(default_factory=dict)
     cases: dict[str, Scenario] = field(default_factory=dict)
     searches: list[tuple[str, FrontSearch]] = field(default_factory=list)
+    overrun: float = 0.0
 
     def through(self) -> Front:
         levels = LEVELS if self.request.with_lateness else ("",)
@@ -180,11 +181,11 @@ class _Work:
 
     def _ended(self) -> bool:
         limit = self.request.seconds
-        return self.interrupted or (limit is not None and limit - self.elapsed < _LEAST_S)
+        return self.interrupted or (limit is not None and limit - self.elapsed < _LEAST_S + self.overrun)
 
     def _seconds(self, left: int) -> float | None:
         limit = self.request.seconds
-        return None if limit is None else max(_LEAST_S, (limit - self.elapsed) / max(1, left))
+        return None if limit is None else max(_LEAST_S, (limit - self.elapsed) / max(1, left) - self.overrun)
 
     def _ask(self, question: Question, level: str, levels_left: int) -> Answer:
         left = question.left + levels_left * self.request.points
@@ -211,7 +212,10 @@ class _Work:
         seconds, start = self._seconds(left), self.plans.get(warm)
         # A neighbour's plan may be within the gap from the start: that is no reason not to look for a better one.
         after = _SEARCHED * seconds if seconds is not None and start is not None and self._is_large() else 0.0
+        began = time.monotonic()
         solved = self.solver(name, case, start, seconds, after)
+        if seconds is not None:  # tables are written after the time of a solve, and old ones may be read at once
+            self.overrun = max(self.overrun, time.monotonic() - began - seconds)
         self.interrupted |= solved.interrupted
         if not self.plans:
             self.status, self.detail = solved.status, solved.detail
@@ -380,7 +384,7 @@ def pareto(
         scenario = read_scenario(Path(scenario), variant, dict(overrides or {}))
     if out is None:
         return find_front(scenario, request, in_memory(request), on_point=on_point, started=started)
-    from cargopool.batches.pareto_folder import ParetoFolder
+    from cargopool.batches.front_folder import ParetoFolder
 
     with ParetoFolder.open(out, resume=resume) as folder:
         return written_front(scenario, request, folder, on_point=on_point, started=started)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import cargopool
-from cargopool.batches.pareto import Front, ParetoRequest, Solved, Solver
+from cargopool.batches.front_runs import Front, ParetoRequest, Solved, Solver
 from cargopool.batches.running import finished_record
 from cargopool.errors import CargopoolError, Diagnostic, InputError, RunLockedError
 from cargopool.executors import content_key
@@ -60,7 +60,7 @@ class ParetoFolder:
         _refuse_stranger(path)
         if is_pareto_folder(path) and not resume:
             way_out = "go on with --resume, which repeats nothing that is done, or choose another --out"
-            raise InputError(Diagnostic("E2042", "holds a front already", str(path), way_out))
+            raise InputError(Diagnostic("E2082", "holds a front already", str(path), way_out))
         with writing(path):
             (path / POINTS).mkdir(parents=True, exist_ok=True)
             lock = FileLock.acquire(path / _LOCK)
@@ -176,6 +176,7 @@ def _figure_of(point: Point) -> FrontPoint:
         proven=point.proven,
         gap=answer.gap if point.level else point.gap,
         co2e_gap=point.co2e_gap,
+        objective_gap=answer.gap if point.level else point.objective_gap,
         status=str(answer.status),
         plan=answer.plan,
     )
@@ -251,7 +252,7 @@ def _refuse_stranger(path: Path) -> None:
     if path.is_dir() and (is_pareto_folder(path) or not any(path.iterdir()) or _only_begun(path)):
         return
     message = "is not a front of cargopool, so nothing is written there"
-    raise InputError(Diagnostic("E2043", message, str(path), "choose another --out"))
+    raise InputError(Diagnostic("E2083", message, str(path), "choose another --out"))
 
 
 def _only_begun(path: Path) -> bool:
