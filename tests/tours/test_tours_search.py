@@ -12,7 +12,18 @@ import numpy as np
 import pytest
 
 from cargopool.rules.tours import check_hours
-from cargopool.tours import Amount, Charger, TourJob, TourProblem, TourSolution, TourStop, TourVehicle, make_tour, solve
+from cargopool.tours import (
+    Amount,
+    Charger,
+    TourJob,
+    TourProblem,
+    TourSolution,
+    TourStop,
+    TourVehicle,
+    division,
+    make_tour,
+    solve,
+)
 from cargopool.tours.kernel_data import INF
 from cargopool.tours.search import Search
 from scale import scaled
@@ -235,7 +246,7 @@ def test_a_start_that_no_longer_fits_is_taken_apart() -> None:
 def test_other_engines_keep_every_limit(engine: str) -> None:
     if engine == "pyvrp":
         pytest.importorskip("pyvrp")
-    for seed in range(scaled(3, 20)):
+    for seed in range(scaled(2, 20)):
         problem = random_problem(random.Random(2000 + seed), 8)
         solution = solve(problem, work=20, seed=1, engine=engine)  # type: ignore[arg-type]
         check(problem, solution)
@@ -247,3 +258,29 @@ def test_no_jobs_no_tours() -> None:
     for engine in ("search", "ortools"):
         assert solve(problem, work=1, engine=engine).tours == ()  # type: ignore[arg-type]
     assert pallets(1).pallets_milli == 1000
+
+
+@pytest.mark.parametrize("polar", [True, False])
+def test_large_problems_are_divided_and_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch, polar: bool) -> None:
+    monkeypatch.setattr(division, "LARGEST", 10)
+    monkeypatch.setattr(division, "PART_JOBS", 8)
+    problem = random_problem(random.Random(11), 40, rich=False)
+    vehicles = tuple(replace(vehicle, count=12) for vehicle in problem.vehicles)
+    jobs = tuple(replace(job, unserved_cents=500_000) for job in problem.jobs)
+    problem = replace(problem, jobs=jobs, vehicles=vehicles, coordinates=problem.coordinates if polar else None)
+    divided = solve(problem, work=3000, seed=1)
+    check(problem, divided)
+    monkeypatch.setattr(division, "LARGEST", 100)
+    whole = solve(problem, work=3000, seed=1)
+    assert set(divided.unserved) == set(whole.unserved)
+    assert divided.cost_cents < 1.25 * whole.cost_cents
+    monkeypatch.setattr(division, "LARGEST", 10)
+    again = solve(problem, work=60, seed=1, start=divided)
+    assert again.cost_cents <= divided.cost_cents + 40
+
+
+def test_parts_share_the_vehicles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(division, "LARGEST", 5)
+    monkeypatch.setattr(division, "PART_JOBS", 5)
+    problem = random_problem(random.Random(12), 20, rich=False)
+    check(problem, solve(problem, work=1000, seed=1))

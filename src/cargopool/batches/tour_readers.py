@@ -32,16 +32,24 @@ class RoutingInstance:
         Pickup and delivery pairs (Li and Lim) or single customers.
     vehicle_cost : float
         Cost of a vehicle in units of distance.
+    rows : tuple of RoutingRow
+        The file's places, the depot first.
+    vehicles, capacity : int
     """
 
     name: str
     problem: TourProblem
     pairs: bool
     vehicle_cost: float
+    rows: tuple[RoutingRow, ...]
+    vehicles: int
+    capacity: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class RoutingRow:
+    """A place of the file; ``pickup`` and ``delivery`` are the row of the other half of its pair, 0 for none."""
+
     x: float
     y: float
     demand: int
@@ -52,8 +60,8 @@ class _Row:
     delivery: int = 0
 
 
-def _row(line: list[float]) -> _Row:
-    return _Row(line[1], line[2], *(int(value) for value in line[3:]))
+def _row(line: list[float]) -> RoutingRow:
+    return RoutingRow(line[1], line[2], *(int(value) for value in line[3:]))
 
 
 def read_pdptw(path: Path | str, *, vehicle_cost: float = 300.0) -> RoutingInstance:
@@ -125,7 +133,7 @@ def _wrong(path: Path, expected: str) -> InputError:
     )
 
 
-def _job(name: str, stops: tuple[tuple[int, _Row], ...]) -> TourJob:
+def _job(name: str, stops: tuple[tuple[int, RoutingRow], ...]) -> TourJob:
     return TourJob(
         id=name,
         unserved_cents=UNSERVED_CENTS,
@@ -143,7 +151,7 @@ def _job(name: str, stops: tuple[tuple[int, _Row], ...]) -> TourJob:
 
 def _instance(
     path: Path,
-    rows: list[_Row],
+    rows: list[RoutingRow],
     jobs: list[TourJob],
     vehicles: int,
     capacity: int,
@@ -174,4 +182,4 @@ def _instance(
         visit_min=np.zeros(len(rows), np.int64),
         coordinates=at,
     )
-    return RoutingInstance(path.stem, problem, pairs, vehicle_cost)
+    return RoutingInstance(path.stem, problem, pairs, vehicle_cost, tuple(rows), vehicles, capacity)

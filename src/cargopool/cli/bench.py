@@ -1,4 +1,4 @@
-"""``cargopool bench``: published instances of service network design in continuous time."""
+"""``cargopool bench``: published instances of service network design in continuous time, and of tours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.1, help="Wall s
 _Gap = Annotated[float, typer.Option("--gap", min=0.0, max=1.0, help="Stop at this relative gap.")]
 _Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the search.")]
 _Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads for search and bound.")]
+_Engine = Annotated[str, typer.Option("--engine", help="auto, search, ortools or pyvrp.")]
 _TIME_LIMIT_S = 600.0
+_TOUR_LIMIT_S = 30.0
 _GAP = 0.01
 
 
@@ -34,6 +36,8 @@ def bench_app() -> typer.Typer:
     )
     app.command("ctsndp")(solve_ctsndp)
     app.command("sndrr")(solve_sndrr)
+    app.command("pdptw")(solve_pdptw)
+    app.command("vrptw")(solve_vrptw)
     app.command("study")(bench_study.run_study)
     return app
 
@@ -68,6 +72,49 @@ def solve_sndrr(
     from cargopool.batches.continuous_readers import read_sndrr
 
     _solve(read_sndrr(folder), time_limit, gap, seed, threads, as_json=as_json)
+
+
+def solve_pdptw(
+    file: _File,
+    time_limit: _TimeLimit = _TOUR_LIMIT_S,
+    engine: _Engine = "auto",
+    seed: _Seed = 1,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Solve a Li and Lim file: pickups and deliveries with time windows."""
+    _solve_tours(file, "pdptw", time_limit, engine, seed, as_json=as_json)
+
+
+def solve_vrptw(
+    file: _File,
+    time_limit: _TimeLimit = _TOUR_LIMIT_S,
+    engine: _Engine = "auto",
+    seed: _Seed = 1,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Solve a Solomon or Gehring and Homberger file: customers with time windows."""
+    _solve_tours(file, "vrptw", time_limit, engine, seed, as_json=as_json)
+
+
+def _solve_tours(file: Path, kind: str, time_limit: float, engine: str, seed: int, *, as_json: bool) -> None:
+    from cargopool.batches.bench_routing import read_instance, solve_routing
+    from cargopool.cli.output import print_json
+    from cargopool.reporting.text import printable
+
+    result = solve_routing(read_instance(file, kind), engine=engine, seconds=time_limit, seed=seed)
+    if as_json:
+        print_json(result.record())
+    else:
+        served = f", {result.unserved} left out" if result.unserved else ""
+        text = f"{result.instance}: {result.vehicles} vehicles, distance {result.distance:,.2f}{served}"
+        print(printable(f"{text}, cost {result.cost:,.2f} by {result.engine}"))
+        print(f"{result.seconds:.1f} s")
+    if result.unserved:
+        raise typer.Exit(Exit.NO_PLAN)
 
 
 def _solve(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cargopool.tours.checks import check_problem
 from cargopool.tours.jobs import collection, delivery, unit_chain
 from cargopool.tours.problem import (
     ALWAYS,
@@ -31,6 +32,7 @@ __all__ = [
     "TourStop",
     "TourVehicle",
     "TourVisit",
+    "check_problem",
     "collection",
     "delivery",
     "make_tour",

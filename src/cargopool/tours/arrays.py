@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cargopool.rules.trips import RULES
 from cargopool.tours.kernel_data import NEVER, TourData
 from cargopool.tours.problem import TourProblem, TourVehicle
-from cargopool.tours.schedule import may_carry, stays_on_board
+from cargopool.tours.schedule import binding_dimensions, may_carry, stays_on_board
 from cargopool.units import MINUTES_PER_HOUR
 
 NEAR = 100
@@ -28,7 +28,7 @@ def make_data(problem: TourProblem) -> TourData:
     stops = [(j, stop) for j, job in enumerate(problem.jobs) for stop in job.stops]
     change = np.array([stop.change.as_tuple() for _, stop in stops], np.int64).reshape(len(stops), 5)
     capacity = np.array([vehicle.capacity.as_tuple() for vehicle in problem.vehicles], np.int64).reshape(-1, 5)
-    active = np.flatnonzero(np.maximum(change, 0).sum(axis=0) > capacity.min(axis=0))
+    active = binding_dimensions(problem)
     first = np.cumsum([0, *(len(job.stops) for job in problem.jobs)]).astype(np.int64)
     window_ptr = np.cumsum([0, *(len(stop.windows) for _, stop in stops)]).astype(np.int64)
     place = np.array([stop.place for _, stop in stops], np.int64)

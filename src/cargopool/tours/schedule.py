@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 
 from cargopool.rules.tours import TourLog, TourStep, tour_log
 from cargopool.tours.problem import (
+    DIMENSIONS,
     Amount,
     Charger,
     Periods,
@@ -38,6 +39,14 @@ def may_carry(vehicle: TourVehicle, job: TourJob) -> bool:
 
 def _fits(load: Amount, vehicle: TourVehicle) -> bool:
     return all(0 <= a <= limit for a, limit in zip(load.as_tuple(), vehicle.capacity.as_tuple(), strict=True))
+
+
+def binding_dimensions(problem: TourProblem) -> list[int]:
+    """Dimensions (indices) in which all loads together do not fit into every vehicle."""
+    stops = [stop.change.as_tuple() for job in problem.jobs for stop in job.stops]
+    loads = [sum(max(0, change[a]) for change in stops) for a in range(len(DIMENSIONS))]
+    least = [min((v.capacity.as_tuple()[a] for v in problem.vehicles), default=0) for a in range(len(DIMENSIONS))]
+    return [a for a in range(len(DIMENSIONS)) if loads[a] > least[a]]
 
 
 def may_share(problem: TourProblem, jobs: Sequence[int]) -> bool:

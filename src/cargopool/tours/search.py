@@ -17,6 +17,8 @@ from cargopool.tours.problem import TourProblem
 
 LONGEST_ROUTE = 500
 """Stops of a route at most."""
+ENOUGH_PER_JOB = 3000
+"""Iterations per job after which a search ends before its time: a few jobs need no seconds."""
 _CHUNK_S = 0.1
 _CHUNK = 1000
 
@@ -126,15 +128,18 @@ def run_search(search: Search, limits: Limits) -> None:
                 return
         return
     whole = 10.0 if limits.seconds is None else limits.seconds
+    enough = ENOUGH_PER_JOB * len(search.problem.jobs)
     clock = limits.clock or time.perf_counter
     began = clock()
     chunk, now = 20, 0.0
-    while now < whole and not (limits.stop is not None and limits.stop()):
-        then = min(whole, now + _CHUNK_S)
-        search.anneal(chunk, now / whole, then / whole)
+    at = 0.0
+    while at < 1.0 and not (limits.stop is not None and limits.stop()):
+        then = min(1.0, max((now + _CHUNK_S) / whole, at + chunk / enough))
+        search.anneal(chunk, at, then)
         later = clock() - began
         chunk = max(1, int(chunk * min(4.0, _CHUNK_S / max(1e-4, later - now))))
         now = later
+        at = max(now / whole, search.iterations / enough)
 
 
 def _state(rows: int, longest: int, dims: int, jobs: int, groups: int) -> TourState:

@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from cargopool.errors import InputError
+from cargopool.tours.checks import check_problem
 from cargopool.tours.engines import EngineName, Limits, chosen_engine, engine_of
 from cargopool.tours.mending import mend
 from cargopool.tours.problem import Tour, TourProblem, TourSolution, UnservedReason
@@ -31,7 +33,7 @@ def solve(
     ----------
     problem : TourProblem
     seconds : float or None
-        Wall seconds; 10 when neither it nor ``work`` is given.
+        Wall seconds at most; 10 when neither it nor ``work`` is given. Small problems end before.
     work : int or None
         Iterations instead of seconds: the same problem, work, seed and engine give the same tours on the same kind of
         machine, whatever its load.
@@ -43,6 +45,11 @@ def solve(
     stop : callable or None
         Asked now and then; true ends the search with the best tours so far.
 
+    Raises
+    ------
+    InputError
+        The problem contradicts itself (E2073, all findings), or the engine is unknown or not installed (E2071, E2072).
+
     Returns
     -------
     TourSolution
@@ -50,6 +57,9 @@ def solve(
         reason.
     """
     began = time.perf_counter()
+    findings = check_problem(problem)
+    if findings:
+        raise InputError(findings)
     name = chosen_engine(engine)
     limits = Limits(10.0 if seconds is None and work is None else seconds, work, stop)
     found = engine_of(name)(problem, limits=limits, seed=seed, start=routes_of(problem, start))

@@ -17,8 +17,8 @@ from cargopool.rules.trips import RULES
 from cargopool.tours.engines.protocol import Found, Limits
 from cargopool.tours.insertion import Route
 from cargopool.tours.mending import mend
-from cargopool.tours.problem import TourProblem, TourVehicle
-from cargopool.tours.schedule import may_carry
+from cargopool.tours.problem import Amount, TourProblem, TourVehicle
+from cargopool.tours.schedule import binding_dimensions, may_carry
 
 _SCALE = 10
 """Tenths of a cent inside the model."""
@@ -66,6 +66,7 @@ class _Model:
         self.jobs = [j for j, job in enumerate(problem.jobs) if len(job.stops) <= 2 and self._one_way(j)]
         self.singles = [j for j in self.jobs if len(problem.jobs[j].stops) == 1]
         self.pairs = [j for j in self.jobs if len(problem.jobs[j].stops) == 2]
+        self.dimensions = binding_dimensions(problem)
         self.slots = [(v, h) for v, vehicle in enumerate(problem.vehicles) for h in range(len(vehicle.shifts))]
         stops = [(j, k) for j in self.singles + self.pairs for k in range(len(problem.jobs[j].stops))]
         ends = {p for v in problem.vehicles for p in (v.start_place, v.end_place) if p is not None}
@@ -76,7 +77,7 @@ class _Model:
         self.place = np.array(
             [-1 if p is None else p for p in self.depots] + [problem.jobs[j].stops[k].place for j, k in stops]
         )
-        profiles = self._profiles(stops)
+        profiles = list(dict.fromkeys(self._profile(v) for v in range(len(problem.vehicles))))
         distances, durations = zip(*(self._matrices(profile, stops) for profile in profiles), strict=True)
         self.data = pyvrp.ProblemData(
             [pyvrp.Location(0, 0) for _ in self.place],
@@ -96,8 +97,8 @@ class _Model:
             return False
         return min(changes[0]) >= 0
 
-    def _profiles(self, stops: list[tuple[int, int]]) -> list[tuple[float, frozenset[int]]]:
-        return list(dict.fromkeys(self._profile(v) for v in range(len(self.problem.vehicles))))
+    def _amount(self, amount: Amount) -> list[int]:
+        return [amount.as_tuple()[a] for a in self.dimensions]
 
     def _profile(self, v: int) -> tuple[float, frozenset[int]]:
         vehicle = self.problem.vehicles[v]
@@ -139,8 +140,8 @@ class _Model:
         early, late = self._window(j, 0)
         return pyvrp.Client(
             self.at[j, 0],
-            pickup=list(stop.change.as_tuple()),
-            delivery=[0] * 5,
+            pickup=self._amount(stop.change),
+            delivery=[0] * len(self.dimensions),
             service_duration=stop.service_min,
             tw_early=early,
             tw_late=late,
@@ -160,7 +161,7 @@ class _Model:
             delivery_tw_early=early_last,
             delivery_tw_late=late_last,
             delivery_service_duration=last.service_min,
-            amount=list(first.change.as_tuple()),
+            amount=self._amount(first.change),
             prize=self._prize(j),
             required=False,
         )
@@ -173,7 +174,7 @@ class _Model:
             span["shift_duration"] = RULES[vehicle.manning].shift_min
         return pyvrp.VehicleType(
             num_available=min(vehicle.count, len(self.jobs)),
-            capacity=list(vehicle.capacity.as_tuple()),
+            capacity=self._amount(vehicle.capacity),
             start_depot=self.depots.index(vehicle.start_place),
             end_depot=self.depots.index(vehicle.end_place),
             fixed_cost=vehicle.fixed_cents * _SCALE,

@@ -18,7 +18,7 @@ import numpy as np
 from cargopool.rules.trips import RULES
 from cargopool.tours.insertion import Route
 from cargopool.tours.problem import TourProblem, TourVehicle
-from cargopool.tours.schedule import may_carry
+from cargopool.tours.schedule import binding_dimensions, may_carry
 
 _COST_SCALE = 10
 """Tenths of a cent inside the model."""
@@ -28,7 +28,8 @@ _TELL_EVERY_S = 0.2
 class RoutingModel:
     """Builds the model, and reads its solutions.
 
-    Nodes: all stops of all jobs in a row, then one per place where vehicles start or end, then one that is nowhere.
+    Nodes: all stops of all jobs in a row, then one per place where vehicles start or end, then, for open tours,
+    nowhere.
     """
 
     def __init__(self, problem: TourProblem, first_solution: str, metaheuristic: str) -> None:
@@ -46,9 +47,11 @@ class RoutingModel:
         ends = [p for v in problem.vehicles for p in (v.start_place, v.end_place) if p is not None]
         self.depots = {p: len(self.stops) + i for i, p in enumerate(dict.fromkeys(ends))}
         self.nowhere = len(self.stops) + len(self.depots)
+        opens = any(v.start_place is None or v.end_place is None for v in problem.vehicles)
+        self.nodes = self.nowhere + opens  # a node that no vehicle starts or ends at would be one to visit
         starts = [self._node(problem.vehicles[v].start_place) for v, _ in self.slots]
         finishes = [self._node(problem.vehicles[v].end_place) for v, _ in self.slots]
-        self.manager = pywrapcp.RoutingIndexManager(self.nowhere + 1, len(self.slots), starts, finishes)
+        self.manager = pywrapcp.RoutingIndexManager(self.nodes, len(self.slots), starts, finishes)
         self.routing = pywrapcp.RoutingModel(self.manager)
         self.index = [self.manager.NodeToIndex(node) for node in range(len(self.stops))]
         self.place = np.array(
@@ -69,7 +72,7 @@ class RoutingModel:
         matrix = np.asarray(values)[np.ix_(here, here)] + extra
         matrix[self.nowhere, :] = 0
         matrix[:, self.nowhere] = 0
-        whole = np.rint(matrix).astype(np.int64)
+        whole = np.rint(matrix[: self.nodes, : self.nodes]).astype(np.int64)
         return int(self.routing.RegisterTransitMatrix(whole.tolist()))
 
     def _add_costs(self) -> None:
@@ -151,14 +154,14 @@ class RoutingModel:
         problem = self.problem
         change = np.array([problem.jobs[j].stops[k].change.as_tuple() for j, k in self.stops], np.int64)
         capacity = np.array([vehicle.capacity.as_tuple() for vehicle in problem.vehicles], np.int64)
-        for a in np.flatnonzero(np.maximum(change, 0).sum(axis=0) > capacity.min(axis=0)):
+        for a in binding_dimensions(problem):
             amounts = np.zeros(self.nowhere + 1, np.int64)
             amounts[: len(self.stops)] = change[:, a]
-            transit = self.routing.RegisterUnaryTransitVector(amounts.tolist())
+            transit = self.routing.RegisterUnaryTransitVector(amounts[: self.nodes].tolist())
             limits = [int(capacity[v, a]) for v, _ in self.slots]
             self.routing.AddDimensionWithVehicleCapacity(transit, 0, limits, True, f"load {a}")
         if any(vehicle.max_stops is not None for vehicle in problem.vehicles):
-            ones = [1] * len(self.stops) + [0] * (self.nowhere + 1 - len(self.stops))
+            ones = [1] * len(self.stops) + [0] * (self.nodes - len(self.stops))
             transit = self.routing.RegisterUnaryTransitVector(ones)
             most = [len(self.stops) if (m := problem.vehicles[v].max_stops) is None else m for v, _ in self.slots]
             self.routing.AddDimensionWithVehicleCapacity(transit, 0, most, True, "stops")
@@ -267,8 +270,7 @@ class RoutingModel:
             order = []
             at = following(self.routing.Start(slot))
             while not self.routing.IsEnd(at):
-                if (node := self.manager.IndexToNode(at)) < len(self.stops):
-                    order.append(self.stops[node])
+                order.append(self.stops[self.manager.IndexToNode(at)])
                 at = following(at)
             if order:
                 routes.append((vehicle, shift, order))
