@@ -132,14 +132,14 @@ def run_search(search: Search, limits: Limits) -> None:
     clock = limits.clock or time.perf_counter
     began = clock()
     chunk, now = 20, 0.0
-    at = 0.0
-    while at < 1.0 and not (limits.stop is not None and limits.stop()):
-        then = min(1.0, max((now + _CHUNK_S) / whole, at + chunk / enough))
-        search.anneal(chunk, at, then)
+    done = 0.0
+    while done < 1.0 and not (limits.stop is not None and limits.stop()):
+        then = min(1.0, max((now + _CHUNK_S) / whole, done + chunk / enough))
+        search.anneal(chunk, done, then)
         later = clock() - began
         chunk = max(1, int(chunk * min(4.0, _CHUNK_S / max(1e-4, later - now))))
         now = later
-        at = max(now / whole, search.iterations / enough)
+        done = max(now / whole, search.iterations / enough)
 
 
 def _state(rows: int, longest: int, dims: int, jobs: int, groups: int) -> TourState:
