@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/api.md", "docs/pareto.md", "docs/low-water.md", "docs/exchange.md", "docs/tours.md")
+PAGES = (
+    "README.md",
+    "docs/api.md",
+    "docs/pareto.md",
+    "docs/low-water.md",
+    "docs/exchange.md",
+    "docs/tours.md",
+    "docs/door-to-door.md",
+)
 
 
 def python_examples() -> list[tuple[str, str]]:

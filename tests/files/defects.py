@@ -82,6 +82,28 @@ DEFECTS = [
     Defect("E0503", K, "2026-10-24T18:00,,0,10", "2026-10-25T01:30,,0,10", "2026-10-25T01:30"),
     Defect("E0501", K, "2026-10-21T08:00", "21/10/2026", "21/10/2026"),
     Defect("E0503", S, "hub=LIL arrival=1+03:30", "hub=LIL arrival=1+02:15", "hub=DUI departure=0+18:00"),
+    # fleets
+    Defect(
+        "E1210",
+        Y,
+        "  links: {table: links.csv}",
+        "  links: {table: links.csv}\n  fleet: [{id: f1, vehicle: lorry, depot: DUI}]",
+        "lorry",
+    ),
+    Defect(
+        "E1211",
+        Y,
+        "  links: {table: links.csv}",
+        "  links: {table: links.csv}\n  fleet: [{id: f1, vehicle: truck, depot: DUX}]",
+        "DUX",
+    ),
+    Defect(
+        "E1212",
+        Y,
+        "  links: {table: links.csv}",
+        "  links: {table: links.csv}\n  fleet: [{id: f1, vehicle: truck, depot: DUI, battery_kwh: 300}]",
+        "300",
+    ),
     # tables
     Defect("E0301", Y, "table: hubs.csv", "table: ../hubs.csv", "../hubs.csv"),
     Defect("E0301", Y, "table: hubs.csv", "table: https://example.org/hubs.csv", "https:"),

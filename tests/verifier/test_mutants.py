@@ -47,9 +47,10 @@ def test_there_are_at_least_forty_operators_with_known_codes():
 
 
 def test_every_rule_has_an_operator():
-    """Codes without an operator: those that say that checking itself was not possible."""
+    """Codes without an operator: those that say that checking was not possible; tours have operators of their own."""
+    tours = {code for code in CODES if "V300" <= code <= "V336"}
     operators = (*OPERATORS, *mutants_execution.OPERATORS)
-    assert set(CODES) - {operator.code for operator in operators} == {"V229", "V299"}
+    assert set(CODES) - tours - {operator.code for operator in operators} == {"V229", "V299"}
 
 
 def test_mutants_are_rejected_with_the_code_named_in_advance(cases):

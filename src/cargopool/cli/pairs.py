@@ -30,5 +30,5 @@ def scenario_and_plan(
         return run.scenario, run.plan
     from cargopool.files import read_scenario
 
-    scenario = open_run(file).scenario if is_run(file) else read_scenario(file, variant, parsed_settings(settings))
+    scenario = open_run(file).given if is_run(file) else read_scenario(file, variant, parsed_settings(settings))
     return scenario, load_plan(plan, scenario)

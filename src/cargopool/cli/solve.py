@@ -44,6 +44,13 @@ _Lexicographic = Annotated[
         "--lexicographic", metavar="co2e:P|cost:P", help="Cheapest within P % of the least CO2e, or the reverse."
     ),
 ]
+_Tours = Annotated[
+    bool | None,
+    typer.Option(
+        "--tours/--no-tours",
+        help="Plan collection, delivery and unit haulage as tours, in rounds; as drayage.tours says when left out.",
+    ),
+]
 _DEFAULT_GAP = 0.01
 _DEFAULT_TIME_LIMIT_S = 60.0
 _LAYERS = {f"execution.{layer}": True for layer in ("round_trips", "layouts", "stacking", "empty_units")}
@@ -67,6 +74,7 @@ def solve_file(
     exact_time: _ExactTime = False,
     execution: _Execution = False,
     lexicographic: _Lexicographic = None,
+    tours: _Tours = None,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -91,6 +99,7 @@ def solve_file(
         warm_start=warm_start,
         baselines=baselines,
         exact_time=exact_time,
+        tours=tours,
     )
     with shown_progress(request.time_limit, quiet=quiet or as_json, verbose=verbose) as shown:
         outcome = _made(request, lexicographic, context.obj, shown)

@@ -16,11 +16,11 @@ from cargopool.files.codecs import (
     thousandths,
 )
 from cargopool.files.entries import SectionKind
-from cargopool.files.schema.equipment import LoadUnitRow, VehicleRow
+from cargopool.files.schema.equipment import FleetRow, LoadUnitRow, VehicleRow
 from cargopool.files.schema.places import BanRow, CrossingRow, DoorRow, HubRow, RoadLinkRow
 from cargopool.files.schema.services import ServiceRow, ShipmentRow, SurchargeRow
 from cargopool.model.energy import ServiceEnergy, TruckClass, VehicleEnergy, VesselClass
-from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.model.equipment import FleetVehicle, LoadUnitType, RoadVehicle
 from cargopool.model.execution import ExecutionRules
 from cargopool.model.place import CrossDock, Crossing, Door, Hub, Place, RoadLink
 from cargopool.model.scenario import (
@@ -61,7 +61,7 @@ from cargopool.units import MINUTES_PER_DAY
 CROSS_DOCK: Codec[CrossDock] = Codec(CrossDock, provenance=False)
 
 
-def _opening_values(place: Place) -> dict[str, Any]:
+def _opening_values(place: Place | FleetVehicle) -> dict[str, Any]:
     hours = place.opening
     if hours is None:
         return {}
@@ -128,6 +128,18 @@ VEHICLE: Codec[RoadVehicle] = Codec(
         "toll_carbon_share": Part("toll_carbon_share", dict, dict),
     },
     name_is_id=True,
+)
+
+FLEET: Codec[FleetVehicle] = Codec(
+    FleetVehicle,
+    {
+        "pallets_milli": thousandths("pallets"),
+        "volume_m3_milli": thousandths("volume_m3"),
+        "temperatures": text_set("temperatures"),
+    },
+    name_is_id=True,
+    derived=frozenset({"opening"}),
+    derived_values=_opening_values,
 )
 
 _MAYBE_DAY_TIME = (
@@ -234,7 +246,7 @@ OBJECTIVE: Codec[Objective] = Codec(
     provenance=False,
 )
 
-DRAYAGE: Codec[Drayage] = Codec(Drayage)
+DRAYAGE: Codec[Drayage] = Codec(Drayage, derived=frozenset({"rates", "lead_min"}))
 
 SCOPE: Codec[ModelScope] = Codec(ModelScope, provenance=False)
 
@@ -292,6 +304,7 @@ LINKS = SectionKind("road.links", RoadLinkRow, ROAD_LINK, ("origin", "destinatio
 CROSSINGS = SectionKind("road.crossings", CrossingRow, CROSSING, ("origin", "destination"))
 BANS = SectionKind("road.bans", BanRow, BAN, ())
 VEHICLES = SectionKind("road.vehicles", VehicleRow, VEHICLE)
+FLEETS = SectionKind("road.fleet", FleetRow, FLEET)
 LOAD_UNITS = SectionKind("load_units", LoadUnitRow, LOAD_UNIT)
 SERVICES = SectionKind("services", ServiceRow, SERVICE)
 SURCHARGES = SectionKind("surcharges", SurchargeRow, SURCHARGE)
@@ -299,5 +312,5 @@ SHIPMENTS = SectionKind("shipments", ShipmentRow, SHIPMENT)
 
 SECTION_KINDS = {
     kind.path: kind
-    for kind in (HUBS, DOORS, LINKS, CROSSINGS, BANS, VEHICLES, LOAD_UNITS, SERVICES, SURCHARGES, SHIPMENTS)
+    for kind in (HUBS, DOORS, LINKS, CROSSINGS, BANS, VEHICLES, FLEETS, LOAD_UNITS, SERVICES, SURCHARGES, SHIPMENTS)
 }

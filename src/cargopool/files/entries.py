@@ -22,7 +22,7 @@ Key = tuple[str, ...]
 _SWITCHES = frozenset({"road.bans", "road.crossings"})
 """Sections that may be just true or false."""
 
-_OWN_ONLY = frozenset({"doors", "shipments"})
+_OWN_ONLY = frozenset({"doors", "road.fleet", "shipments"})
 """Sections of which the reference set has no rows."""
 
 

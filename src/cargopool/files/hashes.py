@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from cargopool.model.scenario import Scenario
 def canonical(value: Any) -> Any:
     """JSON form of model data: objects and mappings with sorted keys, sets as sorted lists, times in UTC."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {info.name: canonical(getattr(value, info.name)) for info in fields(value)}
+        return {info.name: canonical(getattr(value, info.name)) for info in fields(value) if not _unset(value, info)}
     if isinstance(value, Mapping):
         pairs = {key if isinstance(key, str) else json.dumps(canonical(key)): item for key, item in value.items()}
         return {key: canonical(pairs[key]) for key in sorted(pairs)}
@@ -29,6 +29,14 @@ def canonical(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _unset(value: Any, info: Field[Any]) -> bool:
+    """Whether a field that came later stands at its default: older inputs keep their digest."""
+    if not info.metadata.get("later"):
+        return False
+    default = info.default if info.default_factory is MISSING else info.default_factory()
+    return bool(getattr(value, info.name) == default)
 
 
 def input_sha256(scenario: Scenario) -> str:

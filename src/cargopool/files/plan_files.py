@@ -19,6 +19,7 @@ from cargopool.model.execution import RoundLeg, UnitShortage
 from cargopool.model.plan import DepartureStage, Handling, Itinerary, Move, Plan, RoadStage, Tour
 from cargopool.model.scenario import Scenario
 from cargopool.model.texts import moment_text
+from cargopool.model.tours import TourStop
 
 FORMAT = "cargopool-plan/1"
 STAGE_TAGS: Mapping[str, type] = {"road": RoadStage, "departure": DepartureStage}
@@ -40,6 +41,7 @@ _TIMES: Mapping[type, Mapping[str, str]] = {
     Itinerary: {"delivered_min": "#delivered"},
     RoundLeg: {"depart_min": "origin", "arrive_min": "destination"},
     UnitShortage: {"from_min": "hub"},
+    TourStop: {"arrive_min": "place", "start_min": "place", "end_min": "place"},
 }
 
 

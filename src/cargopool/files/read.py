@@ -16,6 +16,7 @@ from cargopool.files.entities import (
     BANS,
     CROSSINGS,
     DOORS,
+    FLEETS,
     HUBS,
     LINKS,
     LOAD_UNITS,
@@ -36,7 +37,7 @@ _FOLLOW_UPS: Mapping[str, frozenset[str]] = {
     "hubs": frozenset({"E1401", "E1304", "E1501", "E1103", "W1509", "W1662"}),
     "doors": frozenset({"E1401", "E1501", "E1103"}),
     "load_units": frozenset({"E1408", "E1405", "W1406", "W1419", "W1203", "W1314", "E1661"}),
-    "road.vehicles": frozenset({"E1207"}),
+    "road.vehicles": frozenset({"E1207", "E1210", "E1212"}),
     "road.crossings": frozenset({"E1507"}),
     "services": frozenset({"E1702"}),
     "shipments": frozenset({"W1400"}),
@@ -201,6 +202,9 @@ class _Reading:
         place_ids = {key[0] for key in (*hub_entries, *door_entries)}
         parts: dict[str, Any] = {"hubs": hubs, "doors": doors}
         parts.update(self._equipment())
+        fleet = overlay_own(self._read(FLEETS))
+        self._change(FLEETS, fleet, {})
+        parts["fleet"] = self.made.places(FLEETS, fleet)
         parts.update(self._road(hubs, doors, place_ids))
         parts.update(self._services({key[0] for key in hub_entries}))
         shipments = overlay_own(self._read(SHIPMENTS))

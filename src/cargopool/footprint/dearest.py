@@ -239,6 +239,7 @@ def _worst_unit(scenario: Scenario, worst: _Worst, unit: LoadUnitType) -> _Worst
     ride = max((_ride_eur(scenario, worst, service, unit) for service in scenario.services.values()), default=0.0)
     drayage = scenario.vehicles.get(scenario.drayage.vehicle)
     haulage = 2 * _truck_eur(scenario, worst, drayage, unit, haulage=True) if drayage else 0.0
+    haulage *= _dearest_rate(scenario)
     trucks = [row for row in scenario.vehicles.values() if unit.id in row.unit_types]
     road = max((_truck_eur(scenario, worst, row, unit, haulage=False) for row in trucks), default=0.0)
     scheduled = scope.max_departures * ride + (scope.max_departures + 1) * worst.lift_eur + haulage
@@ -307,6 +308,11 @@ def _truck_eur(scenario: Scenario, worst: _Worst, vehicle: RoadVehicle, unit: Lo
     return worst.weight * money + grams * worst.eur_per_g + external
 
 
+def _dearest_rate(scenario: Scenario) -> float:
+    """Highest factor on an estimate of collection, delivery or haulage, at least 1."""
+    return max(1.0, *scenario.drayage.rates.values()) if scenario.drayage.rates else 1.0
+
+
 def _part_eur(scenario: Scenario, worst: _Worst, shipment: Shipment, days: int) -> float:
     """Handlings, crossings, storage, tours and fees of all parts."""
     moves, parts = scenario.scope.max_moves, shipment.max_parts
@@ -317,7 +323,7 @@ def _part_eur(scenario: Scenario, worst: _Worst, shipment: Shipment, days: int) 
     total += touched * shipment.kg / KG_PER_TONNE * worst.handled_eur_per_t
     drayage = scenario.drayage
     per_pallet = drayage.collection_eur_per_pallet + drayage.radius_km * drayage.collection_eur_per_pallet_km
-    tours = 2 * (parts * drayage.collection_eur_fixed + pallets * per_pallet)
+    tours = 2 * (parts * drayage.collection_eur_fixed + pallets * per_pallet) * _dearest_rate(scenario)
     total += worst.weight * (tours + (parts - 1) * shipment.part_eur)
     vehicle = scenario.vehicles.get(drayage.vehicle)
     if vehicle is not None and drayage.collection_load_share > 0:

@@ -55,3 +55,17 @@ TCE_KINDS: dict[str, str] = {
 
 MOVE_COST_KINDS: frozenset[str] = frozenset(list(COST_KINDS)[: list(COST_KINDS).index("cross_dock")])
 """Kinds owned by move uses; the others belong to parts and charter runs."""
+
+TOUR_COST_KINDS: dict[str, str] = {
+    "tour_fixed": "Tour, per tour",
+    "tour_km": "Tour, loaded km",
+    "tour_empty_km": "Tour, empty km",
+    "tour_hours": "Tour, hours from start to end",
+    "tour_toll": "Tour, road toll",
+    "tour_shuttle": "Tour, tunnel shuttle fare",
+    "tour_minimum": "Tour, top-up to the minimum charge",
+}
+"""Kinds of the lines of tours, which stand in the place of the estimates in a plan's totals with tours."""
+
+TOUR_TCE_KINDS: dict[str, str] = {"tour": "Tour of a vehicle, empty running and load"}
+"""Kinds of the elements of tours."""

@@ -89,7 +89,11 @@ def _tour(scenario: Scenario, tour: Tour, size: Quantity, charges: list[Charge],
         f"{number(drayage.collection_eur_per_pallet_km)} EUR/km)"
     )
     per_pallet = drayage.collection_eur_per_pallet + link.km * drayage.collection_eur_per_pallet_km
-    charges.append(charge(tour.kind, what, drayage.collection_eur_fixed + pallets * per_pallet, confidence=trust))
+    amount = drayage.collection_eur_fixed + pallets * per_pallet
+    rate = drayage.rates.get((tour.kind, tour.door, tour.hub), 1.0)
+    if rate != 1.0:
+        what, amount = f"({what}) x {number(rate)}", amount * rate
+    charges.append(charge(tour.kind, what, amount, confidence=trust))
     elements.append(_tour_element(scenario, tour.kind, link, size.kg))
 
 

@@ -83,9 +83,10 @@ def road_group(
         live_min = door.loading_min if isinstance(door, Door) and not drop else 0
         factor = vehicle.haulage_empty_km_factor + (DROP_TRIPS if drop else 0)
         trip = _Trip(scenario, link, vehicle, "haulage", factor, DROP_TRIPS if drop else 1, live_min, tare, *energy)
-    made = group(
-        scenario.objective, _charges(trip), _elements(trip), (load_rate(scenario, link, vehicle, trip.prefix),)
-    )
+    charges = _charges(trip)
+    if purpose != "main":
+        charges = _at_rate(charges, haulage_rate(scenario, purpose, origin, destination))
+    made = group(scenario.objective, charges, _elements(trip), (load_rate(scenario, link, vehicle, trip.prefix),))
     return attach(scenario, made, ROAD, link.km, link.km * (1 + trip.empty_factor))
 
 
@@ -126,6 +127,25 @@ def leg_group(
     )
     made = group(scenario.objective, [empty, *_tolls(trip), *_fares(trip)], _elements(trip))
     return attach(scenario, made, ROAD, link.km, link.km)
+
+
+def haulage_rate(scenario: Scenario, purpose: str, origin: str, destination: str) -> float:
+    """Factor on the estimate of a haulage between a door and a hub."""
+    ends = (origin, destination) if purpose == "haulage_out" else (destination, origin)
+    return scenario.drayage.rates.get((purpose, *ends), 1.0)
+
+
+def _at_rate(charges: list[Charge], rate: float) -> list[Charge]:
+    if rate == 1.0:
+        return charges
+    return [
+        c._replace(
+            what=f"({c.what}) x {number(rate)}",
+            cents=round_half_even(c.cents * rate),
+            carbon_cents=round_half_even(c.carbon_cents * rate),
+        )
+        for c in charges
+    ]
 
 
 def truck_group(

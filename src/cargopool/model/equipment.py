@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cargopool.model.energy import USUAL_FULL_LOAD_KG, VehicleEnergy
-from cargopool.model.place import Mode, Provenance
+from cargopool.model.place import Mode, Provenance, WeekHours
 
 Temperature = Literal["ambient", "chilled", "frozen"]
 TEMPERATURES: tuple[Temperature, ...] = ("ambient", "chilled", "frozen")
@@ -118,4 +118,51 @@ class RoadVehicle:
     energy: VehicleEnergy | None = None
     km_carbon_share: float = 0.0
     manning: Manning = "single"
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetVehicle:
+    """Vehicles of one kind at one depot, which drive collection, delivery and haulage tours.
+
+    Attributes
+    ----------
+    vehicle : str
+        Road vehicle whose prices, energy, manning and unit types hold.
+    depot : str
+        Hub or door where its tours begin and, unless ``open_tours``, end.
+    count : int
+        How many there are.
+    pallets_milli, payload_kg, volume_m3_milli : int
+        Room for pallets; a volume of 0 never binds.
+    temperatures : frozenset of Temperature
+        Goods that it takes.
+    carries : {'pallets', 'units'}
+        Pallets in its own body, or load units of its vehicle's types, one at a time, on a chassis.
+    tail_lift : bool
+        It serves doors that need one.
+    opening : WeekHours or None
+        When it may be away from its depot, in the depot's local time; None is always.
+    open_tours : bool
+        It may end its day at its last stop.
+    battery_kwh, charge_kw : float or None, float
+        Of an electric vehicle: usable energy at the start of a tour, and the power at which it may charge once on the
+        way, at a depot of electric vehicles.
+    """
+
+    id: str
+    name: str
+    vehicle: str
+    depot: str
+    count: int = 1
+    pallets_milli: int = 33_000
+    payload_kg: int = 24_000
+    volume_m3_milli: int = 0
+    temperatures: frozenset[Temperature] = frozenset({"ambient"})
+    carries: Literal["pallets", "units"] = "pallets"
+    tail_lift: bool = False
+    opening: WeekHours | None = None
+    open_tours: bool = False
+    battery_kwh: float | None = None
+    charge_kw: float = 0.0
     provenance: Provenance = Provenance()

@@ -9,6 +9,9 @@ from typing import Literal
 Mode = Literal["rail", "barge", "sea", "road"]
 MODES: tuple[Mode, ...] = ("rail", "barge", "sea", "road")
 
+LATER: Mapping[str, bool] = {"later": True}
+"""Metadata of fields added after the first release: at their default they are no part of a scenario's digest."""
+
 LoadingKind = Literal["live", "drop"]
 
 
@@ -166,6 +169,8 @@ class Door:
         Duration of loading or unloading one unit or consignment.
     loading : {'live', 'drop'}
         Live: the truck waits. Drop: the unit stays and is fetched later.
+    tail_lift : bool
+        Pallets are loaded and unloaded here only with a vehicle's own tail-lift.
     """
 
     id: str
@@ -179,6 +184,7 @@ class Door:
     opening: WeekHours | None = None
     loading_min: int = 60
     loading: LoadingKind = "live"
+    tail_lift: bool = field(default=False, metadata=LATER)
     provenance: Provenance = Provenance()
 
 

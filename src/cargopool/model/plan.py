@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from cargopool.model.execution import DepotStock, ExecutionTotals, RoundTrip, UnitLayout, UnitShortage
+from cargopool.model.tours import DrayageRate, LeadTime, VehicleTour
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -386,6 +387,12 @@ class Plan:
         (owner ``empty:<id>``).
     execution_totals : ExecutionTotals or None
         None without an execution layer; ``totals`` never contain any of it.
+    drayage_rates, lead_times : tuple of DrayageRate, of LeadTime
+        What the estimates of collection, delivery and haulage were corrected by; ``cost_lines`` are at these rates.
+    tours : tuple of VehicleTour
+        Tours that carry out every planned collection, delivery and unit haulage; empty for a plan without tours.
+    tour_lines, tour_tces, tour_totals
+        Money and CO2e of the tours, and the plan's totals with them in the place of the estimates.
     """
 
     scenario: str
@@ -407,6 +414,12 @@ class Plan:
     execution_lines: tuple[CostLine, ...] = ()
     execution_tces: tuple[Tce, ...] = ()
     execution_totals: ExecutionTotals | None = None
+    drayage_rates: tuple[DrayageRate, ...] = ()
+    lead_times: tuple[LeadTime, ...] = ()
+    tours: tuple[VehicleTour, ...] = ()
+    tour_lines: tuple[CostLine, ...] = ()
+    tour_tces: tuple[Tce, ...] = ()
+    tour_totals: Totals | None = None
 
     @property
     def executed_units(self) -> tuple[PlannedUnit, ...]:

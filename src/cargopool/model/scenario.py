@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from cargopool.model.energy import Allocation, TruckClass, VesselClass
-from cargopool.model.equipment import LoadUnitType, RoadVehicle
+from cargopool.model.equipment import FleetVehicle, LoadUnitType, RoadVehicle
 from cargopool.model.execution import ExecutionRules
-from cargopool.model.place import Crossing, Door, Hub, Place, Provenance, RoadLink
+from cargopool.model.place import LATER, Crossing, Door, Hub, Place, Provenance, RoadLink
 from cargopool.model.service import Service, Surcharge
 from cargopool.model.shipment import Shipment
 
@@ -115,6 +115,14 @@ class Drayage:
         Tour minutes between door and hub: fixed + km / speed, rounded up.
     collection_load_share : float
         Load share of the tour's truck that the estimate's CO2e assumes, between 0 and 1.
+    tours : bool
+        Collection, delivery and unit haulage are planned as tours, whose cost corrects the estimates.
+    max_rounds : int
+        Most rounds of plan and tours, 1 to 8.
+    rates : mapping of (kind, door, hub) to float
+        Factors on the estimates, as rounds of plan and tours find them; 1 where absent.
+    lead_min : mapping of (shipment, hub) to int
+        Minutes added to the tours of a shipment at a hub.
     """
 
     radius_km: float = 150.0
@@ -126,6 +134,10 @@ class Drayage:
     collection_min_fixed: int = 120
     collection_speed_kmh: float = 50.0
     collection_load_share: float = 0.6
+    tours: bool = field(default=False, metadata=LATER)
+    max_rounds: int = field(default=4, metadata=LATER)
+    rates: Mapping[tuple[str, str, str], float] = field(default_factory=dict, metadata=LATER)
+    lead_min: Mapping[tuple[str, str], int] = field(default_factory=dict, metadata=LATER)
     provenance: Provenance = Provenance(confidence="synthetic")
 
 
@@ -288,6 +300,7 @@ class Scenario:
     surcharges: tuple[Surcharge, ...] = ()
     load_units: Mapping[str, LoadUnitType] = field(default_factory=dict)
     vehicles: Mapping[str, RoadVehicle] = field(default_factory=dict)
+    fleet: Mapping[str, FleetVehicle] = field(default_factory=dict, metadata=LATER)
     bans: tuple[TruckBan, ...] = ()
     shipments: Mapping[str, Shipment] = field(default_factory=dict)
     objective: Objective = Objective()

@@ -12,6 +12,7 @@ from cargopool.model.checks.equipment import check_drayage, check_equipment
 from cargopool.model.checks.places import check_doors_reach, check_places, check_roads
 from cargopool.model.checks.services import check_services, check_surcharges
 from cargopool.model.checks.shipments import check_shipments
+from cargopool.model.checks.tours import check_doors_work, check_fleet
 from cargopool.model.checks.whole import check_execution, check_factors, check_horizon, check_objective
 from cargopool.model.scenario import Scenario
 
@@ -19,8 +20,10 @@ _CHECKS = (
     check_places,
     check_equipment,
     check_drayage,
+    check_fleet,
     check_roads,
     check_doors_reach,
+    check_doors_work,
     check_services,
     check_surcharges,
     check_shipments,

@@ -37,7 +37,7 @@ def tour_hubs(network: Network, shipment: int, *, out: bool) -> list[tuple[int, 
         if hub.cross_dock is None or link is None or link.km > scenario.drayage.radius_km:
             continue
         if not goods.adr_class or hub.adr_classes is None or goods.adr_class in hub.adr_classes:
-            found.append((h, collection_minutes(scenario, link.km)))
+            found.append((h, collection_minutes(scenario, link.km, goods.id, hub.id)))
     return found
 
 

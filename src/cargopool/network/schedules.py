@@ -40,20 +40,20 @@ def _handling_min(place: Place, goods: Shipment) -> int:
     return place.loading_min
 
 
-def _tour_minutes(network: Network, origin: int, destination: int) -> int | None:
+def _tour_minutes(network: Network, origin: int, destination: int, goods: str, hub: str) -> int | None:
     """Minutes of a collection or delivery tour; None when the hub is out of reach."""
     scenario = network.scenario
     link = road_link(scenario, network.place_ids[origin], network.place_ids[destination])
     vehicle = scenario.drayage.vehicle
     if link is None or link.km > scenario.drayage.radius_km or vehicle not in scenario.vehicles:
         return None
-    return collection_minutes(scenario, link.km)
+    return collection_minutes(scenario, link.km, goods, hub)
 
 
 def _collection(network: Network, goods: Shipment, hub: int) -> Tour | None:
     origin = network.place_ids.index(goods.origin)
     door, at = place_at(network, origin), place_at(network, hub)
-    minutes = _tour_minutes(network, origin, hub)
+    minutes = _tour_minutes(network, origin, hub, goods.id, at.id)
     if goods.load_units or minutes is None or not isinstance(door, Door) or not _docks(at):
         return None
     start = earliest_start(door, network.scenario.horizon.start, goods.ready_min, door.loading_min)
@@ -66,7 +66,7 @@ def _collection(network: Network, goods: Shipment, hub: int) -> Tour | None:
 def _delivery(network: Network, goods: Shipment, hub: int, leaves: int) -> Tour | None:
     destination = network.place_ids.index(goods.destination)
     door, at = place_at(network, destination), place_at(network, hub)
-    minutes = _tour_minutes(network, hub, destination)
+    minutes = _tour_minutes(network, hub, destination, goods.id, at.id)
     if goods.load_units or minutes is None or not isinstance(door, Door) or not _docks(at):
         return None
     start = earliest_start(door, network.scenario.horizon.start, leaves + minutes, door.loading_min)

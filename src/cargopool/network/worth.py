@@ -131,7 +131,8 @@ def worth_of(
     board = lift + rental
     chain = np.minimum(two, _min_plus(two, step)) + board[:, None]
     road = _road_costs(scenario, places, trips, road_minutes)
-    out, back = _hauled(scenario, places, trips, freight.out_reach), _hauled(scenario, places, trips, freight.in_reach)
+    out = _hauled(scenario, places, trips, freight.out_reach, "haulage_out")
+    back = _hauled(scenario, places, trips, freight.in_reach, "haulage_in")
     ridden = np.full_like(road, np.inf)
     ridden[:hubs, :hubs] = chain
     ridden[:, :hubs] = np.minimum(ridden[:, :hubs], _min_plus(out, chain))
@@ -263,7 +264,7 @@ def _road_costs(scenario: Scenario, places: Places, trips: Trips, road_minutes: 
     return found
 
 
-def _hauled(scenario: Scenario, places: Places, trips: Trips, reaches: dict[int, Reach]) -> Float64:
+def _hauled(scenario: Scenario, places: Places, trips: Trips, reaches: dict[int, Reach], purpose: str) -> Float64:
     """Unit haulage between places and hubs, float64[P, H]; 0 at the hub itself."""
     found = np.full((len(places.ids), places.hub_count), np.inf)
     vehicle = scenario.vehicles.get(scenario.drayage.vehicle)
@@ -274,11 +275,14 @@ def _hauled(scenario: Scenario, places: Places, trips: Trips, reaches: dict[int,
             link = trips.link(door, hub)
             if link is not None and vehicle is not None:
                 factor = vehicle.haulage_empty_km_factor + (DROP_TRIPS if drop else 0)
-                found[door, hub] = _truck_eur(scenario, link, vehicle, factor, DROP_TRIPS if drop else 1)
+                rate = scenario.drayage.rates.get((purpose, place.id, places.ids[hub]), 1.0)
+                found[door, hub] = rate * _truck_eur(scenario, link, vehicle, factor, DROP_TRIPS if drop else 1)
     return found
 
 
-def _tours(scenario: Scenario, trips: Trips, reaches: dict[int, Reach]) -> Iterator[tuple[int, int, float]]:
+def _tours(
+    scenario: Scenario, places: Places, trips: Trips, reaches: dict[int, Reach], kind: str
+) -> Iterator[tuple[int, int, float]]:
     """Collection or delivery tours: door, hub, EUR of half a unit."""
     drayage = scenario.drayage
     for door, reach in reaches.items():
@@ -286,7 +290,8 @@ def _tours(scenario: Scenario, trips: Trips, reaches: dict[int, Reach]) -> Itera
             link = trips.link(door, hub)
             if link is not None:
                 per_pallet = drayage.collection_eur_per_pallet + link.km * drayage.collection_eur_per_pallet_km
-                yield door, hub, drayage.collection_eur_fixed + HANDLED_PALLETS * per_pallet
+                rate = drayage.rates.get((kind, places.ids[door], places.ids[hub]), 1.0)
+                yield door, hub, rate * (drayage.collection_eur_fixed + HANDLED_PALLETS * per_pallet)
 
 
 def _lane_costs(
@@ -304,7 +309,7 @@ def _lane_costs(
     begin[0, everyone, lanes[:, 0]] = handling[lanes[:, 0]]
     end[0, everyone, lanes[:, 1]] = handling[lanes[:, 1]]
     for table, side, reaches in ((begin, 0, freight.out_reach), (end, 1, freight.in_reach)):
-        for door, h, eur in _tours(scenario, trips, reaches):
+        for door, h, eur in _tours(scenario, places, trips, reaches, "delivery" if side else "collection"):
             table[0, lanes[:, side] == door, h] = eur + handling[h]
     for n in range(1, moves):
         begin[n] = np.minimum(begin[n - 1], _min_plus(begin[n - 1], arc) + between[None, :])

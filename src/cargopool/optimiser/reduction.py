@@ -267,19 +267,20 @@ class _Clock:
         if not isinstance(door, Door) or sealed:
             return found
         start = earliest_start(door, self._start, goods.ready_min, door.loading_min)
-        for hub, minutes in self._tours(goods.origin, out=True):
+        for hub, minutes in self._tours(goods, out=True):
             if start is not None:
                 there = start + door.loading_min + minutes
                 found.append((hub, there, self._done_at(hub, there, sealed)))
         return found
 
-    def _tours(self, door: str, *, out: bool) -> list[tuple[int, int]]:
+    def _tours(self, goods: Shipment, *, out: bool) -> list[tuple[int, int]]:
         scenario = self._n.scenario
+        door = goods.origin if out else goods.destination
         found = []
         for name, hub in scenario.hubs.items():
             link = road_link(scenario, *((door, name) if out else (name, door)))
             if hub.cross_dock is not None and link is not None and link.km <= scenario.drayage.radius_km:
-                found.append((self._n.place_ids.index(name), collection_minutes(scenario, link.km)))
+                found.append((self._n.place_ids.index(name), collection_minutes(scenario, link.km, goods.id, name)))
         return found
 
     def free_minutes(self, goods: Shipment, place: int) -> int:
@@ -296,7 +297,7 @@ class _Clock:
         if self._n.place_ids[place] == goods.destination:
             return np.array([self._price(goods, minute) for minute in unique.tolist()], dtype=np.float64)[back]
         door = self._places[self._n.place_ids.index(goods.destination)]
-        minutes = dict(self._tours(goods.destination, out=False)) if isinstance(door, Door) else {}
+        minutes = dict(self._tours(goods, out=False)) if isinstance(door, Door) else {}
         if place not in minutes or goods.load_units or not isinstance(door, Door):
             return np.full(done.size, np.inf)
         found = []

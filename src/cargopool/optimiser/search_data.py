@@ -145,7 +145,7 @@ def _starts(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> l
         return options
     for hub, km in hubs_in_reach(scenario, door.id):
         if _accepts(scenario, hub, shipment):
-            end = begin + door.loading_min + collection_minutes(scenario, km)
+            end = begin + door.loading_min + collection_minutes(scenario, km, shipment.id, hub)
             tour = Tour(kind="collection", door=door.id, hub=hub, start_min=begin, end_min=end)
             options.append((places[hub], end, _price(scenario, _piece(shipment, collection=tour))))
     return options
@@ -158,7 +158,7 @@ def _ends(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> lis
     door = scenario.doors[shipment.destination]
     for hub, km in hubs_in_reach(scenario, door.id):
         if _accepts(scenario, hub, shipment):
-            minutes = collection_minutes(scenario, km)
+            minutes = collection_minutes(scenario, km, shipment.id, hub)
             tour = Tour(kind="delivery", door=door.id, hub=hub, start_min=0, end_min=minutes + door.loading_min)
             cost = _price(scenario, _piece(shipment, delivery=tour))
             options.append((places[hub], minutes, places[door.id], cost))

@@ -140,18 +140,56 @@ DEPARTURES = Table(
 
 TOURS = Table(
     "tours",
-    "One row per collection or delivery of a shipment part.",
+    "One row per collection or delivery of a shipment part; in a plan with tours also per part in a hauled load unit.",
     (
         _SHIPMENT,
         _PART,
-        _text("kind", "collection (door to hub) or delivery (hub to door)"),
+        _text("kind", "collection (door to hub) or delivery (hub to door); with tours also haulage_out, haulage_in"),
         _text("door", "place id"),
         _text("hub", "hub id"),
         _text("start_local", "collection: start of loading; delivery: departure from the hub", _LOCAL),
         _text("end_local", "collection: arrival at the hub; delivery: end of unloading", _LOCAL),
         _number("pallets", "pallets", "size of the part"),
         _number("kg", "kg", "cargo mass of the part"),
-        _text("priced_by", "estimate: by the scenario's collection rates"),
+        _text(
+            "priced_by", "estimate: by the scenario's collection rates; tour: the tour carries it out at its own cost"
+        ),
+        _text("tour", "id of the tour that carries it; empty without tours"),
+        _text("unit", "load unit hauled; empty for pallets"),
+        _text("tour_start_local", "begin of the first work of the tour for it", _LOCAL),
+        _text("tour_end_local", "end of the last", _LOCAL),
+        _number("share_eur", "EUR", "its share of the tour's cost, by mass x shortest road between door and hub"),
+        _number("share_co2e_kg", "kg CO2e", "its share of the tour's CO2e"),
+    ),
+)
+
+TOUR_STOPS = Table(
+    "tour_stops",
+    "One row per stop of a tour, in driving order; no rows without tours.",
+    (
+        _text("tour", "tour id"),
+        _text("fleet", "row of the fleet; hired for a hired truck"),
+        _number("number", "", "which vehicle of the row, from 1"),
+        _text("vehicle", "road vehicle whose prices and energy hold"),
+        _number("stop", "", "number of the stop within the tour, from 1"),
+        _text("place", "hub or door id"),
+        _text(
+            "task",
+            "start, end or charge; pick_up or drop_off of pallets; take_empty, load, leave_full, take_full, unload or "
+            "leave_empty of a unit",
+        ),
+        _text("shipment", "shipment of the pallets; empty for units"),
+        _number("part", "", "its part; empty for units"),
+        _text("unit", "load unit; empty for pallets"),
+        _number("pallets", "pallets", "picked up or dropped off; 0 for units"),
+        _number("kg", "kg", "put on board (positive) or taken off, tare of units included"),
+        _number("on_board_kg", "kg", "on board when it drives on"),
+        _text("arrive_local", "arrival", _LOCAL),
+        _text("start_local", "begin of the work", _LOCAL),
+        _text("end_local", "end of the work", _LOCAL),
+        _number("km", "km", "from the stop before"),
+        _number("drive_min", "min", "driving from the stop before"),
+        _number("pause_min", "min", "breaks and rests since the stop before, until the work begins"),
     ),
 )
 
@@ -201,6 +239,19 @@ EMISSIONS = Table(
         _number("ttw_kg", "kg CO2e", "tank-to-wheel, one use"),
         _number("count", "", "how many times it applies"),
         _number("total_co2e_kg", "kg CO2e", "(wtt_kg + ttw_kg) x count"),
+        _CONFIDENCE,
+    ),
+)
+
+TOUR_COSTS = Table(
+    "tour_costs",
+    "One row per cost line of a tour; they stand in the place of the estimates of collection, delivery and haulage.",
+    (
+        _text("kind", "kind of cost, such as tour_km or tour_hours"),
+        _text("tour", "tour id"),
+        _text("what", "formula in words and numbers"),
+        _number("eur", "EUR", "amount"),
+        _number("carbon_eur", "EUR", "part of eur that already prices carbon"),
         _CONFIDENCE,
     ),
 )
@@ -264,7 +315,20 @@ SOURCES = Table(
     (_number("source", "", "number"), _text("text", "where the figures come from")),
 )
 
-TABLES = (SHIPMENTS, ITINERARIES, LOAD_UNITS, DEPARTURES, TOURS, UNSERVED, COSTS, EMISSIONS, SHEET, SOURCES)
+TABLES = (
+    SHIPMENTS,
+    ITINERARIES,
+    LOAD_UNITS,
+    DEPARTURES,
+    TOURS,
+    TOUR_STOPS,
+    UNSERVED,
+    COSTS,
+    EMISSIONS,
+    SHEET,
+    SOURCES,
+    TOUR_COSTS,
+)
 
 PROGRESS = Table(
     "progress",

@@ -16,6 +16,8 @@ from cargopool.reporting.columns import (
     ITINERARIES,
     LOAD_UNITS,
     SHIPMENTS,
+    TOUR_COSTS,
+    TOUR_STOPS,
     TOURS,
     UNSERVED,
 )
@@ -23,6 +25,7 @@ from cargopool.reporting.loads import leg_loads, mode_of, stage_km, unit_loads
 from cargopool.reporting.moments import local_iso, utc_iso
 from cargopool.reporting.sheet_tables import make_sheet_tables
 from cargopool.reporting.sheets import Cell, Table
+from cargopool.reporting.tour_tables import stop_rows, tour_rows
 from cargopool.units import GRAMS_PER_KG, eur, from_milli
 
 Row = tuple[Cell, ...]
@@ -219,27 +222,6 @@ def _departures(scenario: Scenario, plan: Plan) -> Iterator[Row]:
         )
 
 
-def _tours(scenario: Scenario, plan: Plan) -> Iterator[Row]:
-    for part in plan.itineraries:
-        size = quantity_of(scenario.shipments[part.shipment], part.first_atom, part.atoms)
-        for tour in (part.collection, part.delivery):
-            if tour is None:
-                continue
-            first, last = (tour.door, tour.hub) if tour.kind == "collection" else (tour.hub, tour.door)
-            yield (
-                part.shipment,
-                part.part,
-                tour.kind,
-                tour.door,
-                tour.hub,
-                local_iso(scenario, first, tour.start_min),
-                local_iso(scenario, last, tour.end_min),
-                from_milli(size.pallets_milli),
-                size.kg,
-                "estimate",
-            )
-
-
 def _unserved(scenario: Scenario, plan: Plan) -> Iterator[Row]:
     for left in plan.unserved:
         shipment = scenario.shipments[left.shipment]
@@ -263,6 +245,18 @@ def _costs(_scenario: Scenario, plan: Plan) -> Iterator[Row]:
             line.what,
             eur(line.cents),
             line.count,
+            eur(line.cents * line.count),
+            eur(line.carbon_cents * line.count),
+            line.confidence,
+        )
+
+
+def _tour_costs(_scenario: Scenario, plan: Plan) -> Iterator[Row]:
+    for line in plan.tour_lines:
+        yield (
+            line.kind,
+            line.owner.removeprefix("tour:"),
+            line.what,
             eur(line.cents * line.count),
             eur(line.carbon_cents * line.count),
             line.confidence,
@@ -309,9 +303,11 @@ _MAKERS: tuple[tuple[Table, Maker], ...] = (
     (ITINERARIES, _itineraries),
     (LOAD_UNITS, _load_units),
     (DEPARTURES, _departures),
-    (TOURS, _tours),
+    (TOURS, tour_rows),
+    (TOUR_STOPS, stop_rows),
     (UNSERVED, _unserved),
     (COSTS, _costs),
     (EMISSIONS, _emissions),
+    (TOUR_COSTS, _tour_costs),
     (EXTERNAL, _external),
 )

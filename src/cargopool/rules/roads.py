@@ -63,7 +63,12 @@ def crossing_between(scenario: Scenario, origin_id: str, destination_id: str) ->
     return index_of(scenario).crossings.get((origin.customs_territory, destination.customs_territory))
 
 
-def collection_minutes(scenario: Scenario, km: float) -> int:
-    """Minutes of a collection or delivery tour between door and hub: fixed + driving, rounded up."""
+def collection_minutes(scenario: Scenario, km: float, shipment: str = "", hub: str = "") -> int:
+    """Minutes of a collection or delivery tour between door and hub: fixed + driving, rounded up, + lead time.
+
+    The lead time is that of a shipment at a hub, where rounds of plan and tours have found that it needs one.
+    """
     drayage = scenario.drayage
-    return drayage.collection_min_fixed + math.ceil(round(60 * km / drayage.collection_speed_kmh, _NOISE_DIGITS))
+    lead = drayage.lead_min.get((shipment, hub), 0) if drayage.lead_min else 0
+    minutes = math.ceil(round(60 * km / drayage.collection_speed_kmh, _NOISE_DIGITS))
+    return drayage.collection_min_fixed + minutes + lead

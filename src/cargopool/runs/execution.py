@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cargopool.errors import OutputError, VerificationError
+from cargopool.footprint.tours import at_plan_rates
 from cargopool.model.plan import BoundScope, Plan, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.comparing import Comparison
@@ -18,7 +19,7 @@ from cargopool.runs.measures import Stopwatch, peak_memory_mb
 from cargopool.runs.opening import load_plan
 from cargopool.runs.record import Record, RunFacts, make_record, to_json
 from cargopool.runs.signals import SignalWatch, stop_on_signals
-from cargopool.runs.solving import RunResult, baseline_seconds, solve_watched, with_baselines
+from cargopool.runs.solving import RunResult, baseline_seconds, solve_with_tours, with_baselines
 from cargopool.runs.writing import write_summaries, write_tables
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class RunRequest:
         Trucks leave at any minute.
     gap_after : float
         Seconds of solving before which the gap ends nothing.
+    tours : bool or None
+        Whether collection, delivery and unit haulage are planned as tours; None: as the scenario says.
     batch : mapping or None
         What a batch says of the run: coordinates and key; it goes into run.json as it is, and the run then takes its
         place even when it has no plan.
@@ -71,6 +74,7 @@ class RunRequest:
     baselines: bool = True
     exact_time: bool = False
     gap_after: float = 0.0
+    tours: bool | None = None
     batch: Mapping[str, Any] | None = None
     lexicographic: Mapping[str, Any] | None = None
 
@@ -193,11 +197,16 @@ class _Work:
         record = self._written(result)
         path = self._placed(result)
         return RunOutcome(
-            path=path, record=record, scenario=self.scenario, result=result, interrupted=self.watch.stopped
+            path=path,
+            record=record,
+            scenario=self._at_rates(result.plan),
+            result=result,
+            interrupted=self.watch.stopped,
         )
 
     def _solved(self, warm_start: Plan | None) -> RunResult:
-        return solve_watched(
+        asked = self.request.tours
+        return solve_with_tours(
             self.scenario,
             stop=self.flag | self.request.criterion(self.stopwatch.elapsed),
             seed=self.request.seed,
@@ -206,8 +215,10 @@ class _Work:
             warm_start=warm_start,
             on_plan=self.journal.plan,
             on_refused=self.journal.refused,
+            on_note=self.journal.log,
             stopwatch=self.stopwatch,
             exact_time=self.request.exact_time,
+            tours=self.scenario.drayage.tours if asked is None else asked,
         )
 
     def _progressed(self, progress: Progress) -> None:
@@ -218,15 +229,19 @@ class _Work:
     def _written(self, result: RunResult) -> Record:
         try:
             with self.stopwatch.stage("report"):
-                write_tables(self.folder, self.scenario, result)
+                write_tables(self.folder, self._at_rates(result.plan), result)
             self.journal.close()
             record = self._record(result, result.comparison, verified=result.plan is not None)
-            write_summaries(self.folder, self.scenario, result, record)
+            write_summaries(self.folder, self._at_rates(result.plan), result, record)
             self.folder.write_text(RECORD, to_json(record))
         except OutputError:
             self.journal.rescue(result.plan)
             raise
         return record
+
+    def _at_rates(self, plan: Plan | None) -> Scenario:
+        """The scenario at the rates of drayage that the plan was made with."""
+        return self.scenario if plan is None else at_plan_rates(self.scenario, plan)
 
     def _placed(self, result: RunResult) -> Path:
         if result.plan is None and self.request.batch is None and is_run_folder(self.folder.target):
@@ -272,4 +287,4 @@ class _Work:
             execution_notes=result.execution_notes if isinstance(result, RunResult) else (),
             lexicographic=request.lexicographic,
         )
-        return make_record(self.scenario, result, comparison, facts)
+        return make_record(self._at_rates(result.plan), result, comparison, facts)

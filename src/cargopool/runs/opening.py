@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cargopool.errors import Diagnostic, InputError
+from cargopool.footprint.tours import at_plan_rates
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.runs.folder import RECORD, RUN_FORMAT, finish_interrupted
@@ -50,11 +51,16 @@ class Run:
         return self.record
 
     @cached_property
-    def scenario(self) -> Scenario:
-        """The resolved scenario that was planned."""
+    def given(self) -> Scenario:
+        """The resolved scenario as it was read."""
         from cargopool.files import read_scenario
 
         return read_scenario(self.path / "scenario")
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The resolved scenario that was planned, at the plan's rates of drayage."""
+        return self.given if self.plan is None else at_plan_rates(self.given, self.plan)
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -63,7 +69,7 @@ class Run:
 
         if not (self.path / PLAN).exists():
             return None
-        return read_plan(self.path / PLAN, self.scenario)
+        return read_plan(self.path / PLAN, self.given)
 
 
 def open_run(name: str | os.PathLike[str]) -> Run:

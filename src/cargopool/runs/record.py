@@ -80,6 +80,7 @@ def make_record(scenario: Scenario, result: Result, comparison: Comparison, fact
         **carbon_facts(scenario, plan),
         "kpis": _kpis(figures),
         **_execution(scenario, result, facts.execution_notes),
+        **({"rounds": [one.as_record() for one in rounds]} if (rounds := getattr(result, "rounds", ())) else {}),
         "seconds": dict(facts.seconds),
         "peak_memory_mb": facts.peak_memory_mb,
         "verified": facts.verified,
@@ -107,6 +108,7 @@ def finite(value: object) -> object:
 def _money(scenario: Scenario, result: Result) -> Record:
     plan, scope = result.plan, result.bound_scope
     totals = plan.totals if plan is not None else None
+    with_tours = plan.tour_totals if plan is not None else None
     return {
         "objective_eur": eur(totals.objective_cents) if totals else None,
         "bound_eur": result.bound_eur,
@@ -119,7 +121,9 @@ def _money(scenario: Scenario, result: Result) -> Record:
             "max_moves": scope.max_moves,
             "relaxed": list(scope.relaxed),
         },
-        "total_with_tours_eur": None,
+        "total_with_tours_eur": eur(with_tours.objective_cents) if with_tours else None,
+        "cost_with_tours_eur": eur(with_tours.cost_cents) if with_tours else None,
+        "co2e_with_tours_kg": with_tours.co2e_grams / GRAMS_PER_KG if with_tours else None,
         "cost_eur": eur(totals.cost_cents) if totals else None,
         "carbon_eur": eur(totals.carbon_cents) if totals else None,
         "lateness_eur": eur(totals.lateness_cents) if totals else None,

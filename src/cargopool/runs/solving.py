@@ -11,6 +11,7 @@ from cargopool.model.plan import Plan, Progress, Result, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.comparing import Comparison, compare_with_baselines
 from cargopool.runs.measures import Stopwatch
+from cargopool.runs.rounds import Round, Rounds, shifted_progress
 from cargopool.runs.signals import SignalWatch, stop_on_signals
 
 if TYPE_CHECKING:
@@ -34,11 +35,14 @@ class RunResult(Result):
         What the validation found doubtful.
     execution_notes : tuple of str
         What each execution layer came to; none without layers.
+    rounds : tuple of Round
+        Trace of the rounds of plan and tours; empty without tours.
     """
 
     comparison: Comparison = Comparison()
     input_warnings: tuple[Diagnostic, ...] = ()
     execution_notes: tuple[str, ...] = ()
+    rounds: tuple[Round, ...] = ()
 
 
 def solve(
@@ -52,6 +56,7 @@ def solve(
     baselines: bool = True,
     on_plan: Callable[[Plan], None] | None = None,
     exact_time: bool = False,
+    tours: bool | None = None,
 ) -> RunResult:
     """Plan a scenario.
 
@@ -77,6 +82,9 @@ def solve(
     exact_time : bool
         Trucks leave at any minute, not only at events of the scenario's depth; ``bound_scope.model`` says what of it
         is proven.
+    tours : bool, optional
+        Plan collection, delivery and unit haulage as tours, and correct the estimates by their cost in rounds; as the
+        scenario's ``drayage.tours`` says when left out.
 
     Returns
     -------
@@ -95,7 +103,7 @@ def solve(
     criterion = TimeLimit(DEFAULT_TIME_LIMIT_S) | Gap(DEFAULT_GAP) if stop is None else stop
     flag = StopFlag()
     with stop_on_signals(flag) as watch:
-        result = solve_watched(
+        result = solve_with_tours(
             scenario,
             stop=flag | criterion,
             seed=seed,
@@ -105,10 +113,61 @@ def solve(
             on_plan=on_plan,
             stopwatch=Stopwatch(),
             exact_time=exact_time,
+            tours=scenario.drayage.tours if tours is None else tours,
         )
         if not baselines:
             return result
         return with_baselines(scenario, result, watch, baseline_seconds(getattr(criterion, "max_seconds", None)))
+
+
+def solve_with_tours(
+    scenario: Scenario,
+    *,
+    stop: StoppingCriterion,
+    seed: int,
+    params: SolveParams | None,
+    on_progress: Callable[[Progress], None] | None,
+    warm_start: Plan | None,
+    on_plan: Callable[[Plan], None] | None,
+    on_refused: Callable[[tuple[str, ...]], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
+    stopwatch: Stopwatch,
+    exact_time: bool = False,
+    tours: bool,
+) -> RunResult:
+    """As `solve_watched`, in rounds of plan and tours where they are asked for."""
+    offset = [0.0, 0]
+
+    def planned(
+        case: Scenario, limit: StoppingCriterion, start: Plan | None, tell: Callable[[Plan], None] | None
+    ) -> RunResult:
+        before = tuple(offset)
+
+        def moved(progress: Progress) -> None:
+            offset[0], offset[1] = before[0] + progress.seconds, before[1] + progress.work
+            if on_progress is not None:
+                on_progress(shifted_progress(progress, before[0], int(before[1])))
+
+        return solve_watched(
+            case,
+            stop=limit,
+            seed=seed,
+            params=params,
+            on_progress=moved,
+            warm_start=start,
+            on_plan=tell,
+            on_refused=on_refused,
+            stopwatch=stopwatch,
+            exact_time=exact_time,
+        )
+
+    if not tours:
+        return planned(scenario, stop, warm_start, on_plan)
+    validated(scenario)
+    result = Rounds(scenario, stop, planned, seed, on_note, on_plan).run(warm_start)
+    with stopwatch.stage("verify"):
+        refuse_rejected(scenario, result.plan)
+    return replace(result, seconds=tuple(stopwatch.seconds().items()))
 
 
 def solve_watched(

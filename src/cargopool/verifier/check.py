@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cargopool.footprint.tours import at_plan_rates
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.verifier.case import Case, make_case
@@ -18,6 +19,9 @@ from cargopool.verifier.moves import check_moves
 from cargopool.verifier.report import Findings, Report
 from cargopool.verifier.shape import sound_part
 from cargopool.verifier.timetable import Timetable
+from cargopool.verifier.tour_loads import check_tour_loads
+from cargopool.verifier.tour_money import check_rates, check_tour_money
+from cargopool.verifier.tours import check_tours
 
 
 def verify(scenario: Scenario, plan: Plan) -> Report:
@@ -53,6 +57,7 @@ def verify(scenario: Scenario, plan: Plan) -> Report:
         ("hubs", lambda: check_hubs(case)),
         ("money", lambda: check_money(case, totals_sound)),
         ("execution", lambda: check_execution(case, timetable, totals_sound)),
+        ("tours", lambda: _check_all_tours(case, totals_sound)),
     ]
     for name, check in checks:
         _guarded(findings, name, check)
@@ -61,7 +66,15 @@ def verify(scenario: Scenario, plan: Plan) -> Report:
 
 def _prepare(scenario: Scenario, plan: Plan, findings: Findings) -> tuple[Case, bool]:
     sound, totals_sound = sound_part(scenario, plan, findings)
-    return make_case(scenario, plan, sound, findings), totals_sound
+    return make_case(at_plan_rates(scenario, sound), plan, sound, findings), totals_sound
+
+
+def _check_all_tours(case: Case, totals_sound: bool) -> None:
+    check_rates(case)
+    tours = check_tours(case)
+    if tours is not None:
+        check_tour_loads(tours)
+    check_tour_money(case, tours, totals_sound)
 
 
 def _guarded(findings: Findings, name: str, check: Callable[[], Any]) -> Any:

@@ -216,7 +216,7 @@ def _tour_minutes(case: Case, shipment: Shipment, tour: Tour, fits: tuple[str, s
     link = road_link(case.scenario, *ends)
     if link is None or link.km > case.scenario.drayage.radius_km:
         case.say("V127", at, f"{door.id} is out of reach of {hub.id}")
-    return None if link is None else collection_minutes(case.scenario, link.km)
+    return None if link is None else collection_minutes(case.scenario, link.km, shipment.id, hub.id)
 
 
 def _check_door_interval(case: Case, tour: Tour, begins: int, where: str) -> int:

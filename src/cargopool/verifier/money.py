@@ -36,9 +36,8 @@ _TINY_MJ = 1e-6
 def check_money(case: Case, totals_sound: bool) -> None:
     """Price everything again; compare lines, elements, totals, and the CO2e cap."""
     lines, tces, external, priced_whole = _price(case)
-    _compare(case, "cost_lines", case.plan.cost_lines, lines, _money_of, ("V220", "V221", "V222"))
-    _compare(case, "tces", case.plan.tces, tces, _greenhouse_of, ("V223", "V224", "V225"))
-    _compare_energy(case, tces)
+    compare_lines(case, "cost_lines", case.plan.cost_lines, lines, ("V220", "V221", "V222"))
+    compare_elements(case, "tces", case.plan.tces, tces, ("V223", "V224", "V225"))
     grams = sum(tce.grams * tce.count for tce in tces)
     _check_caps(case, grams, sound=priced_whole and case.complete)
     if totals_sound and priced_whole and case.complete:
@@ -101,6 +100,21 @@ def _price(case: Case) -> tuple[list[CostLine], list[Tce], list[ExternalLine], b
     return lines, tces, external, whole
 
 
+def compare_lines(
+    case: Case, name: str, claimed: Sequence[CostLine], real: Sequence[CostLine], codes: tuple[str, str, str]
+) -> None:
+    """Report cost lines that are missing, that have no cause, and that differ."""
+    _compare(case, name, claimed, real, _money_of, codes)
+
+
+def compare_elements(
+    case: Case, name: str, claimed: Sequence[Tce], real: Sequence[Tce], codes: tuple[str, str, str]
+) -> None:
+    """Report elements that are missing, that have no cause, and that differ, in energy and distance too."""
+    _compare(case, name, claimed, real, _greenhouse_of, codes)
+    _compare_energy(case, name, claimed, real, codes[2])
+
+
 def _money_of(line: CostLine) -> tuple[int, ...]:
     return line.cents, line.count, line.carbon_cents
 
@@ -144,11 +158,11 @@ def _shown(amounts: Counter[tuple[str | int, ...]]) -> str:
     return "; ".join(str(item) for item in sorted(amounts.elements(), key=str))[:200]
 
 
-def _compare_energy(case: Case, real: Sequence[Tce]) -> None:
+def _compare_energy(case: Case, name: str, claimed: Sequence[Tce], real: Sequence[Tce], code: str) -> None:
     """Energy and distance are not integers: compared within binary noise, per owner and kind."""
     said: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     made: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
-    for tce in case.plan.tces:
+    for tce in claimed:
         said[tce.owner, tce.kind].append((tce.energy_mj, tce.km))
     for tce in real:
         made[tce.owner, tce.kind].append((tce.energy_mj, tce.km))
@@ -159,7 +173,7 @@ def _compare_energy(case: Case, real: Sequence[Tce]) -> None:
             for one, other in zip(sorted(pairs), sorted(others), strict=True)
             for a, b in zip(one, other, strict=True)
         ):
-            case.say("V225", f"tces[{key[0]}].{key[1]}", f"(MJ, km) {sorted(others)}, not {sorted(pairs)}"[:300])
+            case.say(code, f"{name}[{key[0]}].{key[1]}", f"(MJ, km) {sorted(others)}, not {sorted(pairs)}"[:300])
 
 
 def _totals(case: Case, lines: Sequence[CostLine], tces: Sequence[Tce], external: Sequence[ExternalLine]) -> Totals:

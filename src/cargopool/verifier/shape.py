@@ -34,7 +34,12 @@ _AT_LEAST = {
     "stop": 1,
     "gap_mm": 0,
     "units": 1,
+    "number": 1,
+    "minutes": 0,
 }
+_FREE_OF_BOUNDS = ("TourTask",)
+"""Classes whose fields of these names may be 0: what they do not concern."""
+
 
 Fault = tuple[str, str, str]
 """Code, path below the object, message."""
@@ -122,7 +127,10 @@ def _checker(hint: Any, name: str) -> Checker:
 @cache
 def _record(kind: Any) -> Checker:
     hints = get_type_hints(kind)
-    parts = [(field.name, _checker(hints[field.name], field.name)) for field in fields(kind)]
+    bound = "" if kind.__name__ in _FREE_OF_BOUNDS else None
+    parts = [
+        (field.name, _checker(hints[field.name], field.name if bound is None else bound)) for field in fields(kind)
+    ]
 
     def check(value: Any, path: str) -> list[Fault]:
         if not isinstance(value, kind):
@@ -157,7 +165,7 @@ def _minute_fields(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name.endswith("_min") or f.name in _NESTED)
 
 
-_NESTED = ("move", "stages", "handlings", "collection", "delivery", "legs")
+_NESTED = ("move", "stages", "handlings", "collection", "delivery", "legs", "stops", "log")
 
 
 def _faults(record: Checker, item: Any, path: str, lo_min: int, hi_min: int) -> list[Fault]:
@@ -202,7 +210,9 @@ def sound_part(scenario: Scenario, plan: Plan, findings: Findings) -> tuple[Plan
                 good.append(item)
         kept[field.name] = tuple(good)
     totals = _record(cast(Hashable, Totals))(plan.totals, "totals")
-    for code, where, message in totals:
+    with_tours = getattr(plan, "tour_totals", None)
+    wrong = [] if with_tours is None else _record(cast(Hashable, Totals))(with_tours, "tour_totals")
+    for code, where, message in [*totals, *wrong]:
         findings.add(code, where, message)
     if plan.execution_totals is not None:
         executed = _record(cast(Hashable, ExecutionTotals))(plan.execution_totals, "execution_totals")
@@ -210,4 +220,6 @@ def sound_part(scenario: Scenario, plan: Plan, findings: Findings) -> tuple[Plan
             findings.add(code, where, message)
         if executed:
             kept["execution_totals"] = None
+    if wrong:
+        kept["tour_totals"] = None
     return replace(plan, **kept), not totals

@@ -17,7 +17,7 @@ from cargopool.files.schema.base import (
     Text,
     Texts,
 )
-from cargopool.files.schema.equipment import LoadUnitRow, VehicleRow
+from cargopool.files.schema.equipment import FleetRow, LoadUnitRow, VehicleRow
 from cargopool.files.schema.places import BanRow, CrossingRow, DoorRow, HubRow, RoadLinkRow
 from cargopool.files.schema.services import ServiceRow, ShipmentRow, SurchargeRow
 
@@ -78,6 +78,15 @@ class VehicleSection(Block):
     """Own rows."""
 
 
+class FleetSection(Block):
+    """Vehicles that drive tours."""
+
+    table: TableNames = UNSET
+    """CSV tables (or workbook.xlsx#sheet)."""
+    rows: list[FleetRow] = UNSET
+    """Own rows."""
+
+
 class BanSection(Block):
     """Truck bans."""
 
@@ -105,6 +114,8 @@ class RoadBlock(Block):
 
     vehicles: VehicleSection | list[Text | VehicleRow] = UNSET
     """Road vehicles: ids, rows, or a section with use, table, rows."""
+    fleet: FleetSection | list[FleetRow] = UNSET
+    """Vehicles that drive tours; without any, every tour is a hired truck's."""
     links: LinkSection | list[RoadLinkRow] = UNSET
     """Road links."""
     bans: bool | BanSection | list[BanRow] = UNSET
@@ -210,6 +221,10 @@ class DrayageBlock(Row):
     """Speed of a tour, km/h."""
     collection_load_share: Positive = UNSET
     """Load share of a tour's truck, 0 to 1."""
+    tours: bool = UNSET
+    """Whether collection, delivery and unit haulage are planned as tours."""
+    max_rounds: Count = UNSET
+    """Most rounds of plan and tours, 1 to 8."""
 
 
 class CarrierRow(Row):

@@ -116,3 +116,40 @@ class VehicleRow(Row):
     """Share of the prices per km that already prices carbon, 0 to 1."""
     manning: Literal["single", "double"] = UNSET
     """Drivers on board."""
+
+
+class FleetRow(Row):
+    """Vehicles of one kind at one depot, which drive collection, delivery and haulage tours."""
+
+    id: Id
+    """Identifier."""
+    name: Text = UNSET
+    """Display name; the id when not given."""
+    vehicle: Text = UNSET
+    """Road vehicle whose prices, energy, manning and unit types hold."""
+    depot: Text = UNSET
+    """Hub or door where tours begin and end."""
+    count: Count = UNSET
+    """How many there are."""
+    pallets: Positive = UNSET
+    """Pallet places."""
+    payload_kg: Count = UNSET
+    """Payload for pallets, kg."""
+    volume_m3: Positive = UNSET
+    """Volume, m3; 0 when not limiting."""
+    temperatures: list[TemperatureName] = UNSET
+    """Temperature classes that it takes."""
+    carries: Literal["pallets", "units"] = UNSET
+    """pallets in its own body, or load units of its vehicle's types, one at a time, on a chassis."""
+    tail_lift: bool = UNSET
+    """Whether it serves doors that need a tail-lift."""
+    opening: Texts | None = UNSET
+    """Depot's local hours in which it may be away; null or absent is always."""
+    closed_dates: Texts = UNSET
+    """Local ISO dates on which it stays in."""
+    open_tours: bool = UNSET
+    """Whether it may end at its last stop."""
+    battery_kwh: Positive | None = UNSET
+    """Usable energy at the start of a tour, of an electric vehicle."""
+    charge_kw: Positive = UNSET
+    """Power at which it may charge once on the way, at a depot of electric vehicles."""

@@ -118,6 +118,8 @@ class DoorRow(PlaceRow):
     """Minutes of loading or unloading."""
     loading: Literal["live", "drop"] = UNSET
     """live: the truck waits; drop: the unit stays and is fetched later."""
+    tail_lift: bool = UNSET
+    """Whether pallets need the vehicle's own tail-lift here."""
 
 
 class RoadLinkRow(Row):

@@ -1,0 +1,324 @@
+"""One plan, one price: plan with estimates, make tours, correct the estimates by their cost, plan again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from cargopool.footprint import unserved_cents
+from cargopool.footprint.tours import with_tours
+from cargopool.model.plan import Plan, Progress, Status
+from cargopool.model.scenario import Scenario
+from cargopool.model.tours import HIRED, DrayageRate, LeadTime
+from cargopool.runs.leaving_out import leave_out
+from cargopool.units import eur
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.stop import StoppingCriterion
+    from cargopool.runs.solving import RunResult
+    from cargopool.tours.planning import Missed, PlannedTours
+
+MOST_ROUNDS = 8
+_FIRST_SHARE = 0.45
+"""Share of the limit that the plan of the first round may take; later plans begin with the one before."""
+_TOURS_SHARE = 0.25
+"""Share of the limit for the tours of all rounds together."""
+_TOURS_S = 10.0
+_TOURS_WORK = 20_000
+_LEAST_S = 0.5
+_NEVER_MIN = 10**6
+"""Lead time of a shipment that no vehicle can carry between its door and a hub."""
+_STILL = 0.005
+"""Mean change of the factors under which another round would plan the same."""
+
+Solver = Callable[[Scenario, "StoppingCriterion", "Plan | None", Callable[[Plan], None] | None], "RunResult"]
+"""Plans a scenario under a stop rule, from a plan, telling every verified plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What a round came to.
+
+    Attributes
+    ----------
+    objective_eur : float
+        At the round's own prices of drayage.
+    estimate_eur, tours_eur : float
+        What collection, delivery and unit haulage were taken for, and what their tours cost.
+    total_with_tours_eur : float or None
+        The objective with the tours' cost and CO2e in the place of the estimates; None when the round has no tours.
+    tours, hired : int
+        Tours, and those of them by hired trucks.
+    jobs, missed : int
+        Collections, deliveries and haulage legs carried out, and those that no tour could make.
+    left_out : int
+        Shipments named as unserved because of them.
+    rate_change : float
+        Mean absolute change of the factors that this round asks for.
+    kept : bool
+        Whether this is the plan of the run.
+    """
+
+    number: int
+    objective_eur: float
+    estimate_eur: float = 0.0
+    tours_eur: float = 0.0
+    total_with_tours_eur: float | None = None
+    unserved: int = 0
+    tours: int = 0
+    hired: int = 0
+    jobs: int = 0
+    missed: int = 0
+    left_out: int = 0
+    rate_change: float = 0.0
+    seconds: float = 0.0
+    kept: bool = False
+    note: str = ""
+
+    def as_record(self) -> dict[str, Any]:
+        """The round as run.json shows it."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class _Best:
+    result: RunResult | None = None
+    key: tuple[int, int] = (0, 0)
+    number: int = 0
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Rounds of plan and tours under one limit.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        As it was read.
+    stop : StoppingCriterion
+        Of the whole.
+    solver : Solver
+    seed : int
+    on_note : callable or None
+        Takes a line about each round.
+    """
+
+    scenario: Scenario
+    stop: StoppingCriterion
+    solver: Solver
+    seed: int
+    on_note: Callable[[str], None] | None = None
+    on_plan: Callable[[Plan], None] | None = None
+    trace: list[Round] = field(default_factory=list)
+
+    def run(self, warm_start: Plan | None) -> RunResult:
+        """Go round while it helps; the best plan with the trace of all rounds."""
+        began = time.monotonic()
+        current, best = self.scenario, _Best()
+        last: RunResult | None = None
+        most = max(1, min(MOST_ROUNDS, self.scenario.drayage.max_rounds))
+        for number in range(1, most + 1):
+            result = self.solver(current, self._limit(number, most, began), warm_start, self._telling(current))
+            last = last or result
+            if result.plan is None:
+                break
+            following = self._round(number, most, began, current, result, best)
+            warm_start = result.plan
+            if following is None or self._over(began):
+                break
+            current = following
+        if best.result is None:
+            assert last is not None
+            detail = "; ".join(filter(None, (last.detail, "no round had tours for everything")))
+            return replace(last, detail=detail, rounds=tuple(self.trace))
+        self.trace = [replace(one, kept=one.number == best.number) for one in self.trace]
+        return replace(best.result, rounds=tuple(self.trace))
+
+    def _limit(self, number: int, most: int, began: float) -> StoppingCriterion:
+        """The part of the limit that the plan of a round may take."""
+        from cargopool.optimiser.stop import AnyOf, TimeLimit, WorkLimit
+
+        seconds, work = getattr(self.stop, "max_seconds", None), getattr(self.stop, "max_work", None)
+        parts = self.stop.parts if isinstance(self.stop, AnyOf) else (self.stop,)
+        rest = tuple(part for part in parts if not isinstance(part, TimeLimit | WorkLimit))
+        share = _FIRST_SHARE if number == 1 else (1 - _FIRST_SHARE - _TOURS_SHARE) / max(1, most - 1)
+        if most == 1:
+            share = 1 - _TOURS_SHARE
+        if seconds is not None:
+            left = seconds - (time.monotonic() - began)
+            rest = (*rest, TimeLimit(max(_LEAST_S, min(share * seconds, left))))
+        if work is not None:
+            rest = (*rest, WorkLimit(max(1, int(share * work))))
+        return AnyOf(rest)
+
+    def _over(self, began: float) -> bool:
+        seconds = getattr(self.stop, "max_seconds", None)
+        late = seconds is not None and time.monotonic() - began > (1 - _TOURS_SHARE / 4) * seconds
+        return late or bool(getattr(self.stop, "raised", False))
+
+    def _telling(self, current: Scenario) -> Callable[[Plan], None] | None:
+        """Plans are kept with the prices that they were made with."""
+        on_plan = self.on_plan
+        return None if on_plan is None else lambda plan: on_plan(at_rates(plan, current))
+
+    def _round(
+        self, number: int, most: int, began: float, current: Scenario, result: RunResult, best: _Best
+    ) -> Scenario | None:
+        """Make the tours of a plan and judge it; the scenario of the next round, None when there need not be one."""
+        from cargopool.tours.estimates import corrected_rates, estimates_of
+
+        assert result.plan is not None
+        started = time.monotonic()
+        plan, found = self._tours(current, result.plan, most)
+        leads = self._leads(current, found.missed)
+        complete, left_out = self._complete(current, plan, found)
+        note = ""
+        if complete is not None:
+            complete, note = self._verified(complete)
+        if complete is not None:
+            self._keep(number, complete, result, best)
+        shown = complete or plan
+        rates = corrected_rates(current, plan) if plan.tours else dict(current.drayage.rates)
+        change = _mean_change(current.drayage.rates, rates)
+        estimate = sum(
+            cents * current.drayage.rates.get(key, 1.0) for key, cents in estimates_of(current, plan).items()
+        )
+        entry = Round(
+            number=number,
+            objective_eur=eur(shown.totals.objective_cents),
+            estimate_eur=round(estimate / 100, 2),
+            tours_eur=eur(sum(line.cents * line.count for line in plan.tour_lines)),
+            total_with_tours_eur=None if complete is None else eur(_total(complete)),
+            unserved=len(shown.unserved),
+            tours=len(plan.tours),
+            hired=sum(tour.fleet == HIRED for tour in plan.tours),
+            jobs=sum(map(len, found.jobs_of_tour.values())),
+            missed=len(found.missed),
+            left_out=len(left_out),
+            rate_change=round(change, 4),
+            seconds=round(time.monotonic() - began, 3),
+            note=note,
+        )
+        self.trace.append(entry)
+        self._say(entry, time.monotonic() - started)
+        if change < _STILL and leads == dict(current.drayage.lead_min):
+            return None
+        return replace(self.scenario, drayage=replace(self.scenario.drayage, rates=rates, lead_min=leads))
+
+    def _tours(self, current: Scenario, plan: Plan, most: int) -> tuple[Plan, PlannedTours]:
+        from cargopool.tours.planning import plan_tours, retimed
+
+        seconds, work = getattr(self.stop, "max_seconds", None), getattr(self.stop, "max_work", None)
+        budget = None if work is not None else _TOURS_S if seconds is None else _TOURS_SHARE * seconds / most
+        found = plan_tours(
+            current,
+            plan,
+            seconds=budget,
+            work=_TOURS_WORK if work is not None else None,
+            seed=self.seed,
+            stop=lambda: bool(getattr(self.stop, "raised", False)),
+        )
+        return retimed(current, with_tours(current, at_rates(plan, current), found.tours)), found
+
+    def _complete(self, current: Scenario, plan: Plan, found: PlannedTours) -> tuple[Plan | None, dict[str, str]]:
+        """The plan without the shipments that no tour can carry, with tours for the rest."""
+        from cargopool.tours.planning import plan_tours, retimed
+
+        if not found.missed:
+            return plan, {}
+        reasons: dict[str, str] = {}
+        for missed in found.missed:
+            for shipment, _ in missed.job.parts:
+                reasons.setdefault(shipment, f"{missed.reason}; derived from the tours of the plan")
+        forced = [s for s in reasons if current.shipments[s].must_serve or not current.objective.unserved_allowed]
+        if forced:
+            return None, reasons
+        bare = leave_out(current, replace(plan, tours=(), tour_lines=(), tour_tces=(), tour_totals=None), reasons)
+        again = plan_tours(
+            current,
+            bare,
+            seconds=1.0 if getattr(self.stop, "max_work", None) is None else None,
+            work=(_TOURS_WORK if getattr(self.stop, "max_work", None) is not None else None),
+            seed=self.seed,
+        )
+        if again.missed:
+            return None, reasons
+        return retimed(current, with_tours(current, bare, again.tours)), reasons
+
+    def _leads(self, current: Scenario, missed: tuple[Missed, ...]) -> dict[tuple[str, str], int]:
+        leads = dict(current.drayage.lead_min)
+        for one in missed:
+            if one.job.pallets is None:
+                continue
+            key = (one.job.pallets[0], one.job.hub)
+            leads[key] = min(_NEVER_MIN, leads.get(key, 0) + (one.lead_min or _NEVER_MIN))
+        return leads
+
+    def _verified(self, plan: Plan) -> tuple[Plan | None, str]:
+        from cargopool.verifier import verify
+
+        report = verify(self.scenario, plan)
+        if report.ok:
+            return plan, ""
+        return None, f"refused: {'; '.join(map(str, report.violations[:3]))}"
+
+    def _keep(self, number: int, plan: Plan, result: RunResult, best: _Best) -> None:
+        constants = sum(unserved_cents(self.scenario, self.scenario.shipments[row.shipment]) for row in plan.unserved)
+        total = _total(plan) - (plan.tour_totals.unserved_cents if plan.tour_totals else 0) + constants
+        key = (total, number)
+        if best.result is None or key < best.key:
+            best.result, best.key, best.number = _with_plan(result, plan), key, number
+            if self.on_plan is not None:
+                self.on_plan(plan)
+
+    def _say(self, entry: Round, seconds: float) -> None:
+        if self.on_note is None:
+            return
+        total = "none" if entry.total_with_tours_eur is None else f"{entry.total_with_tours_eur:.2f} EUR"
+        self.on_note(
+            f"round {entry.number}: objective {entry.objective_eur:.2f} EUR, drayage estimated "
+            f"{entry.estimate_eur:.2f} EUR; {entry.tours} tours for {entry.jobs} jobs cost {entry.tours_eur:.2f} EUR, "
+            f"total with tours {total}, {entry.missed} jobs missed; tours took {seconds:.1f} s {entry.note}".rstrip()
+        )
+
+
+def at_rates(plan: Plan, scenario: Scenario) -> Plan:
+    """The plan with the rates and lead times of the scenario that it was made of."""
+    drayage = scenario.drayage
+    rates = tuple(
+        DrayageRate(kind=kind, door=door, hub=hub, factor=factor)  # type: ignore[arg-type]
+        for (kind, door, hub), factor in sorted(drayage.rates.items())
+    )
+    leads = tuple(
+        LeadTime(shipment=shipment, hub=hub, minutes=minutes)
+        for (shipment, hub), minutes in sorted(drayage.lead_min.items())
+    )
+    return replace(plan, drayage_rates=rates, lead_times=leads)
+
+
+def _total(plan: Plan) -> int:
+    assert plan.tour_totals is not None
+    return plan.tour_totals.objective_cents
+
+
+def _with_plan(result: RunResult, plan: Plan) -> RunResult:
+    """The result for a plan that may leave out more than the one that was planned."""
+    assert result.plan is not None
+    if plan.totals.objective_cents == result.plan.totals.objective_cents or result.bound_eur is None:
+        return replace(result, plan=plan)
+    objective = eur(plan.totals.objective_cents)
+    base = objective - eur(plan.totals.unserved_cents)
+    gap = max(0.0, objective - result.bound_eur) / base if base > 0 else None
+    return replace(result, plan=plan, gap=gap, status=Status.FEASIBLE)
+
+
+def _mean_change(old: Any, new: Any) -> float:
+    keys = {*old, *new}
+    return sum(abs(new.get(key, 1.0) - old.get(key, 1.0)) for key in keys) / len(keys) if keys else 0.0
+
+
+def shifted_progress(progress: Progress, seconds: float, work: int) -> Progress:
+    """Progress of a later round, counted from the beginning of the run."""
+    return replace(progress, seconds=progress.seconds + seconds, work=progress.work + work)

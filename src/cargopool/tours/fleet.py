@@ -1,0 +1,113 @@
+"""The vehicles of a scenario as a tour problem sees them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cargopool.footprint.carriers import intensity
+from cargopool.footprint.energy import vehicle_line
+from cargopool.model.energy import distance_factor
+from cargopool.model.equipment import FleetVehicle
+from cargopool.model.place import Hub
+from cargopool.model.scenario import Scenario
+from cargopool.rules.clocks import local_moment, minute_of
+from cargopool.rules.fleets import MANY
+from cargopool.rules.opening import open_periods
+from cargopool.rules.roads import road_link
+from cargopool.tours.problem import Amount, TourVehicle
+from cargopool.units import CENTS_PER_EUR, MILLI, MINUTES_PER_DAY, MJ_PER_KWH, cents
+
+UNIT_PLACES_MILLI = MILLI
+_NO_LIMIT = 10**9
+_GRAMS_PER_T = 1_000_000
+
+
+class _Hours:
+    """A fleet row as a place with opening hours."""
+
+    def __init__(self, row: FleetVehicle, timezone: str) -> None:
+        self.opening, self.timezone = row.opening, timezone
+
+
+def shifts_of(scenario: Scenario, row: FleetVehicle, low: int, high: int) -> tuple[tuple[int, int], ...]:
+    """Shifts of a fleet row that touch [low, high]: its opening hours, else the days of its depot.
+
+    Tours of hired trucks begin on any day and may run into the next.
+    """
+    depot = scenario.place(row.depot)
+    if row.opening is not None:
+        hours = _Hours(row, depot.timezone)
+        found = open_periods(hours, scenario.horizon.start, low, high)  # type: ignore[arg-type]
+        return () if found is None else found
+    start = scenario.horizon.start
+    day = local_moment(start, depot.timezone, low).replace(hour=0, minute=0)
+    shifts = []
+    over = MINUTES_PER_DAY // 2 if row.count == MANY else 0
+    while (begins := minute_of(start, day)) <= high:
+        nxt = (day.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=day.tzinfo)
+        shifts.append((begins, minute_of(start, nxt) + over - (0 if over else 1)))
+        day = nxt
+    return tuple(shifts)
+
+
+def tour_vehicle(
+    scenario: Scenario,
+    row: FleetVehicle,
+    name: str,
+    places: dict[str, int],
+    shifts: tuple[tuple[int, int], ...],
+    count: int,
+    *,
+    chassis: bool,
+    overnight: bool = False,
+) -> TourVehicle:
+    """A row of the fleet (or a hired truck) as a vehicle of a tour problem."""
+    vehicle = scenario.vehicles[row.vehicle]
+    country = scenario.place(row.depot).country
+    grams_per_mj = sum(intensity(scenario, vehicle.carrier, ((country, 1.0),)))
+    line, driven = vehicle_line(scenario, vehicle), distance_factor(scenario.factors, "road")
+    carbon = scenario.objective.carbon_price_eur_per_t / _GRAMS_PER_T * CENTS_PER_EUR
+    toll = vehicle.toll_eur_per_km.get(country, 0.0)
+    room = Amount(
+        pallets_milli=0 if chassis else row.pallets_milli,
+        kg=_NO_LIMIT if chassis else row.payload_kg,
+        volume_m3_milli=0 if chassis else row.volume_m3_milli or _NO_LIMIT,
+        loading_metres_milli=0 if chassis else _NO_LIMIT,
+        unit_places_milli=UNIT_PLACES_MILLI if chassis else 0,
+    )
+    return TourVehicle(
+        id=name,
+        capacity=room,
+        shifts=shifts,
+        count=count,
+        start_place=places[row.depot],
+        end_place=None if row.open_tours else places[row.depot],
+        temperatures=row.temperatures,
+        tail_lift=row.tail_lift,
+        unit_types=vehicle.unit_types if chassis else frozenset(),
+        fixed_cents=cents(vehicle.eur_fixed),
+        cents_per_km=(vehicle.eur_per_km + toll) * CENTS_PER_EUR,
+        cents_per_hour=vehicle.eur_per_h * CENTS_PER_EUR,
+        manning=vehicle.manning,
+        overnight=overnight,
+        bans=False,
+        mj_per_km_empty=line.mj_per_km_empty * driven,
+        mj_per_km_kg=line.slope * driven,
+        cents_per_mj=grams_per_mj * carbon,
+        battery_mj=None if row.battery_kwh is None else row.battery_kwh * MJ_PER_KWH,
+        charge_mj_per_min=row.charge_kw * MJ_PER_KWH / 60,
+    )
+
+
+def rows_near(scenario: Scenario, hubs: list[Hub]) -> dict[str, list[FleetVehicle]]:
+    """Rows of the fleet by the hub around which they drive: their depot, or the nearest of these hubs by road."""
+    found: dict[str, list[FleetVehicle]] = {hub.id: [] for hub in hubs}
+    for row in scenario.fleet.values():
+        if row.depot in found:
+            found[row.depot].append(row)
+            continue
+        links = [(link.km, hub.id) for hub in hubs if (link := road_link(scenario, row.depot, hub.id)) is not None]
+        near = [pair for pair in links if pair[0] <= scenario.drayage.radius_km]
+        if near:
+            found[min(near)[1]].append(row)
+    return found

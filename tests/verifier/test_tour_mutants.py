@@ -1,0 +1,85 @@
+"""Mutation of plans with tours: every mutant is invalid by construction and must raise the code named in advance."""
+
+import random
+from collections import Counter, defaultdict
+from dataclasses import replace
+
+import pytest
+
+from cargopool.footprint.tours import with_tours
+from cargopool.verifier import CODES, verify
+from scale import scaled
+from verifier.mutants_tours import OPERATORS, TWINS
+from verifier.tour_world import planned, toured
+
+MUTANTS = scaled(120, 600)
+TOUR_CODES = {code for code in CODES if "V300" <= code <= "V336"}
+
+
+@pytest.fixture(scope="module")
+def cases():
+    """Three plans of one case, with tours of different seeds and fleets."""
+    scenario, plan = planned()
+    alone = replace(scenario, fleet={})
+    other = replace(scenario, fleet={k: replace(row, count=2) for k, row in scenario.fleet.items() if k != "lorry-A"})
+    return [(scenario, plan), (alone, toured(alone, plan)), (other, toured(other, plan, seed=3))]
+
+
+def made_from(operator, rng, scenario, plan):
+    made = operator.apply(rng, scenario, plan)
+    if not made:
+        return None
+    scenario, plan = made
+    if operator.priced:
+        try:
+            plan = with_tours(scenario, plan, plan.tours)
+        except Exception:
+            return scenario, plan
+    return scenario, plan
+
+
+def test_plans_with_tours_raise_nothing(cases):
+    for scenario, plan in cases:
+        assert verify(scenario, plan).violations == ()
+    kinds = {s.task.kind for _, plan in cases for tour in plan.tours for s in tour.stops if s.task is not None}
+    assert kinds == {"pick_up", "drop_off", "take_empty", "load", "leave_full", "take_full", "unload", "leave_empty"}
+
+
+def test_every_rule_of_tours_has_an_operator():
+    assert {operator.code for operator in OPERATORS} == TOUR_CODES
+
+
+def test_mutants_of_tours_are_rejected_with_the_code_named_in_advance(cases):
+    rng = random.Random(2026)
+    made: Counter[str] = Counter()
+    missed: dict[str, list[str]] = defaultdict(list)
+    while made.total() < MUTANTS:
+        before = made.total()
+        for operator in OPERATORS:
+            for scenario, plan in rng.sample(cases, len(cases)):
+                mutant = made_from(operator, rng, scenario, plan)
+                if mutant is None:
+                    continue
+                codes = verify(*mutant).codes
+                assert "V299" not in codes, (operator.name, verify(*mutant).violations[-1])
+                made[operator.name] += 1
+                if operator.code not in codes:
+                    missed[operator.name].append(f"{operator.code}: {sorted(codes)}")
+                break
+            if made.total() == MUTANTS:
+                break
+        assert made.total() > before
+    assert set(made) == {operator.name for operator in OPERATORS}
+    assert sum(map(len, missed.values())) <= 0.05 * made.total(), dict(missed)
+    assert all(len(missed[name]) <= 0.1 * made[name] for name in made), dict(missed)
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_limits_of_tours_that_are_just_met_raise_nothing(cases, twin):
+    tried = 0
+    for seed in range(scaled(4, 12)):
+        made = made_from(twin, random.Random(seed), *cases[seed % len(cases)])
+        if made is not None:
+            tried += 1
+            assert verify(*made).violations == ()
+    assert tried
