@@ -64,8 +64,8 @@ def doors(rng: random.Random, hubs: dict) -> list[dict]:
 
 def services(rng: random.Random, hubs: dict) -> list[dict]:
     rows = []
-    for a in HUBS:
-        for b in HUBS:
+    for a, from_town in HUBS.items():
+        for b, to_town in HUBS.items():
             if a == b:
                 continue
             km = round(great_circle_km(hubs[a], hubs[b]) * DETOUR_RAIL)
@@ -76,7 +76,7 @@ def services(rng: random.Random, hubs: dict) -> list[dict]:
             rows.append(
                 {
                     "id": f"{a}-{b}",
-                    "name": f"{HUBS[a]}-{HUBS[b]}",
+                    "name": f"{from_town}-{to_town}",
                     "operator": "Example Rail",
                     "mode": "rail",
                     "stops": f"hub={a} departure=0+{leaves // 60:02}:{leaves % 60:02} closing_min=180;"
@@ -103,16 +103,30 @@ def fleets() -> list[dict]:
         rows += [
             {"id": f"{hub}-lorry", "vehicle": "lorry18", "count": 4, "pallets": 18, "payload_kg": 9500, **common},
             {
-                "id": f"{hub}-lift", "vehicle": "lorry18", "count": 2, "pallets": 15, "payload_kg": 8500,
-                "temperatures": "ambient;chilled", "tail_lift": "true", **common,
+                "id": f"{hub}-lift",
+                "vehicle": "lorry18",
+                "count": 2,
+                "pallets": 15,
+                "payload_kg": 8500,
+                "temperatures": "ambient;chilled",
+                "tail_lift": "true",
+                **common,
             },
             {"id": f"{hub}-chassis", "vehicle": "truck_container_40t", "count": 3, "carries": "units", **common},
         ]
     rows.append(
         {
-            "id": "DEDUI-electric", "vehicle": "lorry18e", "count": 2, "pallets": 16, "payload_kg": 8000,
-            "battery_kwh": 280, "charge_kw": 150, "depot": "DEDUI", "opening": "Mo-Sa 05:00-21:00",
-            "source": "invented", "confidence": "synthetic",
+            "id": "DEDUI-electric",
+            "vehicle": "lorry18e",
+            "count": 2,
+            "pallets": 16,
+            "payload_kg": 8000,
+            "battery_kwh": 280,
+            "charge_kw": 150,
+            "depot": "DEDUI",
+            "opening": "Mo-Sa 05:00-21:00",
+            "source": "invented",
+            "confidence": "synthetic",
         }
     )
     return rows

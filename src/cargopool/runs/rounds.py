@@ -26,7 +26,7 @@ _FIRST_SHARE = 0.45
 _TOURS_SHARE = 0.25
 """Share of the limit for the tours of all rounds together."""
 _TOURS_S = 10.0
-_TOURS_WORK = 20_000
+_TOURS_WORK = 8_000
 _LEAST_S = 0.5
 _NEVER_MIN = 10**6
 """Lead time of a shipment that no vehicle can carry between its door and a hub."""

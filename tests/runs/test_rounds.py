@@ -1,0 +1,103 @@
+"""Rounds of plan and tours: the best is kept, nothing is worse than the first, and what cannot be carried is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import cargopool as cp
+from cargopool.files.plan_files import parse_plan, plan_text
+from cargopool.footprint.tours import share_tours
+from cargopool.model.scenario import Scenario
+from cargopool.runs.solving import RunResult
+from verifier.tour_world import world
+
+
+def few(count: int = 12, **changes: object) -> Scenario:
+    """A few of the world's shipments, with other drayage."""
+    scenario = world()
+    shipments = dict(list(scenario.shipments.items())[:count])
+    return replace(scenario, shipments=shipments, drayage=replace(scenario.drayage, **changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def solved() -> tuple[Scenario, RunResult]:
+    scenario = few(max_rounds=3)
+    return scenario, cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False)
+
+
+def test_the_round_with_the_least_total_is_kept(solved: tuple[Scenario, RunResult]) -> None:
+    scenario, result = solved
+    assert 1 <= len(result.rounds) <= 3
+    totals = [one.total_with_tours_eur for one in result.rounds]
+    assert None not in totals
+    kept = [one for one in result.rounds if one.kept]
+    assert len(kept) == 1 and kept[0].total_with_tours_eur == min(totals) <= totals[0]
+    assert result.plan is not None and result.plan.tour_totals is not None
+    assert result.plan.tour_totals.objective_cents == round(100 * kept[0].total_with_tours_eur)
+    assert cp.verify(scenario, result.plan).ok
+
+
+def test_shares_of_tours_add_up_to_their_cost(solved: tuple[Scenario, RunResult]) -> None:
+    scenario, result = solved
+    assert result.plan is not None and result.plan.tours
+    shares = share_tours(scenario, result.plan)
+    assert sum(one.cents for one in shares) == sum(line.cents for line in result.plan.tour_lines)
+    assert sum(one.grams for one in shares) == sum(tce.grams for tce in result.plan.tour_tces)
+    jobs = {
+        (one.shipment, one.part, tour.kind)
+        for one in result.plan.itineraries
+        for tour in (one.collection, one.delivery)
+        if tour
+    }
+    assert {(one.shipment, one.part, one.kind) for one in shares if not one.unit} == jobs
+
+
+def test_plans_with_tours_survive_their_file(solved: tuple[Scenario, RunResult]) -> None:
+    scenario, result = solved
+    assert result.plan is not None
+    assert parse_plan(plan_text(result.plan, scenario), scenario) == result.plan
+
+
+def test_rounds_repeat_under_a_work_limit(solved: tuple[Scenario, RunResult]) -> None:
+    scenario, result = solved
+    again = cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False)
+    assert again.plan == result.plan
+
+
+def test_without_tours_nothing_changes() -> None:
+    scenario = few(6, tours=False)
+    result = cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False)
+    assert result.plan is not None and result.plan.tours == () and result.plan.tour_totals is None
+    assert result.rounds == ()
+
+
+def test_too_short_an_estimate_comes_back_as_a_lead_time() -> None:
+    """Tours of no minutes at 140 km/h: no truck hands over in time what the plan handles at once."""
+    scenario = few(5, collection_min_fixed=0, collection_speed_kmh=140.0, max_rounds=4, radius_km=60.0)
+    hubs = {
+        key: replace(hub, cross_dock=replace(hub.cross_dock, pallets_per_hour=1000))
+        for key, hub in scenario.hubs.items()
+        if hub.cross_dock is not None
+    }
+    scenario = replace(scenario, hubs=hubs, services=scenario.services)
+    result = cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False)
+    first = result.rounds[0]
+    assert first.missed > 0 and first.left_out > 0
+    assert result.plan is not None and cp.verify(scenario, result.plan).ok
+    kept = next(one for one in result.rounds if one.kept)
+    assert kept.number > 1 and kept.left_out < first.left_out
+    assert result.plan.lead_times
+
+
+def test_pallets_that_no_vehicle_takes_are_named_and_the_rest_stands() -> None:
+    scenario = few(6)
+    heavy = next(iter(scenario.shipments.values()))
+    heavy = replace(heavy, kg=26_500, pallets_milli=1_000)
+    scenario = replace(scenario, shipments={**scenario.shipments, heavy.id: heavy})
+    result = cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False)
+    assert result.plan is not None and cp.verify(scenario, result.plan).ok
+    assert any(found.code == "W1421" for found in result.input_warnings)
+    collected = {one.shipment for one in result.plan.itineraries if one.collection is not None}
+    assert heavy.id not in collected and len(result.plan.itineraries) >= 5
