@@ -36,7 +36,6 @@ TITLES = {
     "first": "OR-Tools, parallel cheapest insertion + guided local search",
     "search": "cargopool (search)",
     "pyvrp": "pyvrp",
-    "ortools+search": "a third of the time OR-Tools, then search",
 }
 
 

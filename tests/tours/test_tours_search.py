@@ -284,3 +284,19 @@ def test_parts_share_the_vehicles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(division, "PART_JOBS", 5)
     problem = random_problem(random.Random(12), 20, rich=False)
     check(problem, solve(problem, work=1000, seed=1))
+
+
+def test_a_small_problem_ends_before_its_time() -> None:
+    problem = random_problem(random.Random(13), 3)
+    solution = solve(problem, seconds=300.0)
+    assert 0 < solution.iterations < 50_000
+    assert solution.cost_cents <= solve(problem, work=100).cost_cents + 3
+
+
+@pytest.mark.parametrize("engine", ["search", "ortools"])
+def test_a_stop_ends_an_engine_with_valid_tours(engine: str) -> None:
+    problem = random_problem(random.Random(14), 30)
+    solution = solve(problem, seconds=300.0, stop=lambda: True, engine=engine)  # type: ignore[arg-type]
+    check(problem, solution)
+    assert solution.tours
+    assert solution.seconds < 100

@@ -118,8 +118,8 @@ def _owned(data: TourData, stops: np.ndarray) -> list[tuple[int, int]]:
     return [(int(s), int(data.stop[s, JOB])) for s in stops]
 
 
-def run_search(search: Search, limits: Limits) -> None:
-    """Anneal for some seconds, or some iterations."""
+def run_search(search: Search, limits: Limits, began: float | None = None) -> None:
+    """Anneal for some seconds, since ``began`` by the limits' clock where it is given, or for some iterations."""
     if limits.work is not None:
         for at in range(0, limits.work, _CHUNK):
             size = min(_CHUNK, limits.work - at)
@@ -130,9 +130,9 @@ def run_search(search: Search, limits: Limits) -> None:
     whole = 10.0 if limits.seconds is None else limits.seconds
     enough = ENOUGH_PER_JOB * len(search.problem.jobs)
     clock = limits.clock or time.perf_counter
-    began = clock()
-    chunk, now = 20, 0.0
-    done = 0.0
+    began = clock() if began is None else began
+    chunk, now = 20, clock() - began
+    done = now / whole
     while done < 1.0 and not (limits.stop is not None and limits.stop()):
         then = min(1.0, max((now + _CHUNK_S) / whole, done + chunk / enough))
         search.anneal(chunk, done, then)

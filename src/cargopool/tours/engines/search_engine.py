@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from cargopool.tours.division import find_in_parts, is_too_large
@@ -17,6 +18,7 @@ def find_routes(problem: TourProblem, *, limits: Limits, seed: int, start: Seque
         return Found([], 0)
     if is_too_large(problem):
         return find_in_parts(problem, limits=limits, seed=seed, start=start)
-    search = Search(problem, seed, start=start)
-    run_search(search, limits)
+    began = (limits.clock or time.perf_counter)()
+    search = Search(problem, seed, start=start)  # compiles, where nothing is kept yet
+    run_search(search, limits, began)
     return Found(search.routes(), search.iterations)
