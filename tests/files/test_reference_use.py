@@ -124,7 +124,7 @@ def test_own_energy_over_a_reference_row_is_own(tmp_path: Path) -> None:
     scenario = read_scenario(folder(tmp_path, hubs=hubs, services=services))
     lines = scenario.services
     assert lines["S001"].energy is not None and lines["S001"].energy.confidence == "own"
-    assert lines["S001"].provenance.confidence == "synthetic" and lines["S001R"].energy is None
+    assert lines["S001"].provenance.confidence == "synthetic" and lines["S001R"].energy is not None
     assert service_rate(scenario, lines["S001"]).evidence == Evidence("primary", "own value of the scenario")
     assert service_rate(scenario, lines["S001R"]).evidence.data == "default"
     assert (scenario.hubs["DEDUI"].energy_confidence, scenario.hubs["ITBLQ"].energy_confidence) == ("own", "derived")

@@ -508,6 +508,8 @@ def _row(
         "run_gross_t": 1020
         if line.mode == "rail"
         else capacity["gross_tonnes"] or round(float(capacity["units"]) * 22),
+        "energy_source": energy_note,
+        "energy_confidence": _energy_word(energy_note),
         "evidence": line.fact["evidence"],
         "verified_fields": line.fact["verified_fields"],
         "source": line.fact["source"] or "cargopool",
@@ -519,6 +521,11 @@ def _row(
         else tables.FACT,
         "note": note,
     }
+
+
+def _energy_word(note: str) -> str:
+    """Weakest word of an energy note."""
+    return "memory" if "memory" in note else "synthetic" if "synthetic" in note else "derived"
 
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cargopool.model.energy import TruckClass, VehicleEnergy, VesselClass
+from cargopool.model.energy import ServiceEnergy, TruckClass, VehicleEnergy, VesselClass
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import CrossDock, Crossing, Hub, Provenance, RoadLink
 from cargopool.model.scenario import Carrier, Drayage, Factors, GroupageBand, TruckBan
@@ -180,6 +180,7 @@ def service_of(row: Row) -> Service:
         mj_per_gross_tkm=float(row["mj_per_gross_tkm"]),
         carrier=row["carrier"],
         run_gross_t=float(row["run_gross_t"]),
+        energy=ServiceEnergy(source=row["energy_source"], confidence=row["energy_confidence"]),
         status="active" if row["base"] == "yes" else row["status"],
         provenance=provenance_of(row),
     )
