@@ -103,9 +103,9 @@ class Search:
         return self._scratch.seen[:count].copy()
 
     def construct(self) -> None:
-        """Insert every movable shipment that is not served, large ones first."""
-        size = self.data.k_size[self.movable]
-        order = self.movable[np.argsort(-size[:, 0] - 1e-3 * size[:, 1], kind="stable")]
+        """Insert every movable shipment that is not served: those with the least time first, then large ones."""
+        mine, data = self.movable, self.data
+        order = mine[np.lexsort((-data.k_size[mine, 0], data.k_latest[mine] - data.k_ready[mine]))]
         construct(self._packed, self._lanes, self._state, self._labels, self._rng, order, self.stop, self._scratch)
         self._note_best()
 
