@@ -134,6 +134,32 @@ def test_every_greedy_plan_is_feasible_and_rows_are_kept_in_step() -> None:
         assert greedy._grams == 0
 
 
+def test_columns_taken_over_at_once_leave_what_adopting_one_by_one_leaves() -> None:
+    gave_way = 0
+    for seed in range(scaled(10, 80)):
+        scenario = random_world(300 + seed)
+        network, pool, planner = prepared(scenario)
+        whole = pool.atoms == network.shipment_atoms[pool.shipment]
+        rng = random.Random(seed)
+        shipments = range(len(network.shipment_ids))
+        some = [rng.choice(mine) for k in shipments if (mine := np.flatnonzero((pool.shipment == k) & whole).tolist())]
+        at_once, one_by_one = Greedy(network, pool, planner), Greedy(network, pool, planner)
+        assert at_once.take_over(some, insertion_order(network))
+        left = [c for mine in at_once.chosen.values() for c in mine]
+        gave_way += len(some) - len(left)
+        one_by_one.adopt(left)
+        assert one_by_one.chosen == at_once.chosen
+        assert (one_by_one._counts == at_once._counts).all() and (one_by_one._load == at_once._load).all()
+        assert (one_by_one._used == at_once._used).all() and (at_once._used <= network.row_limit).all()
+        assert (one_by_one._open == at_once._open).all() and one_by_one._grams == at_once._grams
+        report = verify(scenario, assemble(network, at_once.columns(), planner=planner))
+        assert report.ok, report.violations
+        for k in list(at_once.chosen):
+            at_once._remove(k)
+        assert not at_once._used.any() and not at_once._load.any() and at_once._grams == 0
+    assert gave_way > 0
+
+
 def test_packing_cuts_cut_the_answer_and_no_plan() -> None:
     # Four parts of 4 pallets that stay together: rows say three boxes of six, packing says four.
     scenario = world([load(f"S{n}", 4, keep_together=True) for n in range(4)], services={})

@@ -42,19 +42,21 @@ def fitted(
 ) -> list[Column]:
     """The columns themselves when all rows hold with the uses that packing needs, else a choice that holds.
 
-    Shipments are taken over one by one, large ones first, as long as the rows hold. Those left out, by that or before,
-    go another way if one of a few still fits (not those left out before, without ``refill``).
+    Where rows do not hold small shipments give way, and come back if there is room after all. Those left out, by that
+    or before, go another way if one of a few still fits (not those left out before, without ``refill``).
     """
     pool = _pool_of(network, columns)
     left_out = sorted(set(range(len(network.shipment_ids))) - {column.shipment for column in columns}) if refill else []
     fits = holds(network, planner, pool)
     if fits and not left_out[:_MOST_LEFT_OUT]:
         return list(columns)
-    order = {k: n for n, k in enumerate(insertion_order(network))}
+    by_size = insertion_order(network)
+    order = {k: n for n, k in enumerate(by_size)}
     lost = left_out[:_MOST_LEFT_OUT]
     kept = list(columns)
     if not fits:
         greedy = Greedy(network, pool, planner)
+        greedy.take_over(range(pool.count), by_size)
         greedy.adopt(sorted(range(pool.count), key=lambda c: order[int(pool.shipment[c])]))
         kept = greedy.columns()
         dropped = {column.shipment for column in columns} - {column.shipment for column in kept}
@@ -65,7 +67,9 @@ def fitted(
     wider = _pool_of(network, [*kept, *more])
     index = {column: c for c, column in enumerate(wider.columns)}
     greedy = Greedy(network, wider, planner)
-    greedy.adopt([index[column] for column in kept])
+    staying = [index[column] for column in kept]
+    if not greedy.take_over(staying, ()):
+        greedy.adopt(staying)
     greedy.insert_all(lost)
     return greedy.columns()
 
