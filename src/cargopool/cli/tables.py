@@ -17,6 +17,7 @@ from cargopool.reporting.headlines import BASELINE_NAMES
 from cargopool.reporting.loads import leg_loads
 from cargopool.reporting.moments import short_local
 from cargopool.reporting.text import percent, printable, thousands
+from cargopool.reporting.tours_view import make_tours_view
 
 
 def print_tables(scenario: Scenario, plan: Plan) -> None:
@@ -38,8 +39,33 @@ def print_tables(scenario: Scenario, plan: Plan) -> None:
         ]
         heads = ("Service", "Mode", "From", "To", "Departs", "Units", "Fill", "of")
         print_grid("Departures", heads, rows, right=("Units", "Fill"))
+    print_tours(scenario, plan)
     _print_kinds("Cost, EUR", eur_by_kind(plan.cost_lines), 2)
     _print_kinds("CO2e, kg", co2e_kg_by_kind(plan.tces), 1)
+
+
+def print_tours(scenario: Scenario, plan: Plan) -> None:
+    """Print every tour with its time, driving, jobs and cost; nothing for a plan without tours."""
+    found = make_tours_view(scenario, plan, {})
+    if found is None:
+        return
+    rows = [
+        (
+            hub.id,
+            row.id,
+            row.vehicle,
+            row.begins,
+            row.ends,
+            row.hours,
+            str(row.jobs),
+            thousands(row.km),
+            thousands(row.cost_eur, 2),
+        )
+        for hub in found.hubs
+        for row in hub.rows
+    ]
+    heads = ("Hub", "Tour", "Vehicle", "Begins", "Ends", "Driver", "Jobs", "km", "EUR")
+    print_grid("Tours", heads, rows, right=("Jobs", "km", "EUR"))
 
 
 def print_board(record: Mapping[str, Any]) -> None:

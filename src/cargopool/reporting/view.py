@@ -20,6 +20,7 @@ from cargopool.reporting.moments import dates_of, readable, short_local
 from cargopool.reporting.outside import external_note
 from cargopool.reporting.provenance import Fact, confidence_counts, facts_used
 from cargopool.reporting.tables import make_table
+from cargopool.reporting.tours_view import ToursView, make_tours_view
 
 _KIND_WORDS = {"co2e": "CO2e", "eur": "EUR", "km": "km"}
 
@@ -101,6 +102,7 @@ class View:
     sheet_sources: Mapping[str, int] = field(default_factory=dict)
     unserved: tuple[Mapping[str, Any], ...] = ()
     execution: ExecutionView | None = None
+    tours: ToursView | None = None
     facts: tuple[Fact, ...] = ()
     confidence: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[tuple[str, str], ...] = ()
@@ -141,6 +143,7 @@ def make_view(scenario: Scenario, plan: Plan | None, record: Mapping[str, Any]) 
         units=tuple(_unit_rows(scenario, plan)),
         shipments=tuple(_shipment_rows(scenario, plan)),
         execution=execution_view(scenario, plan, record),
+        tours=make_tours_view(scenario, plan, record),
         unserved=tuple(make_table("unserved", scenario, plan).records()),
     )
 
