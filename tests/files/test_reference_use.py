@@ -8,6 +8,7 @@ from cargopool.files import read_document, read_scenario
 from cargopool.footprint.energy import Evidence, service_rate
 from cargopool.model.energy import truck_line
 from cargopool.reference import load_reference
+from cargopool.rules.fleets import hired_truck
 from files.defect_base import FILES, write_base
 
 BASE: dict[str, Any] = {
@@ -133,6 +134,12 @@ def test_own_energy_over_a_reference_row_is_own(tmp_path: Path) -> None:
     )
     assert service_rate(changed, changed.services["S001R"]).evidence.data == "primary"
     assert changed.hubs["ITBLQ"].energy_confidence == "own"
+
+
+def test_a_hired_truck_takes_the_full_load_of_its_class(tmp_path: Path) -> None:
+    road = {"vehicles": ["truck_roadtrain"]}
+    scenario = read_scenario(folder(tmp_path, road=road, load_units={"use": ["c745"]}, services=[]))
+    assert hired_truck(scenario, "DEDUI").payload_kg == 24_000
 
 
 def test_the_default_set_has_no_row_of_the_attributed_one() -> None:

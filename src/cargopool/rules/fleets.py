@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cargopool.model.energy import truck_line
 from cargopool.model.equipment import TEMPERATURES, FleetVehicle
 from cargopool.model.scenario import Scenario
 from cargopool.model.tours import HIRED
@@ -28,7 +29,7 @@ def hired_truck(scenario: Scenario, depot: str) -> FleetVehicle:
         depot=depot,
         count=MANY,
         pallets_milli=max([_USUAL_PALLETS_MILLI, *rooms]),
-        payload_kg=vehicle.full_load_kg,
+        payload_kg=truck_line(scenario.factors, vehicle).full_load_kg,
         temperatures=frozenset(TEMPERATURES),
         tail_lift=True,
         provenance=vehicle.provenance,
