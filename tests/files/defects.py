@@ -82,6 +82,14 @@ DEFECTS = [
     Defect("E0503", K, "2026-10-24T18:00,,0,10", "2026-10-25T01:30,,0,10", "2026-10-25T01:30"),
     Defect("E0501", K, "2026-10-21T08:00", "21/10/2026", "21/10/2026"),
     Defect("E0503", S, "hub=LIL arrival=1+03:30", "hub=LIL arrival=1+02:15", "hub=DUI departure=0+18:00"),
+    # addresses
+    Defect(
+        "E1108",
+        Y,
+        "doors: {table: doors.csv}",
+        "doors:\n  table: doors.csv\n  rows:\n    - {id: D9, address: Hafen 1, country: DE, timezone: Europe/Berlin}",
+        "Hafen 1",
+    ),
     # fleets
     Defect(
         "E1210",

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 import cargopool
-from cargopool.cli import batch, bench, check, compare, explain, generate, new, pareto, report, schema, solve, validate
+from cargopool.cli import (
+    batch,
+    bench,
+    check,
+    compare,
+    explain,
+    generate,
+    geocode,
+    new,
+    pareto,
+    report,
+    schema,
+    solve,
+    validate,
+)
 
 _EPILOG = (
     "Exit codes: 0 a plan, 2 input, 3 infeasible, 4 no plan, 5 unserved, 6 rejected, 7 not written, "
@@ -38,6 +52,7 @@ def make_app(started: float) -> typer.Typer:
     app.command("pareto")(pareto.find_front)
     app.command("generate")(generate.generate_week_folder)
     app.command("batch")(batch.run_matrix)
+    app.command("geocode")(geocode.geocode_doors)
     app.command("schema")(schema.print_schema)
     app.add_typer(bench.bench_app(), name="bench")
     return app

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cargopool.errors import Diagnostic, InputError
+from cargopool.files.addresses import place_doors
 from cargopool.files.assembly import Assembler
 from cargopool.files.blocks import BlockReader
 from cargopool.files.conditions import apply_conditions, facts_of_entry
@@ -196,6 +197,7 @@ class _Reading:
         self.hubs_used = hubs_section.use == "reference" or isinstance(hubs_section.use, list)
         hub_entries = self.shelf.simple(hubs_section, "hubs")
         door_entries = overlay_own(self._read(DOORS))
+        place_doors(door_entries, self.folder, self.findings)
         self._change(HUBS, hub_entries, {})
         self._change(DOORS, door_entries, {})
         hubs, doors = self.made.hubs(hub_entries), self.made.doors(door_entries)

@@ -171,6 +171,8 @@ class Door:
         Live: the truck waits. Drop: the unit stays and is fetched later.
     tail_lift : bool
         Pallets are loaded and unloaded here only with a vehicle's own tail-lift.
+    address : str
+        Postal address, where the coordinates were looked up from one.
     """
 
     id: str
@@ -185,6 +187,7 @@ class Door:
     loading_min: int = 60
     loading: LoadingKind = "live"
     tail_lift: bool = field(default=False, metadata=LATER)
+    address: str = field(default="", metadata=LATER)
     provenance: Provenance = Provenance()
 
 

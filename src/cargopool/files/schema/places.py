@@ -114,6 +114,8 @@ class HubRow(PlaceRow):
 class DoorRow(PlaceRow):
     """A shipper's or consignee's own place, off the hubs."""
 
+    address: Text = UNSET
+    """Postal address; without lat and lon, cargopool geocode looks it up."""
     loading_min: Count = UNSET
     """Minutes of loading or unloading."""
     loading: Literal["live", "drop"] = UNSET
