@@ -53,6 +53,9 @@ def test_a_front_its_files_and_going_on_with_it(call, case: Path) -> None:
     page = (case / "f" / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
+    shown = call("report", "f")
+    assert shown.code == Exit.OK
+    assert shown.out == done.out
     before = {p: p.stat().st_mtime_ns for p in (case / "f" / "points").glob("*/run.json")}
     refused = call("pareto", "case", "--points", "5", "--gap", "0", "--out", "f")
     assert refused.code == Exit.INPUT

@@ -9,7 +9,7 @@ import typer
 
 from cargopool.cli.options import Debug, Json, Quiet
 
-_Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run or a batch folder.")]
+_Run = Annotated[Path, typer.Argument(metavar="DIR", help="A run, a batch or a front folder.")]
 _Sheet = Annotated[
     str | None, typer.Option("--sheet", metavar="SHIPMENT", help="The CO2e calculation sheet of one shipment.")
 ]
@@ -45,6 +45,18 @@ def report_run(
         from cargopool.cli.batch_tables import report_batch
 
         report_batch(folder, as_json=as_json, quiet=quiet)
+        return
+    from cargopool.batches.front_folder import is_pareto_folder, read_record
+
+    if is_pareto_folder(folder):
+        from cargopool.cli.pareto_tables import print_front
+        from cargopool.reporting.front_view import figures_of_record
+
+        front = read_record(folder)
+        if as_json:
+            print_json(front)
+        else:
+            print_front(figures_of_record(front), detail=front["detail"])
         return
     from cargopool.runs import open_run, write_report
 

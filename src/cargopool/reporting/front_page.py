@@ -82,17 +82,17 @@ def summary_lines(figures: FrontFigures) -> tuple[str, ...]:
         f"{many} point{'s' if many > 1 else ''} from {figures.solves} solves; "
         f"all serve the same {figures.shipments} shipments{rest}",
         f"Least cost: {cheap} with {_tonnes(first.co2e_kg)} t CO2e, {_end(first.proven, first.gap)}.",
-        f"Least CO2e: {green} for {thousands(last.cost_eur)} EUR, {_end(last.proven, last.co2e_gap)}.",
+        f"Least CO2e: {green} for {thousands(last.cost_eur)} EUR, {_end(last.proven, last.co2e_gap, ' of plans no dearer')}.",
     ]
     if len(figures.points) == 1:
         lines.append("One plan is both the cheapest and the greenest that was found.")
     return tuple(lines)
 
 
-def _end(proven: bool, gap: float | None) -> str:
+def _end(proven: bool, gap: float | None, among: str = "") -> str:
     if proven:
         return "proven"
-    return "nothing proven" if gap is None else f"not proven, at most {percent(gap)} above the least"
+    return "nothing proven" if gap is None else f"not proven, at most {percent(gap)} above the least{among}"
 
 
 def _tonnes(kg: float) -> str:

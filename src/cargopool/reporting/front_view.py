@@ -157,6 +157,32 @@ class FrontFigures:
         }
 
 
+def figures_of_record(record: Mapping[str, Any]) -> FrontFigures:
+    """The figures that a pareto.json was made of."""
+    steps = (
+        {
+            **step,
+            "worth_it_at": tuple(step["worth_it_at"]),
+            "swaps": tuple(Swap(**{**swap, "shipments": tuple(swap["shipments"])}) for swap in step["swaps"]),
+        }
+        for step in record["steps"]
+    )
+    return FrontFigures(
+        scenario=record["scenario"],
+        variant=record["variant"],
+        synthetic=record["synthetic"],
+        shipments=record["shipments"]["served"],
+        left_out=tuple(record["shipments"]["left_out"]),
+        with_lateness=record["request"]["with_lateness"],
+        points=tuple(PointRow(**point) for point in record["points"]),
+        steps=tuple(Step(**step) for step in steps),
+        prices=tuple(PriceRow(**price) for price in record["carbon_prices"]),
+        bounds=tuple((b["eur_per_t"], 100.0 * b["cost_plus_carbon_eur"]) for b in record["cost_bounds"]),
+        solves=record["solves"],
+        seconds=record["seconds"],
+    )
+
+
 def front_figures(
     scenario: Scenario,
     points: Sequence[FrontPoint],
