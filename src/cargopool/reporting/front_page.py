@@ -77,12 +77,13 @@ def summary_lines(figures: FrontFigures) -> tuple[str, ...]:
     first, last = figures.points[0], figures.points[-1]
     many = len(figures.points)
     rest = f", and leave out {len(figures.left_out)}." if figures.left_out else "."
+    greenest = _end(last.proven, last.co2e_gap, " of plans no dearer")
     cheap, green = f"{thousands(first.cost_eur)} EUR", f"{_tonnes(last.co2e_kg)} t CO2e"
     lines = [
         f"{many} point{'s' if many > 1 else ''} from {figures.solves} solves; "
         f"all serve the same {figures.shipments} shipments{rest}",
         f"Least cost: {cheap} with {_tonnes(first.co2e_kg)} t CO2e, {_end(first.proven, first.gap)}.",
-        f"Least CO2e: {green} for {thousands(last.cost_eur)} EUR, {_end(last.proven, last.co2e_gap, ' of plans no dearer')}.",
+        f"Least CO2e: {green} for {thousands(last.cost_eur)} EUR, {greenest}.",
     ]
     if len(figures.points) == 1:
         lines.append("One plan is both the cheapest and the greenest that was found.")
