@@ -47,6 +47,8 @@ class Round:
         At the round's own prices of drayage.
     estimate_eur, tours_eur : float
         What collection, delivery and unit haulage were taken for, and what their tours cost.
+    alone_eur : float
+        What a hired truck for each of these alone would cost.
     total_with_tours_eur : float or None
         The objective with the tours' cost and CO2e in the place of the estimates; None when the round has no tours.
     tours, hired : int
@@ -65,6 +67,7 @@ class Round:
     objective_eur: float
     estimate_eur: float = 0.0
     tours_eur: float = 0.0
+    alone_eur: float = 0.0
     total_with_tours_eur: float | None = None
     unserved: int = 0
     tours: int = 0
@@ -103,6 +106,8 @@ class Rounds:
     seed : int
     on_note : callable or None
         Takes a line about each round.
+    tours_s : float
+        Seconds that the tours of the last round took, with their judgement.
     """
 
     scenario: Scenario
@@ -112,6 +117,7 @@ class Rounds:
     on_note: Callable[[str], None] | None = None
     on_plan: Callable[[Plan], None] | None = None
     trace: list[Round] = field(default_factory=list)
+    tours_s: float = 0.0
 
     def run(self, warm_start: Plan | None) -> RunResult:
         """Go round while it helps; the best plan with the trace of all rounds."""
@@ -126,7 +132,7 @@ class Rounds:
                 break
             following = self._round(number, most, began, current, result, best)
             warm_start = result.plan
-            if following is None or self._over(began):
+            if following is None or self._over(most, began):
                 break
             current = following
         if best.result is None:
@@ -143,7 +149,7 @@ class Rounds:
         seconds, work = getattr(self.stop, "max_seconds", None), getattr(self.stop, "max_work", None)
         parts = self.stop.parts if isinstance(self.stop, AnyOf) else (self.stop,)
         rest = tuple(part for part in parts if not isinstance(part, TimeLimit | WorkLimit))
-        share = _FIRST_SHARE if number == 1 else (1 - _FIRST_SHARE - _TOURS_SHARE) / max(1, most - 1)
+        share = _FIRST_SHARE if number == 1 else _later_share(most)
         if most == 1:
             share = 1 - _TOURS_SHARE
         if seconds is not None:
@@ -153,10 +159,13 @@ class Rounds:
             rest = (*rest, WorkLimit(max(1, int(share * work))))
         return AnyOf(rest)
 
-    def _over(self, began: float) -> bool:
+    def _over(self, most: int, began: float) -> bool:
+        """Whether another round, as long as its plan may take and this round's tours took, would be too late."""
         seconds = getattr(self.stop, "max_seconds", None)
-        late = seconds is not None and time.monotonic() - began > (1 - _TOURS_SHARE / 4) * seconds
-        return late or bool(getattr(self.stop, "raised", False))
+        if seconds is None:
+            return bool(getattr(self.stop, "raised", False))
+        next_s = _later_share(most) * seconds + self.tours_s
+        return time.monotonic() - began + next_s > seconds or bool(getattr(self.stop, "raised", False))
 
     def _telling(self, current: Scenario) -> Callable[[Plan], None] | None:
         """Plans are kept with the prices that they were made with."""
@@ -190,6 +199,7 @@ class Rounds:
             objective_eur=eur(shown.totals.objective_cents),
             estimate_eur=round(estimate / 100, 2),
             tours_eur=eur(sum(line.cents * line.count for line in plan.tour_lines)),
+            alone_eur=eur(found.alone_cents),
             total_with_tours_eur=None if complete is None else eur(_total(complete)),
             unserved=len(shown.unserved),
             tours=len(plan.tours),
@@ -202,7 +212,8 @@ class Rounds:
             note=note,
         )
         self.trace.append(entry)
-        self._say(entry, time.monotonic() - started)
+        self.tours_s = time.monotonic() - started
+        self._say(entry, self.tours_s)
         if change < _STILL and leads == dict(current.drayage.lead_min):
             return None
         return replace(self.scenario, drayage=replace(self.scenario.drayage, rates=rates, lead_min=leads))
@@ -279,9 +290,15 @@ class Rounds:
         total = "none" if entry.total_with_tours_eur is None else f"{entry.total_with_tours_eur:.2f} EUR"
         self.on_note(
             f"round {entry.number}: objective {entry.objective_eur:.2f} EUR, drayage estimated "
-            f"{entry.estimate_eur:.2f} EUR; {entry.tours} tours for {entry.jobs} jobs cost {entry.tours_eur:.2f} EUR, "
+            f"{entry.estimate_eur:.2f} EUR; {entry.tours} tours for {entry.jobs} jobs cost {entry.tours_eur:.2f} EUR "
+            f"(a truck for each alone {entry.alone_eur:.2f} EUR), "
             f"total with tours {total}, {entry.missed} jobs missed; tours took {seconds:.1f} s {entry.note}".rstrip()
         )
+
+
+def _later_share(most: int) -> float:
+    """Share of the limit that the plan of a later round may take."""
+    return (1 - _FIRST_SHARE - _TOURS_SHARE) / max(1, most - 1)
 
 
 def at_rates(plan: Plan, scenario: Scenario) -> Plan:

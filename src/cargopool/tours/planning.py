@@ -47,15 +47,16 @@ class PlannedTours:
     tours : tuple of VehicleTour
     missed : tuple of Missed
     jobs_of_tour : mapping of tour id to the jobs it serves
-    dedicated : int
-        Jobs that a truck serves alone.
     iterations : int
+    alone_cents : int
+        What trucks hired for each job alone would cost, tours of the same search's prices.
     """
 
     tours: tuple[VehicleTour, ...]
     missed: tuple[Missed, ...]
     jobs_of_tour: dict[str, tuple[DrayageJob, ...]]
     iterations: int = 0
+    alone_cents: int = 0
 
 
 def plan_tours(
@@ -84,9 +85,10 @@ def plan_tours(
     total = sum(map(len, by_hub.values()))
     found: list[tuple[HubCase, Tour]] = []
     missed: list[Missed] = []
-    iterations = 0
+    iterations = alone = 0
     for hub in hubs:
         case = hub_case(scenario, plan, hub.id, by_hub[hub.id], fleet[hub.id])
+        alone += sum(tour.cost.total_cents for tour in case.dedicated.values())
         share = len(by_hub[hub.id]) / total
         solution = solve(
             case.problem,
@@ -105,7 +107,7 @@ def plan_tours(
                 else:
                     found.append((case, tour))
     tours, jobs = _numbered(scenario, found)
-    return PlannedTours(tours, tuple(missed), jobs, iterations)
+    return PlannedTours(tours, tuple(missed), jobs, iterations, alone)
 
 
 def _cheaper_apart(case: HubCase, tour: Tour) -> list[Tour]:
