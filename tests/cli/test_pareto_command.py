@@ -99,7 +99,9 @@ def test_what_cannot_be_served_is_said(call, case: Path) -> None:
     done = call("pareto", "case", "--points", "3", "--out", "f", *limits)
     assert done.code == Exit.INFEASIBLE
     assert "no front" in done.out
-    assert json.loads((case / "f" / "pareto.json").read_text())["status"] == "infeasible"
+    record = json.loads((case / "f" / "pareto.json").read_text())
+    assert record["status"] == "infeasible"
+    assert record["shipments"] == {"served": 0, "left_out": []}
     left = call(
         "pareto", "case", "--points", "2", "--out", "g", "--set", "objective.co2e_cap_kg=1", "--fail-on-unserved"
     )
@@ -125,6 +127,31 @@ def test_one_aim_first(call, case: Path) -> None:
     wrong = call("solve", "case", "--lexicographic", "green:5", "--out", "r")
     assert wrong.code == Exit.INPUT
     assert "E2084" in wrong.err
+    warm = call("solve", "case", "--lexicographic", "cost:5", "--warm-start", "r", "--out", "w")
+    assert warm.code == Exit.INPUT
+    assert "leave --warm-start out" in warm.err
+    assert not (case / "w").exists()
+
+
+def test_the_summary_says_what_came_first(call, case: Path) -> None:
+    for wish, least, allowed in (
+        ("co2e:5", "least_co2e_kg", "cap_co2e_kg"),
+        ("cost:20", "least_cost_eur", "cap_co2e_kg"),
+    ):
+        done = call("solve", "case", "--lexicographic", wish, "--gap", "0", "--no-baselines", "--out", "r")
+        facts = json.loads((case / "r" / "run.json").read_text())["lexicographic"]
+        (line,) = [line for line in done.out.splitlines() if line.startswith("First aim")]
+        assert f"{facts[least]:,.0f}" in line.split("proven least")[0].replace(".00", "")
+        assert f"{facts[allowed]:,.0f} kg" in " ".join(done.out.split())
+        assert "First aim" in (case / "r" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_front_given_for_a_run_names_its_runs(call, case: Path) -> None:
+    assert call("pareto", "case", "--points", "2", "--out", "f").code == Exit.OK
+    for verb in (("report", "f"), ("check", "f"), ("explain", "f", "--shipment", "S"), ("compare", "f", "f")):
+        done = call(*verb)
+        assert done.code == Exit.INPUT
+        assert "f/points/01-cost" in done.err.replace("\\", "/"), done.err
 
 
 def test_the_objective_of_the_case_may_have_caps_and_prices(call, case: Path) -> None:

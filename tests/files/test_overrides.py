@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,35 @@ def test_settings_of_the_command_line(text: str, expected: tuple[str, Any]) -> N
 def test_settings_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"path=value|is not a value"):
         parse_setting(text)
+
+
+@pytest.mark.parametrize(
+    "path, value",
+    [
+        ("objective.carbon_price_eur_per_t", -3),
+        ("objective.caps", [{"shiper": "Nova", "co2e_kg": 5}]),
+        ("execution.round_trips", 3),
+        ("conditions.grid_year", 1999),
+        ("conditions.kaub_gauge_cm", -5),
+        ("conditions.kaub_gauge_cm", 1e9),
+        ("horizon.timezone", "Mars/Base"),
+    ],
+)
+def test_what_the_command_line_sets_wrong_stands_at_the_command_line(path: str, value: object) -> None:
+    with pytest.raises(InputError) as caught:
+        read_scenario("scenarios/quickstart", overrides={path: value})
+    assert {one.where for one in caught.value.diagnostics} == {"--set:1:1"}
+
+
+def test_a_gauge_that_no_river_has_is_named_where_it_stands(tmp_path: Path) -> None:
+    shutil.copytree("scenarios/rhine-low-water", tmp_path / "case")
+    document = tmp_path / "case" / "scenario.yaml"
+    text = document.read_text(encoding="utf-8")
+    assert "conditions.kaub_gauge_cm: 60" in text
+    document.write_text(text.replace("conditions.kaub_gauge_cm: 60", "conditions.kaub_gauge_cm: -60"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_scenario(tmp_path / "case", "dry")
+    (found,) = caught.value.diagnostics
+    assert found.code == "E1010"
+    line = document.read_text(encoding="utf-8").splitlines()[int(found.where.split(":")[-2]) - 1]
+    assert "kaub_gauge_cm: -60" in line

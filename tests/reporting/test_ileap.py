@@ -175,7 +175,7 @@ def test_an_unknown_carrier_is_an_error_with_a_way_out(scenario: Scenario, plan:
     odd = replace(scenario, vehicles=vehicles, factors=replace(factors, carriers=steam))
     with pytest.raises(InputError) as caught:
         make_ileap(odd, plan)
-    assert [(one.code, one.where) for one in caught.value.diagnostics] == [("E2050", "factors.carriers")]
+    assert [(one.code, one.where) for one in caught.value.diagnostics] == [("E2061", "factors.carriers")]
 
 
 def test_wrong_exports_are_told_apart(scenario: Scenario, plan: Plan) -> None:

@@ -54,6 +54,17 @@ def test_pooling_is_no_dearer_than_the_sum_of_lone_plans_where_slots_do_not_bind
     assert pooled <= both.intermodal_alone.cost_eur + 0.01 * pooled
 
 
+def test_a_cap_on_the_pooled_plan_leaves_the_lone_plans_alone(quickstart: Scenario) -> None:
+    result = solved(quickstart)
+    assert result.plan is not None
+    cap = result.plan.totals.co2e_grams / 1000
+    capped = replace(quickstart, objective=replace(quickstart.objective, co2e_cap_kg=cap))
+    free, bound = compute(quickstart, result, 60.0), compute(capped, result, 60.0)
+    assert bound.road_alone.cost_eur == free.road_alone.cost_eur is not None
+    assert bound.road_alone.co2e_kg is not None and bound.road_alone.co2e_kg > cap
+    assert bound.intermodal_alone.co2e_kg == free.intermodal_alone.co2e_kg
+
+
 def test_groupage_counts_where_it_is_cheaper_than_a_truck(quickstart: Scenario) -> None:
     result = solved(quickstart)
     road = compute(quickstart, result, 60.0).road_alone

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 
 from cargopool.files.checking import checked
 from cargopool.files.codecs import Codec
-from cargopool.files.documents import Document, Node, NodeLocator, plain
+from cargopool.files.documents import Document, Node, NodeLocator, place_of, plain
 from cargopool.files.entities import DRAYAGE, EXECUTION, FACTOR_ROWS, FACTORS, OBJECTIVE, SCOPE
 from cargopool.files.entries import marked_own, merged
-from cargopool.files.findings import FilePlace, Findings, did_you_mean, shown
+from cargopool.files.findings import Findings, did_you_mean, shown
 from cargopool.files.schema.document import (
     ConditionsBlock,
     DrayageBlock,
@@ -57,7 +57,7 @@ class BlockReader:
 
     def check_document(self) -> bool:
         """Check that the document is a mapping of known keys in a known format."""
-        place = FilePlace(self.document.file, self.document.root.line, self.document.root.column)
+        place = place_of(self.document.file, self.document.root.line, self.document.root.column)
         if not isinstance(self.document.root.value, dict):
             self.findings.add(place, "E0203", "the document is not a mapping", "start with: format: cargopool/1")
             return False
@@ -65,7 +65,7 @@ class BlockReader:
         keys = self.document.root.keys or {}
         for key in self.root:
             if key not in known:
-                where = FilePlace(self.document.file, *keys[key])
+                where = place_of(self.document.file, *keys[key])
                 self.findings.add(
                     where, "E0201", f"unknown key {shown(key)!r}", did_you_mean(key, known) or "remove it"
                 )
@@ -90,7 +90,7 @@ class BlockReader:
             return
         for key, place in (node.keys or {}).items():
             if key not in known:
-                where = FilePlace(self.document.file, *place)
+                where = place_of(self.document.file, *place)
                 help_text = did_you_mean(key, known) or f"one of: {', '.join(known)}"
                 self.findings.add(where, "E0201", f"road: unknown key {shown(key)!r}", help_text)
 
@@ -107,7 +107,7 @@ class BlockReader:
             for name, child in inner.items():
                 if not isinstance(child.value, wanted):
                     word = "a mapping of paths to values" if wanted is dict else "a list of overrides"
-                    place = FilePlace(self.document.file, child.line, child.column)
+                    place = place_of(self.document.file, child.line, child.column)
                     self.findings.add(place, "E0203", f"{key}.{shown(name)}: is not {word}", f"give {word}")
 
     def header(self) -> Header:

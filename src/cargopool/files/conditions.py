@@ -15,6 +15,9 @@ from cargopool.files.shelf import Shelf
 from cargopool.model.scenario import Scenario
 from cargopool.model.service import Service
 
+MOST_GAUGE_CM = 2000
+"""Highest gauge at Kaub that is not taken for a slip."""
+
 
 def apply_conditions(
     scenario: Scenario, conditions: Mapping[str, Any], shelf: Shelf, findings: Findings, document: Document
@@ -23,7 +26,12 @@ def apply_conditions(
     scenario = _close_services(scenario, conditions.get("closed_services", []), findings, document)
     scenario = _close_links(scenario, conditions.get("closed_links", []), findings, document)
     gauge = conditions.get("kaub_gauge_cm")
-    if gauge is not None:
+    if gauge is not None and not 0 <= gauge <= MOST_GAUGE_CM:
+        message = f"conditions.kaub_gauge_cm: {gauge:g} is not between 0 and {MOST_GAUGE_CM}"
+        findings.add(
+            document.locate(("conditions", "kaub_gauge_cm")), "E1010", message, "check the number and its unit"
+        )
+    elif gauge is not None:
         changed: Scenario = shelf.reference.apply_conditions(scenario, kaub_gauge_cm=gauge)
         scenario = changed
     year = conditions.get("grid_year")
@@ -35,7 +43,11 @@ def _grid_year(scenario: Scenario, year: int, shelf: Shelf, findings: Findings, 
     if year not in known:
         message = f"conditions.grid_year: the factor set {shown(scenario.factors.id)} has no electricity of {year}"
         years = ", ".join(map(str, known))
-        way_out = f"one of {years}" if known else "leave it out, and give factors.grid_g_per_kwh of that year"
+        way_out = (
+            f"one of {years}; leave it out for the set's own electricity"
+            if known
+            else "leave it out, and give factors.grid_g_per_kwh of that year"
+        )
         findings.add(document.locate(("conditions", "grid_year")), "E0410", message, way_out)
         return scenario
     changed: Scenario = shelf.reference.apply_grid_year(scenario, year)

@@ -20,6 +20,7 @@ MAX_DEPTH = 64
 MAX_NODES = 2_000_000
 MAX_ALIASES = 1_000
 MAX_DIGITS = 400
+COMMAND_LINE = "--set"
 
 _ALIAS_HELP = "write the value out, or quote a text that begins with *"
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -122,11 +123,16 @@ def locate_in(file: str, node: Node, field_path: tuple[str | int, ...], *, key: 
         if isinstance(node.value, dict) and node.keys is not None and str(step) in node.value:
             is_collection = isinstance(node.value[str(step)].value, dict | list)
             if position == len(field_path) - 1 and (key or is_collection):
-                return FilePlace(file, *node.keys[str(step)])
+                return place_of(file, *node.keys[str(step)])
             node = node.value[str(step)]
         elif isinstance(node.value, list) and isinstance(step, int) and 0 <= step < len(node.value):
             node = node.value[step]
-    return FilePlace(file, node.line, node.column)
+    return place_of(file, node.line, node.column)
+
+
+def place_of(file: str, line: int, column: int) -> FilePlace:
+    """A place in a file; values that came from the command line stand in line 0 and in no file."""
+    return FilePlace(file, line, column) if line else FilePlace(COMMAND_LINE)
 
 
 def read_text(path: Path, shown_as: str, findings: Findings) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from cargopool.files.cells import CellError, columns_of, decode_cell, nest
 from cargopool.files.checking import checked
 from cargopool.files.codecs import Codec
-from cargopool.files.documents import Document, Node, NodeLocator, plain
+from cargopool.files.documents import Document, Node, NodeLocator, place_of, plain
 from cargopool.files.findings import FilePlace, Findings, FixedPlace, Locator, did_you_mean, one_of, shown
 from cargopool.files.schema.base import Row
 from cargopool.files.tables import Table, read_table
@@ -207,7 +207,7 @@ class SectionReader:
         return node
 
     def _wrong(self, node: Node, message: str) -> None:
-        place = FilePlace(self.document.file, node.line, node.column)
+        place = place_of(self.document.file, node.line, node.column)
         self.findings.add(place, "E0203", message, "give a list of rows, or use:, table: and rows:")
 
     def _block(self, section: Section, node: Node) -> None:
@@ -225,7 +225,7 @@ class SectionReader:
                     self._wrong(child, f"{section.kind.path}.rows: is not a list")
             else:
                 keys = node.keys or {}
-                place = FilePlace(self.document.file, *keys[key])
+                place = place_of(self.document.file, *keys[key])
                 message = f"{section.kind.path}: unknown key {shown(key)!r}"
                 self.findings.add(place, "E0201", message, did_you_mean(key, known) or f"one of: {', '.join(known)}")
 
@@ -249,7 +249,7 @@ class SectionReader:
             return
         if not isinstance(section.use, list):
             section.use = []
-        section.use.append((value, FilePlace(self.document.file, node.line, node.column)))
+        section.use.append((value, place_of(self.document.file, node.line, node.column)))
 
     def _rows(self, section: Section, node: Node) -> None:
         for number, item in enumerate(node.value):
@@ -261,7 +261,7 @@ class SectionReader:
             self._row(section, plain(item), frozenset(), locator, f"{section.kind.path}[{number}]")
 
     def _table(self, section: Section, node: Node) -> None:
-        place = FilePlace(self.document.file, node.line, node.column)
+        place = place_of(self.document.file, node.line, node.column)
         if not isinstance(node.value, str):
             self._wrong(node, f"{section.kind.path}.table: is not a file name")
             return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cargopool.files.cells import Column, columns_of, encode_cell
-from cargopool.files.documents import Document, Node, parse_yaml, plain, resolve_scalar
+from cargopool.files.documents import COMMAND_LINE, Document, Node, parse_yaml, place_of, plain, resolve_scalar
 from cargopool.files.entities import SECTION_KINDS
 from cargopool.files.entries import Entry, Key, SectionKind
 from cargopool.files.findings import FilePlace, Findings, did_you_mean, one_of, shown
@@ -45,7 +45,7 @@ class Setting:
 
     def locate(self, field_path: tuple[str | int, ...]) -> FilePlace:
         """Place of the value, whatever the field."""
-        return FilePlace(self.file, self.node.line, self.node.column)
+        return place_of(self.file, self.node.line, self.node.column)
 
 
 def parse_setting(text: str) -> tuple[str, Any]:
@@ -93,7 +93,7 @@ def settings_of(document: Document, variant: str, extra: Mapping[str, Any], find
         block = named.get(name)
         if block is not None and isinstance(block.value, dict):
             settings += [Setting(path, node, document.file, name) for path, node in block.value.items()]
-    settings += [Setting(path, _node(value), "--set", "") for path, value in extra.items()]
+    settings += [Setting(path, _node(value), COMMAND_LINE, "") for path, value in extra.items()]
     return settings
 
 
@@ -135,7 +135,7 @@ def _chosen(
     for name, node in variants.value.items():
         for item in node.value if isinstance(node.value, list) else []:
             if isinstance(item.value, str) and item.value not in named:
-                place = FilePlace(document.file, item.line, item.column)
+                place = place_of(document.file, item.line, item.column)
                 message = f"variant {shown(name)}: there is no override {shown(item.value)!r}"
                 findings.add(place, "E0406", message, one_of(item.value, named) or "define it under overrides")
     if variant not in variants.value:
@@ -151,10 +151,10 @@ def _chosen(
 
 def _node(value: Any) -> Node:
     if isinstance(value, Mapping):
-        return Node({str(key): _node(item) for key, item in value.items()}, 1, 1, {str(key): (1, 1) for key in value})
+        return Node({str(key): _node(item) for key, item in value.items()}, 0, 0, {str(key): (0, 0) for key in value})
     if isinstance(value, list | tuple):
-        return Node([_node(item) for item in value], 1, 1)
-    return Node(value, 1, 1)
+        return Node([_node(item) for item in value], 0, 0)
+    return Node(value, 0, 0)
 
 
 def is_row_path(path: str) -> bool:

@@ -255,4 +255,6 @@ def infeasible_text(session: Session, pool: Pool) -> str:
         return f"must be served but have no itinerary: {', '.join(without)}"
     caps = " and ".join(f"the CO2e cap of {cap_text(cap)}" for cap in all_caps(network.scenario))
     rules = f"capacity rows and {caps}" if caps else "capacity rows"
-    return f"the {len(forced)} shipments that must be served do not fit together within the {rules}; proven"
+    fits = f"{len(forced)} shipments that must be served do not fit together"
+    alone = "one shipment that must be served does not fit"
+    return f"the {fits if len(forced) > 1 else alone} within the {rules}; proven"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cargopool.reporting.front_view import UNCHANGED, FrontFigures, PointRow, Step
 from cargopool.reporting.html import asset, render_page, source_hash
-from cargopool.reporting.text import percent, thousands
+from cargopool.reporting.text import counted, percent, thousands
 from cargopool.units import CENTS_PER_EUR, KG_PER_TONNE
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM, _TOP = 780.0, 400.0, 74.0, 30.0, 46.0, 18.0
@@ -80,8 +80,8 @@ def summary_lines(figures: FrontFigures) -> tuple[str, ...]:
     greenest = _end(last.proven, last.co2e_gap, " of plans no dearer")
     cheap, green = f"{thousands(first.cost_eur)} EUR", f"{_tonnes(last.co2e_kg)} t CO2e"
     lines = [
-        f"{many} point{'s' if many > 1 else ''} from {figures.solves} solves; "
-        f"all serve the same {figures.shipments} shipments{rest}",
+        f"{counted(many, 'point')} from {counted(figures.solves, 'solve')}; "
+        f"all serve the same {counted(figures.shipments, 'shipment')}{rest}",
         f"Least cost: {cheap} with {_tonnes(first.co2e_kg)} t CO2e, {_end(first.proven, first.gap)}.",
         f"Least CO2e: {green} for {thousands(last.cost_eur)} EUR, {greenest}.",
     ]

@@ -202,7 +202,7 @@ def front_figures(
         scenario=scenario.name,
         variant=scenario.variant,
         synthetic=scenario.synthetic,
-        shipments=len(scenario.shipments) - len(left_out),
+        shipments=len(scenario.shipments) - len(left_out) if points else 0,
         left_out=tuple(left_out),
         with_lateness=with_lateness,
         points=tuple(_row(point, ranges.get(point.name)) for point in points),

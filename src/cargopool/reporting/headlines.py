@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cargopool.reporting.outside import external_note
-from cargopool.reporting.text import percent, thousands
+from cargopool.reporting.text import counted, percent, thousands
 
 Record = Mapping[str, Any]
 
@@ -66,10 +66,11 @@ def headlines(record: Record) -> tuple[Headline, ...]:
         Headline(
             "Modes",
             f"{percent(kpis['intermodal_share_tkm'])} intermodal",
-            f"{_modes(kpis['tkm_by_mode'])}; {_counted(kpis['departures'], 'departure')}, "
-            f"{_counted(kpis['trucks'], 'road truck')}",
+            f"{_modes(kpis['tkm_by_mode'])}; {counted(kpis['departures'], 'departure')}, "
+            f"{counted(kpis['trucks'], 'road truck')}",
         ),
         *_executed(record),
+        *_first_aim(record),
         Headline("Bound", *_bound(record)),
         _time(record),
     )
@@ -105,16 +106,32 @@ def _executed(record: Record) -> tuple[Headline, ...]:
         return ()
     notes = []
     if found["round_trips"] is not None:
-        trips = _counted(found["round_trips"], "round trip")
+        trips = counted(found["round_trips"], "round trip")
         notes.append(f"{trips} save {thousands(found['round_trip_gain_eur'], 2)} EUR")
     if found["layouts"] is not None:
         whole = found["layouts"]["arranged"] + found["layouts"]["refused"]
         emptied = f", {found['units_emptied']} emptied by stacking" if found["units_emptied"] else ""
         notes.append(f"{found['layouts']['arranged']} of {whole} load units arranged{emptied}")
     if found["empty_units_moved"] is not None:
-        notes.append(f"{_counted(found['empty_units_moved'], 'empty unit')} moved, {found['units_missing']} missing")
+        notes.append(f"{counted(found['empty_units_moved'], 'empty unit')} moved, {found['units_missing']} missing")
     kilometres = f"{thousands(found['loaded_km'])} km loaded, {thousands(found['empty_km'])} km empty"
     return (Headline("Executed", f"{thousands(found['cost_eur'], 2)} EUR", "; ".join([*notes, kilometres])),)
+
+
+def _first_aim(record: Record) -> tuple[Headline, ...]:
+    """What came first under ``--lexicographic``, its least value, and what it leaves the other."""
+    found = record.get("lexicographic")
+    if not found:
+        return ()
+    proven = "proven least" if found["least_proven"] else "least found"
+    within = f"{found['percent']:g} %"
+    cap = f"{thousands(found['cap_co2e_kg'])} kg"
+    if found["first"] == "co2e":
+        least = f"{thousands(found['least_co2e_kg'])} kg CO2e"
+        return (Headline("First aim", least, f"{proven}; then the cheapest plan within {within} of it, {cap}"),)
+    least = f"{thousands(found['least_cost_eur'], 2)} EUR"
+    after = f"{thousands(found['limit_cost_eur'], 2)} EUR can pay for, {cap}"
+    return (Headline("First aim", least, f"{proven}; then the least CO2e that {within} more, {after}"),)
 
 
 def savings(record: Record, what: str) -> dict[str, tuple[float, bool]]:
@@ -214,7 +231,3 @@ def _without_plan(record: Record) -> tuple[Headline, ...]:
         Headline("Bound", proven),
         _time(record),
     )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -83,7 +83,7 @@ def make_ileap(scenario: Scenario, plan: Plan) -> Object:
     Raises
     ------
     InputError
-        When a carrier of the factor set has no counterpart in iLEAP (E2050).
+        When a carrier of the factor set has no counterpart in iLEAP (E2061).
     """
     found = chains(scenario, plan)
     _check_carriers(link for links in found.values() for link in links)
@@ -121,7 +121,7 @@ def _check_carriers(links: Iterable[Link]) -> None:
         raise InputError(
             *(
                 Diagnostic(
-                    "E2050",
+                    "E2061",
                     f"iLEAP has no energy carrier for {name!r}",
                     "factors.carriers",
                     f"give the carrier an id that begins with one of {', '.join(CARRIERS)} (iLEAP knows {known})",

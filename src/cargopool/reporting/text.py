@@ -34,6 +34,11 @@ def thousands(value: float, digits: int = 0) -> str:
     return f"{value:,.{digits}f}"
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things: ``1 truck``, ``2 trucks``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def percent(share: float | None, digits: int = 1) -> str:
     """A share as a percentage, or an en dash when unknown."""
     return "–" if share is None else f"{100 * share:.{digits}f} %"

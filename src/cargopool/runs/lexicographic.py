@@ -246,12 +246,19 @@ def run_lexicographic(
 ) -> RunOutcome:
     """Run a request with one aim first: find what that allows, then the cheapest plan within it, in a run folder.
 
-    Where nothing can be served, the folder is that of the case with no aim put first. A warm start of the request is
-    not looked at: each solve starts from the one before.
+    Where nothing can be served, the folder is that of the case with no aim put first.
+
+    Raises
+    ------
+    InputError
+        When the request has a warm start: each solve starts from the one before, so it would change nothing.
     """
     from cargopool.files import read_scenario
     from cargopool.runs.execution import run
 
+    if request.warm_start is not None:
+        message = "does not go with --warm-start, as each solve starts from the one before"
+        raise InputError(Diagnostic("E2084", message, "--lexicographic", "leave --warm-start out"))
     began = time.monotonic() if started is None else started
     scenario = read_scenario(Path(request.file), request.variant, dict(request.overrides))
     left = None if request.time_limit is None else max(1.0, request.time_limit - (time.monotonic() - began))
@@ -266,5 +273,5 @@ def run_lexicographic(
     )
     if isinstance(decided, Result):
         return run(request, scenario=scenario, started=began, **told)
-    plain = replace(request, warm_start=None, lexicographic=decided.facts)
+    plain = replace(request, lexicographic=decided.facts)
     return run(plain, scenario=decided.case, warm=decided.warm, started=began, **told)

@@ -16,6 +16,9 @@ from cargopool.model.scenario import Scenario
 from cargopool.runs.folder import RECORD, RUN_FORMAT, finish_interrupted
 
 PLAN = "plan.json"
+_MAKE_ONE = "make one with cargopool solve FILE --out DIR"
+_INSIDE = ("points", "runs")
+"""Where fronts and batches keep their runs."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def open_run(name: str | os.PathLike[str]) -> Run:
     except FileNotFoundError:
         if (path / PLAN).exists() and (path / "scenario").is_dir():
             return Run(path, {})
-        raise InputError(_no_run(path, "has no run.json")) from None
+        raise InputError(_no_run(path, "has no run.json", _way_out(path))) from None
     except (OSError, ValueError) as error:
         raise InputError(_no_run(path, f"cannot be read: {error}")) from None
     if not isinstance(record, dict) or record.get("format") != RUN_FORMAT:
@@ -124,5 +127,14 @@ def load_plan(name: str | os.PathLike[str], scenario: Scenario) -> Plan:
     return read_plan(path, scenario)
 
 
-def _no_run(path: Path, why: str) -> Diagnostic:
-    return Diagnostic("E2003", f"is not a run folder: {why}", str(path), "make one with cargopool solve FILE --out DIR")
+def _no_run(path: Path, why: str, way_out: str = _MAKE_ONE) -> Diagnostic:
+    return Diagnostic("E2003", f"is not a run folder: {why}", str(path), way_out)
+
+
+def _way_out(path: Path) -> str:
+    """Folders of several runs are no run, but hold some."""
+    for inside in _INSIDE:
+        runs = sorted(one.parent for one in path.glob(f"{inside}/*/{RECORD}"))
+        if runs:
+            return f"name one of the runs in it, such as {runs[0]}"
+    return _MAKE_ONE

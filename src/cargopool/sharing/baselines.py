@@ -99,7 +99,7 @@ class Planner(Protocol):
 
 
 def compute(scenario: Scenario, result: Result, time_limit: float, seed: int = 1) -> Baselines:
-    """Plan every shipper alone over the shipments that the plan serves.
+    """Plan every shipper alone over the shipments that the plan serves; caps on CO2e bind the pooled plan only.
 
     Parameters
     ----------
@@ -141,7 +141,8 @@ def _by_search(scenario: Scenario, seed: int) -> Planner:
 def _served(scenario: Scenario, plan: Plan) -> Scenario:
     left_out = {entry.shipment for entry in plan.unserved}
     kept = {name: s for name, s in scenario.shipments.items() if name not in left_out}
-    return replace(scenario, shipments=kept)
+    uncapped = replace(scenario.objective, co2e_cap_kg=None, caps=())
+    return replace(scenario, shipments=kept, objective=uncapped)
 
 
 def _guarded(scenario: Scenario, planner: Planner, deadline: float, *, by_road: bool) -> Baseline:
@@ -163,7 +164,9 @@ def _alone(scenario: Scenario, planner: Planner, deadline: float, *, by_road: bo
         found = planner.plan(members, {name: offer for name, offer in offers.items() if offer}, by_road=by_road)
         missing = [name for name in found.left_out if not offers.get(name)]
         if missing:
-            return Baseline(reason=f"{len(missing)} shipments have no lone plan ({', '.join(missing[:3])})")
+            return Baseline(
+                reason=f"no lone plan for {', '.join(missing[:3])}{' and others' if len(missing) > 3 else ''}"
+            )
         chosen = [offer for name in found.left_out if (offer := offers.get(name))]
         cents += found.plan.totals.cost_cents + sum(offer.cents for offer in chosen)
         grams += found.plan.totals.co2e_grams + sum(offer.grams for offer in chosen)
