@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,26 @@ def bound() -> Bound:
     for _ in range(ITERATIONS):
         assert found.advance(27_000_000.0)
     return found
+
+
+def shrunk_after(shipments: int) -> int:
+    """Iterations without a better bound after which the step of a case of so many shipments shrinks."""
+    scenario = cp.load_scenario(WEEK)
+    some = replace(scenario, shipments=dict(islice(scenario.shipments.items(), shipments)))
+    found = ascent(some, BoundParams(patience=2), np.zeros(1, np.int64))
+    found.advance(1e9)
+    step = found._step
+    found.best_cents = 1e12
+    for n in range(100):
+        found.advance(1e9)
+        if found._step < step:
+            return n + 1
+    return 100
+
+
+def test_small_cases_keep_their_step_for_longer() -> None:
+    assert shrunk_after(125) == 8
+    assert shrunk_after(20) == 16
 
 
 def line_and_class(bound: Bound, group: int) -> tuple[int, int]:

@@ -44,6 +44,8 @@ from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
 MAX_LABELS = 20_000
+MANY, MOST_PATIENCE = 500, 8
+"""Shipments from which on the patience is that of the parameters, and its largest factor below."""
 SETTLED = 0.02
 """Step, as a share of the gap, below which an ascent has nothing more to give."""
 
@@ -131,6 +133,7 @@ class Bound:
         self._changed = np.zeros(lines.groups, np.bool_)
         self._seen = np.zeros(0, np.int64)
         self._step = params.step
+        self._patience = round(params.patience * min(MOST_PATIENCE, max(1.0, MANY / max(1, shipments))))
         self._stale = 0
         self._rises = 0
         self._begun = False
@@ -289,7 +292,7 @@ class Bound:
             return
         self._rises = 0
         self._stale += 1
-        if self._stale >= self.params.patience:
+        if self._stale >= self._patience:
             self._stale = 0
             self._step *= self.params.shrink
             self._restore()

@@ -144,7 +144,8 @@ class BoundParams:
     memory : float
         Weight of the last direction.
     patience : int
-        Iterations without a better bound before the step shrinks.
+        Iterations without a better bound before the step shrinks, with 500 shipments or more. Iterations of smaller
+        cases are quick: their patience is longer in proportion, up to eight times.
     shrink : float
         Factor of the step then.
     rises, growth, longest_step : int, float, float
