@@ -18,40 +18,54 @@ from cargopool.tours.engines.protocol import Found, Limits
 from cargopool.tours.insertion import Route
 from cargopool.tours.mending import mend
 from cargopool.tours.problem import Amount, TourProblem, TourVehicle
-from cargopool.tours.schedule import binding_dimensions, may_carry
+from cargopool.tours.schedule import binding_dimensions, make_tour, may_carry
 
 _SCALE = 10
 """Tenths of a cent inside the model."""
 _FAR = 2**40
+_INFEASIBLE = 2**62
+_GIVE_UP = 0.3
+"""Share of the time after which it no longer tries to serve every job that is worth it."""
 
 
 def find_routes(problem: TourProblem, *, limits: Limits, seed: int, start: Sequence[Route]) -> Found:
     """Find routes by pyvrp's iterated local search."""
     import pyvrp
 
-    model = _Model(problem)
-    if not model.jobs:
-        return Found(mend(problem, list(start), start), 0)
-    result = pyvrp.solve(model.data, _Stop(limits), seed=seed, collect_stats=False)
-    routes = model.read(result.best) if result.best.is_feasible() else []
-    return Found(mend(problem, routes, start), int(result.num_iterations))
+    iterations = 0
+    routes: list[Route] = []
+    began = (limits.clock or time.perf_counter)()
+    for all_served in (True, False):
+        model = _Model(problem, all_served=all_served)
+        if not model.jobs:
+            break
+        criterion = _Stop(limits, began, iterations, give_up=_GIVE_UP if all_served else None)
+        result = pyvrp.solve(model.data, criterion, seed=seed, collect_stats=False)
+        iterations += int(result.num_iterations)
+        if result.best.is_feasible():
+            routes = model.read(result.best)
+            break
+    return Found(mend(problem, routes, start), iterations)
 
 
 class _Stop:
     """pyvrp's stopping criterion from our limits."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, began: float, calls: int, give_up: float | None) -> None:
         self.limits = limits
         self.clock = limits.clock or time.perf_counter
-        self.began = self.clock()
-        self.calls = 0
+        self.began = began
+        self.calls = calls
+        self.give_up = give_up
 
     def __call__(self, best_cost: int) -> bool:
         self.calls += 1
         limits = self.limits
-        if limits.work is not None and self.calls > limits.work:
+        # the cost of what is not feasible is the largest number there is
+        share = self.give_up if self.give_up is not None and best_cost >= _INFEASIBLE else 1.0
+        if limits.work is not None and self.calls > limits.work * share:
             return True
-        if limits.seconds is not None and self.clock() - self.began >= limits.seconds:
+        if limits.seconds is not None and self.clock() - self.began >= limits.seconds * share:
             return True
         return limits.stop is not None and limits.stop()
 
@@ -59,10 +73,11 @@ class _Stop:
 class _Model:
     """The problem as pyvrp data: depots first, then a location per stop, so that profiles can forbid stops."""
 
-    def __init__(self, problem: TourProblem) -> None:
+    def __init__(self, problem: TourProblem, *, all_served: bool) -> None:
         import pyvrp
 
         self.problem = problem
+        self.all_served = all_served
         self.jobs = [j for j, job in enumerate(problem.jobs) if len(job.stops) <= 2 and self._one_way(j)]
         self.singles = [j for j in self.jobs if len(problem.jobs[j].stops) == 1]
         self.pairs = [j for j in self.jobs if len(problem.jobs[j].stops) == 2]
@@ -132,6 +147,19 @@ class _Model:
         visit = int(self.problem.visit_min[stop.place])
         return max(0, stop.windows[0][0] + visit), max(0, min(_FAR, stop.windows[-1][1] + visit))
 
+    def _required(self, j: int) -> bool:
+        """Whether a job must be served: pyvrp does better without the choice, where a tour for it alone is worth it."""
+        job = self.problem.jobs[j]
+        if not self.all_served:
+            return False
+        order = [(j, k) for k in range(len(job.stops))]
+        alone = (
+            make_tour(self.problem, self.problem.vehicles[v], h, order)
+            for v, h in self.slots
+            if self.problem.vehicles[v].count > 0
+        )
+        return any(tour is not None and tour.cost.total_cents < job.unserved_cents for tour in alone)
+
     def _prize(self, j: int) -> int:
         return self.problem.jobs[j].unserved_cents * _SCALE
 
@@ -146,7 +174,7 @@ class _Model:
             tw_early=early,
             tw_late=late,
             prize=self._prize(j),
-            required=False,
+            required=self._required(j),
         )
 
     def _shipment(self, pyvrp: Any, j: int) -> Any:
@@ -163,7 +191,7 @@ class _Model:
             delivery_service_duration=last.service_min,
             amount=self._amount(first.change),
             prize=self._prize(j),
-            required=False,
+            required=self._required(j),
         )
 
     def _vehicle(self, pyvrp: Any, v: int, h: int, profiles: list[tuple[float, frozenset[int]]]) -> Any:
