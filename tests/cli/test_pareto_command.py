@@ -148,7 +148,13 @@ def test_the_summary_says_what_came_first(call, case: Path) -> None:
 
 def test_a_front_given_for_a_run_names_its_runs(call, case: Path) -> None:
     assert call("pareto", "case", "--points", "2", "--out", "f").code == Exit.OK
-    for verb in (("report", "f"), ("check", "f"), ("explain", "f", "--shipment", "S"), ("compare", "f", "f")):
+    record = json.loads((case / "f" / "pareto.json").read_text())
+    for key, value in (("points", [1]), ("steps", None), ("shipments", {}), ("carbon_prices", [{}])):
+        (case / "f" / "pareto.json").write_text(json.dumps(record | {key: value}))
+        done = call("report", "f")
+        assert done.code == Exit.INPUT, key
+        assert "pareto.json: error[E2085]" in done.err
+    for verb in (("check", "f"), ("explain", "f", "--shipment", "S"), ("compare", "f", "f")):
         done = call(*verb)
         assert done.code == Exit.INPUT
         assert "f/points/01-cost" in done.err.replace("\\", "/"), done.err

@@ -56,7 +56,14 @@ def report_run(
         if as_json:
             print_json(front)
         else:
-            print_front(figures_of_record(front), detail=front["detail"])
+            try:
+                print_front(figures_of_record(front), detail=front["detail"])
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                from cargopool.errors import Diagnostic, InputError
+
+                way_out = "go on with the front by --resume, which makes it again from the runs"
+                message = f"is damaged: {type(error).__name__} {error}"
+                raise InputError(Diagnostic("E2085", message, str(folder / "pareto.json"), way_out)) from error
         return
     from cargopool.runs import open_run, write_report
 

@@ -59,7 +59,7 @@ def external_note(figures: Mapping[str, Any]) -> str:
         parts.append("climate is left to the carbon price")
     most = sorted(figures["by_category"].items(), key=lambda item: -item[1])[:3]
     if most:
-        parts.append(", ".join(f"{CATEGORIES[name].lower()} {thousands(value)}" for name, value in most))
+        parts.append(", ".join(f"{CATEGORIES.get(name, name).lower()} {thousands(value)}" for name, value in most))
     doubtful = [word for word in figures["confidence"] if word in ("memory", "synthetic", "inconsistent")]
     if doubtful:
         parts.append(f"rates from {' and '.join(doubtful)}")

@@ -46,11 +46,19 @@ class Run:
         Raises
         ------
         InputError
-            When the run was interrupted before it wrote one.
+            When the run was interrupted before it wrote one, or run.json is damaged.
         """
+        from cargopool.runs.record_shape import damages
+
         if not self.finished:
             way_out = f"finish it with cargopool solve {self.path / 'scenario'} --warm-start {self.path}"
             raise InputError(Diagnostic("E2011", "is an interrupted run without run.json", str(self.path), way_out))
+        if wrong := damages(self.record):
+            place, way_out = (
+                str(self.path / RECORD),
+                "restore the file, or solve again; cargopool check needs none of it",
+            )
+            raise InputError(tuple(Diagnostic("E2013", f"is damaged: {one}", place, way_out) for one in wrong))
         return self.record
 
     @cached_property
