@@ -148,9 +148,12 @@ def _wrong(value: Any, shape: Any, path: str) -> Iterator[str]:
 def _wrong_each(value: Any, shape: _Each, path: str) -> Iterator[str]:
     if not isinstance(value, shape.whole):
         yield f"{path} is not a {'list' if shape.whole is list else 'mapping'}"
-        return
-    for key, inner in enumerate(value) if isinstance(value, list) else value.items():
-        yield from _wrong(inner, shape.shape, f"{path}[{key}]" if isinstance(value, list) else f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _wrong(inner, shape.shape, f"{path}[{number}]")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _wrong(inner, shape.shape, f"{path}.{key}")
 
 
 def _wrong_keys(value: Any, shape: Mapping[str, Any], path: str) -> Iterator[str]:
