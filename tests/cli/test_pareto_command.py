@@ -166,3 +166,9 @@ def test_the_objective_of_the_case_may_have_caps_and_prices(call, case: Path) ->
     done = call("pareto", "case", "--points", "4", "--gap", "0", "--out", "f", "--json", *sets)
     assert done.code == Exit.OK
     assert all(point["co2e_kg"] <= 500 for point in done.json()["points"])
+
+
+def test_solve_prints_the_warnings_of_its_input(call, case: Path) -> None:
+    arguments = ("solve", "case", "--no-baselines", "--out", "r", "--set", "execution.empty_units=true")
+    assert "warning[W1662]" in call(*arguments).err
+    assert "W1662" not in call(*arguments, "--quiet").err

@@ -142,3 +142,15 @@ def test_every_finding_has_help(base: Scenario) -> None:
     findings = check_scenario(broken)
     assert len(findings) >= 6
     assert all(finding.help and finding.where and finding.message for finding in findings)
+
+
+def test_what_takes_no_energy_is_told_as_its_co2e_counts_as_nothing(base: Scenario) -> None:
+    train = next(name for name, service in base.services.items() if service.energy is None)
+    still = put(base, "services", train, mj_per_gross_tkm=0.0)
+    truck = next(iter(base.vehicles))
+    still = put(still, "vehicles", truck, mj_per_km_empty=0.0, mj_per_km_full=0.0, energy=None)
+    told = {one.where: one for one in check_scenario(still) if one.code == "W1611"}
+    assert set(told) == {"services", "road.vehicles"}
+    assert train in told["services"].message
+    assert truck in told["road.vehicles"].message
+    assert all(one.severity == "warning" for one in told.values())

@@ -103,6 +103,7 @@ def solve_file(
     )
     with shown_progress(request.time_limit, quiet=quiet or as_json, verbose=verbose) as shown:
         outcome = _made(request, lexicographic, context.obj, shown)
+    _warn(outcome, quiet=quiet)
     if as_json:
         from cargopool.cli.output import print_json
 
@@ -112,6 +113,13 @@ def solve_file(
 
         print_summary(outcome.scenario, outcome.result.plan, outcome.record, outcome.path, quiet=quiet)
     raise typer.Exit(exit_of_run(outcome, fail_on_unserved=fail_on_unserved))
+
+
+def _warn(outcome: RunOutcome, *, quiet: bool) -> None:
+    from cargopool.cli.output import note
+
+    for warning in outcome.result.input_warnings:
+        note(str(warning), quiet=quiet)
 
 
 def _made(request: RunRequest, lexicographic: str | None, started: float, shown: ShownProgress) -> RunOutcome:

@@ -47,6 +47,21 @@ def check_energy_classes(case: Checker) -> None:
         case.word(mode, "factors.distance_adjustment", MODES)
         case.number(factor, "factors.distance_adjustment", Range(mode, 0.1, 10))
     case.word(factors.allocation, "factors.allocation", ALLOCATIONS)
+    _warn_of_nothing(case)
+
+
+def _warn_of_nothing(case: Checker) -> None:
+    """Warn of services and vehicles without energy: whatever goes by them counts as no CO2e at all."""
+    scenario = case.scenario
+    trucks = [v.id for v in scenario.vehicles.values() if v.energy is None and not v.mj_per_km_full]
+    lines = [s.id for s in scenario.services.values() if s.energy is None and not s.mj_per_gross_tkm]
+    for where, names, way_out in (
+        ("road.vehicles", trucks, "give energy.truck_class, or mj_per_km_empty and mj_per_km_full"),
+        ("services", lines, "give energy (train_gross_t or vessel), or mj_per_gross_tkm"),
+    ):
+        if names:
+            some = ", ".join(map(plain, names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+            case.warning("W1611", where, f"no energy is known of {some}, so their CO2e counts as 0", way_out)
 
 
 def _check_truck(case: Checker, truck: TruckClass, where: str) -> None:
