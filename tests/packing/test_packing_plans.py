@@ -12,7 +12,7 @@ from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Horizon, Scenario
 from cargopool.model.shipment import Shipment
 from cargopool.packing import Packing, PackItem, UnitLimits, item_of, limits_of, pack, vetoes
-from cargopool.packing.greedy import pack_greedily
+from cargopool.packing.greedy import pack_balanced, pack_greedily
 from scale import scaled
 
 
@@ -185,6 +185,36 @@ def test_an_exact_plan_beats_first_fit(
     check(limits, items, packing)
     assert pack(limits, items, uses=fewest) is not None
     assert pack(limits, items, uses=fewest - 1) is None
+
+
+def test_heavy_and_light_pallets_share_units() -> None:
+    # Three heavy pallets fill the mass of a unit and leave a place; with two heavy and two light ones both run out.
+    items = [item_of(shipment("H", 4, 3200), 1, 0, 4), item_of(shipment("L", 4, 1600), 1, 0, 4)]
+    assert len(pack_greedily(UNIT, items, [])) == 3
+    balanced = pack_balanced(UNIT, items, [])
+    assert balanced is not None
+    assert len(balanced) == 2
+    check(UNIT, items, Packing(tuple(tuple(tuple(unit) for unit in use) for use in balanced), True, 2))
+
+
+def test_balanced_units_are_legal_and_whole() -> None:
+    draw = random.Random(7)
+    for _ in range(scaled(60, 2000)):
+        items = [
+            item_of(shipment(f"S{n}", pallets := draw.randint(1, 9), pallets * draw.randint(20, 600)), 1, 0, pallets)
+            for n in range(draw.randint(1, 9))
+        ]
+        balanced = pack_balanced(UNIT, items, [])
+        assert balanced is not None
+        uses = tuple(tuple(tuple(unit) for unit in use) for use in balanced)
+        check(UNIT, items, Packing(uses, False, 1))
+
+
+def test_what_must_not_mix_is_not_balanced() -> None:
+    together = item_of(shipment("T", 2, 200, keep_together=True), 1, 0, 2)
+    assert pack_balanced(UNIT, [together], []) is None
+    loose = [item_of(shipment(name, 2, 200), 1, 0, 2) for name in "AB"]
+    assert pack_balanced(UNIT, loose, [(0, 1)]) is None
 
 
 def test_without_work_the_answer_is_honest() -> None:

@@ -33,6 +33,9 @@ LEAST_CHUNK, MOST_CHUNK = 10, 4_000
 """Seconds, and iterations, between two looks at the clock."""
 
 POLL_S = 0.05
+PACKING_WORK = 1_000
+"""Most work of one exact packing question, about a second: a plan of thousands of load units asks hundreds of them."""
+
 OFFER_EVERY_S = 2.0
 OFFER_SHARE = 5.0
 """Pricing and verifying plans may take at most one part in this many of the time."""
@@ -97,6 +100,7 @@ def solve_large(session: Session, part: Part | None = None) -> None:
     """
     network, params = session.network, session.params
     session.enter("start")
+    session.planner.hurry(PACKING_WORK)
     compilations = None if session.counts_work else _compile_elsewhere(session)
     data = make_data(network, session.seed)
     if part is None:

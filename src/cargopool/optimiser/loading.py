@@ -22,6 +22,10 @@ class LoadPlanner:
         self._packed: dict[tuple[UnitLimits, tuple[Load, ...]], Packing | None] = {}
         self._shipments = [network.scenario.shipments[name] for name in network.shipment_ids]
 
+    def hurry(self, work: int) -> None:
+        """Spend at most this much work on one question from now on."""
+        self._work = min(self._work, work)
+
     def limits(self, move: int) -> UnitLimits:
         """Room of one use of a move."""
         if move not in self._limits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from cargopool.packing.items import KG, PackItem, Range, UnitLimits
 from cargopool.units import ceil_div
@@ -57,6 +58,65 @@ def _clique(size: int, pairs: Sequence[tuple[int, int]]) -> int:
                 clique.add(other)
         best = max(best, len(clique))
     return best
+
+
+def pack_balanced(limits: UnitLimits, items: Sequence[PackItem], pairs: Sequence[tuple[int, int]]) -> UseLoads | None:
+    """Units filled one by one with the heaviest atoms that leave the lightest enough mass for the other places.
+
+    First fit puts heavy pallets together until the mass is used up and places stay empty; here both run out together.
+
+    Returns
+    -------
+    list or None
+        None where parts stay together, veto each other or are sealed, or where a use has several units.
+    """
+    if pairs or limits.units > 1 or any(item.together or item.sealed for item in items):
+        return None
+    place = max((d for d in range(4) if d != KG), key=lambda d: sum(item.total[d] for item in items) / limits.size[d])
+    atoms = [[index, group.first, group.count, group.size] for index, item in enumerate(items) for group in item.groups]
+    atoms.sort(key=lambda entry: -entry[3][KG])
+    loads: UseLoads = []
+    while atoms:
+        loads.append([_fill_unit(limits, atoms, place)])
+        atoms = [entry for entry in atoms if entry[2]]
+    return loads
+
+
+def _fill_unit(limits: UnitLimits, atoms: list[list[Any]], place: int) -> list[Range]:
+    """Fill one unit from atoms (item, first, count, size), heaviest first, and take off what it takes."""
+    room = [*limits.size]
+    room[KG] = min(room[KG], limits.use_kg)
+    unit: list[Range] = []
+    for at, (index, first, count, size) in enumerate(atoms):
+        taken = min([count, *(room[d] // size[d] for d in range(4) if size[d])])
+        while (
+            taken and size[KG] * taken + _lightest(atoms[at + 1 :], room[place] - size[place] * taken, place) > room[KG]
+        ):
+            taken -= 1
+        if taken:
+            unit.append(Range(index, first, taken))
+            atoms[at][1:3] = first + taken, count - taken
+            for d in range(4):
+                room[d] -= size[d] * taken
+    if not unit:  # nothing leaves the lightest enough: the heaviest goes as it is
+        index, first, count, size = atoms[0]
+        unit.append(Range(index, first, 1))
+        atoms[0][1:3] = first + 1, count - 1
+    return unit
+
+
+def _lightest(atoms: list[list[Any]], room: int, place: int) -> int:
+    """Least kg of atoms, heaviest first, that fill this room, or of all of them when they do not."""
+    kg = 0
+    for _, _, count, size in reversed(atoms):
+        if room <= 0:
+            break
+        taken = min(count, room // size[place]) if size[place] else count
+        kg += taken * size[KG]
+        room -= taken * size[place]
+        if taken < count:
+            break
+    return int(kg)
 
 
 def pack_greedily(limits: UnitLimits, items: Sequence[PackItem], pairs: Sequence[tuple[int, int]]) -> UseLoads:

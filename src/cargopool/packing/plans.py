@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cargopool.packing.exact import Answer, pack_exactly
-from cargopool.packing.greedy import UseLoads, least_uses, pack_greedily
+from cargopool.packing.greedy import UseLoads, least_uses, pack_balanced, pack_greedily
 from cargopool.packing.items import Packing, PackItem, Range, UnitLimits, veto_pairs
 
 DEFAULT_WORK = 20_000
@@ -38,6 +38,10 @@ def pack(
     if least is None or (uses is not None and least > uses):
         return None
     loads = pack_greedily(limits, items, pairs)
+    if len(loads) > least:
+        balanced = pack_balanced(limits, items, pairs)
+        if balanced is not None and len(balanced) < len(loads):
+            loads = balanced
     fewest = True
     enough = least if uses is None else max(least, uses)
     tried = least
