@@ -41,7 +41,7 @@ def test_the_examples_of_batches_run_in_order(tmp_path: Path) -> None:
 def assert_byte_equal(two_jobs: Path, one_job: Path) -> None:
     """Runs limited by work repeat exactly, however many run beside them."""
     names = {path.name for path in two_jobs.glob("*.csv")} - {"progress.csv"} | {"plan.json", "params.toml"}
-    assert len(names) == 10
+    assert names >= {"plan.json", "params.toml", "itineraries.csv", "load_units.csv", "costs.csv", "emission_sheet.csv"}
     for name in names:
         assert (two_jobs / name).read_bytes() == (one_job / name).read_bytes(), name
 
