@@ -73,7 +73,9 @@ def pack_balanced(limits: UnitLimits, items: Sequence[PackItem], pairs: Sequence
     if pairs or limits.units > 1 or any(item.together or item.sealed for item in items):
         return None
     place = max((d for d in range(4) if d != KG), key=lambda d: sum(item.total[d] for item in items) / limits.size[d])
-    atoms = [[index, group.first, group.count, group.size] for index, item in enumerate(items) for group in item.groups]
+    atoms: list[list[Any]] = [
+        [index, group.first, group.count, group.size] for index, item in enumerate(items) for group in item.groups
+    ]
     atoms.sort(key=lambda entry: -entry[3][KG])
     loads: UseLoads = []
     while atoms:
