@@ -168,6 +168,15 @@ def test_the_objective_of_the_case_may_have_caps_and_prices(call, case: Path) ->
     assert all(point["co2e_kg"] <= 500 for point in done.json()["points"])
 
 
+def test_a_folder_given_for_the_file_of_an_export_is_an_output_error(call, case: Path) -> None:
+    assert call("solve", "case", "--no-baselines", "--out", "r").code == Exit.OK
+    for name in ("", ".", "r"):
+        done = call("report", "r", "--ileap", name)
+        assert done.code == Exit.OUTPUT
+        assert "E7001" in done.err
+    assert (case / "r" / "run.json").exists()
+
+
 def test_solve_prints_the_warnings_of_its_input(call, case: Path) -> None:
     arguments = ("solve", "case", "--no-baselines", "--out", "r", "--set", "execution.empty_units=true")
     assert "warning[W1662]" in call(*arguments).err

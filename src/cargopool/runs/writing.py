@@ -106,4 +106,4 @@ def write_ileap(run: Run, path: Path) -> None:
         raise InputError(Diagnostic("E2004", "the run has no plan", str(run.path)))
     text = to_json(make_ileap(run.scenario, run.plan))
     with writing(path):
-        atomic.write_text(path, text)
+        atomic.write_text(path.resolve(), text)
