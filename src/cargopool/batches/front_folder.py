@@ -96,6 +96,7 @@ class ParetoFolder:
                     seed=request.seed,
                     params=request.params,
                     baselines=False,
+                    tours=False,
                     batch={"key": key, "front": self.path.name, "point": name},
                 ),
                 scenario=case,

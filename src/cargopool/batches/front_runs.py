@@ -262,7 +262,8 @@ class _Work:
         plan = solved.plan
         if plan is None:
             return Answer(name=question.name, plan=None, status=solved.status)
-        totals = price_plan(self.scenario, plan.moves, plan.itineraries, plan.charters, ()).totals
+        bare = at_price(self.scenario, 0.0)
+        totals = price_plan(bare, plan.moves, plan.itineraries, plan.charters, ()).totals
         cost = totals.objective_cents - totals.carbon_cents
         if self.request.with_lateness:
             cost -= totals.lateness_cents
@@ -423,7 +424,15 @@ def in_memory(request: ParetoRequest) -> Solver:
             stop = stop | WorkLimit(request.work_limit)
         if seconds is not None:
             stop = stop | TimeLimit(seconds)
-        result = run_solve(case, stop=stop, seed=request.seed, params=request.params, warm_start=warm, baselines=False)
+        result = run_solve(
+            case,
+            stop=stop,
+            seed=request.seed,
+            params=request.params,
+            warm_start=warm,
+            baselines=False,
+            tours=False,
+        )
         return Solved(
             plan=result.plan,
             bound_eur=result.bound_eur,

@@ -103,12 +103,15 @@ class _Decider:
             stop = stop | WorkLimit(self.work)
         if self.until is not None:
             stop = stop | TimeLimit(max(0.5, share * (self.until - time.monotonic())))
-        result = solve(case, stop=stop, seed=self.seed, params=self.params, warm_start=warm, baselines=False)
+        result = solve(
+            case, stop=stop, seed=self.seed, params=self.params, warm_start=warm, baselines=False, tours=False
+        )
         self.stopped |= result.termination == "interrupted"
         plan = result.plan
         if plan is None:
             return result, None
-        totals = price_plan(self.scenario, plan.moves, plan.itineraries, plan.charters, ()).totals
+        bare = at_price(self.scenario, 0.0)
+        totals = price_plan(bare, plan.moves, plan.itineraries, plan.charters, ()).totals
         bound = None if result.bound_eur is None else 100.0 * result.bound_eur - plan.totals.unserved_cents
         cost = totals.objective_cents - totals.carbon_cents
         return result, _Found(plan, cost, totals.co2e_grams, bound, result.status)
