@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cargopool.batches.front_runs import Front, pareto
+    from cargopool.batches.front_request import Front
+    from cargopool.batches.front_runs import pareto
     from cargopool.errors import (
         CargopoolError,
         Diagnostic,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from cargopool.verifier import verify
 
 _HOMES = {
-    "batches.front_runs": ("Front", "pareto"),
+    "batches.front_request": ("Front",),
+    "batches.front_runs": ("pareto",),
     "errors": (
         "CargopoolError",
         "Diagnostic",

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import cargopool
-from cargopool.batches.front_runs import Front, ParetoRequest, Solved, Solver
+from cargopool.batches.front_request import Front, ParetoRequest, Solved, Solver
 from cargopool.batches.running import finished_record
 from cargopool.errors import CargopoolError, Diagnostic, InputError, RunLockedError
 from cargopool.executors import content_key

@@ -13,7 +13,7 @@ from cargopool.cli.options import Debug, Json, Quiet, ScenarioFile, Settings, Va
 from cargopool.cli.solve import read_params
 
 if TYPE_CHECKING:
-    from cargopool.batches.front_runs import Front, ParetoRequest
+    from cargopool.batches.front_request import Front, ParetoRequest
 
 _Points = Annotated[int, typer.Option("--points", help="Points wanted, the two ends included.")]
 _TimeLimit = Annotated[
@@ -55,7 +55,8 @@ def find_front(
 ) -> None:
     """Find the plans that no other beats in cost and CO2e, and say what each step between them swaps."""
     from cargopool.batches.front_folder import ParetoFolder
-    from cargopool.batches.front_runs import ParetoRequest, written_front
+    from cargopool.batches.front_request import ParetoRequest
+    from cargopool.batches.front_runs import written_front
     from cargopool.cli.settings import parsed_settings
     from cargopool.files import read_scenario
     from cargopool.runs import default_folder

@@ -21,12 +21,12 @@ from cargopool.files.schema.document import (
     ConditionsBlock,
     DrayageBlock,
     ExecutionBlock,
-    FactorsBlock,
     HorizonBlock,
     ObjectiveBlock,
     ScenarioDocument,
     ScopeBlock,
 )
+from cargopool.files.schema.factors import FactorsBlock
 from cargopool.model.execution import ExecutionRules
 from cargopool.model.scenario import Drayage, Factors, Horizon, ModelScope, Objective
 from cargopool.model.texts import FieldError, utc_moment
