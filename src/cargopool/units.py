@@ -6,7 +6,7 @@ pallets, m3, loading metres and TEU. Floats appear only at the borders and in ra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from math import lcm
 
@@ -107,8 +107,3 @@ def cumulative_share(total: int, upto: int, whole: int) -> int:
     """Amount of ``total`` that the first ``upto`` of ``whole`` equal atoms take under `split_evenly`."""
     base, extra = divmod(total, whole)
     return base * upto + min(extra, upto)
-
-
-def total_of(values: Sequence[int]) -> int:
-    """Sum of integers as a Python int (never a numpy scalar)."""
-    return int(sum(int(value) for value in values))

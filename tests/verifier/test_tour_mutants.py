@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cargopool.footprint.kinds import TOUR_COST_KINDS, TOUR_TCE_KINDS
 from cargopool.footprint.tours import with_tours
 from cargopool.verifier import CODES, verify
 from scale import scaled
@@ -43,6 +44,12 @@ def test_plans_with_tours_raise_nothing(cases):
         assert verify(scenario, plan).violations == ()
     kinds = {s.task.kind for _, plan in cases for tour in plan.tours for s in tour.stops if s.task is not None}
     assert kinds == {"pick_up", "drop_off", "take_empty", "load", "leave_full", "take_full", "unload", "leave_empty"}
+
+
+def test_lines_of_tours_are_of_known_kinds(cases):
+    lines = {line.kind for _, plan in cases for line in plan.tour_lines}
+    assert {"tour_fixed", "tour_km", "tour_empty_km", "tour_hours", "tour_toll"} <= lines <= set(TOUR_COST_KINDS)
+    assert {tce.kind for _, plan in cases for tce in plan.tour_tces} == set(TOUR_TCE_KINDS)
 
 
 def test_every_rule_of_tours_has_an_operator():

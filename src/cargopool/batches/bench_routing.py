@@ -11,7 +11,7 @@ from typing import Any
 
 from cargopool.batches.tour_readers import RoutingInstance, RoutingRow, read_pdptw, read_vrptw
 from cargopool.tours.engines import Limits, chosen_engine, engine_of
-from cargopool.tours.insertion import Route
+from cargopool.tours.problem import Route
 
 TOLERANCE = 1e-6
 """Of times, which are sums of square roots."""

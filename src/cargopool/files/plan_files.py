@@ -86,12 +86,6 @@ def _line(values: Any) -> str:
     return json.dumps(values, ensure_ascii=False, allow_nan=False)
 
 
-def plan_values(plan: Plan, scenario: Scenario) -> dict[str, Any]:
-    """JSON values of a plan."""
-    encoder = _Encoder(scenario)
-    return {**_header(scenario), **{name: encoder.values(value) for name, value in _parts(plan).items()}}
-
-
 def _parts(plan: Plan) -> dict[str, Any]:
     """The fields of a plan; layers that it does not have are left out."""
     values = {info.name: (getattr(plan, info.name), info.default) for info in fields(plan)}

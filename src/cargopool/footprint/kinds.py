@@ -53,9 +53,6 @@ TCE_KINDS: dict[str, str] = {
 }
 """Kind to its meaning, in the order of reports."""
 
-MOVE_COST_KINDS: frozenset[str] = frozenset(list(COST_KINDS)[: list(COST_KINDS).index("cross_dock")])
-"""Kinds owned by move uses; the others belong to parts and charter runs."""
-
 TOUR_COST_KINDS: dict[str, str] = {
     "tour_fixed": "Tour, per tour",
     "tour_km": "Tour, loaded km",

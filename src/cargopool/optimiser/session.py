@@ -141,11 +141,6 @@ class Session:
         return 0.0 if self.counts_work else time.monotonic() - self._began
 
     @property
-    def wall_seconds(self) -> float:
-        """Seconds since the solve began, for reports only."""
-        return time.monotonic() - self._began
-
-    @property
     def counts_work(self) -> bool:
         """True when the run ends by work and must not look at a clock."""
         return getattr(self.stop, "max_work", None) is not None

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cargopool.tours.engines.protocol import Found, Limits
-from cargopool.tours.insertion import Route
-from cargopool.tours.problem import TourProblem
+from cargopool.tours.problem import Route, TourProblem
 from cargopool.tours.search import Search, SearchParams, run_search
 
 LARGEST = 600

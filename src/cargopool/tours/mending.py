@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cargopool.tours.insertion import Route
-from cargopool.tours.problem import TourProblem
+from cargopool.tours.problem import Route, TourProblem
 from cargopool.tours.schedule import make_tour
 
 

@@ -244,6 +244,9 @@ class TourProblem:
     coordinates: NDArray[np.float64] | None = None
 
 
+Route = tuple[int, int, list[tuple[int, int]]]
+"""A tour that is not timed yet: vehicle, shift, (job, stop) in order, all indices."""
+
 VisitKind = Literal["start", "stop", "charge", "end"]
 
 

@@ -10,10 +10,9 @@ import numpy as np
 
 from cargopool.tours.arrays import groups_of, make_data
 from cargopool.tours.engines.protocol import Limits
-from cargopool.tours.insertion import Route
 from cargopool.tours.kernel_data import GROUP, JOB, LENGTH, Scratch, TourData, TourState
 from cargopool.tours.kernels_search import Work, advance
-from cargopool.tours.problem import TourProblem
+from cargopool.tours.problem import Route, TourProblem
 
 LONGEST_ROUTE = 500
 """Stops of a route at most."""

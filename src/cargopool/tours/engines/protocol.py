@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from cargopool.tours.insertion import Route
-from cargopool.tours.problem import TourProblem
+from cargopool.tours.problem import Route, TourProblem
 
 EngineName = Literal["auto", "search", "ortools", "pyvrp"]
 

@@ -15,9 +15,8 @@ import numpy as np
 
 from cargopool.rules.trips import RULES
 from cargopool.tours.engines.protocol import Found, Limits
-from cargopool.tours.insertion import Route
 from cargopool.tours.mending import mend
-from cargopool.tours.problem import Amount, TourProblem, TourVehicle
+from cargopool.tours.problem import Amount, Route, TourProblem, TourVehicle
 from cargopool.tours.schedule import binding_dimensions, make_tour, may_carry
 
 _SCALE = 10

@@ -7,9 +7,8 @@ from contextlib import suppress
 
 from cargopool.executors.worker import StoppedError, Worker
 from cargopool.tours.engines.protocol import Found, Limits
-from cargopool.tours.insertion import Route
 from cargopool.tours.mending import mend
-from cargopool.tours.problem import TourProblem
+from cargopool.tours.problem import Route, TourProblem
 
 _GRACE_S = 30.0
 """How much longer than asked the child may take to build its model and to end."""

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from cargopool.rules.trips import RULES
-from cargopool.tours.insertion import Route
-from cargopool.tours.problem import TourProblem, TourVehicle
+from cargopool.tours.problem import Route, TourProblem, TourVehicle
 from cargopool.tours.schedule import binding_dimensions, may_carry
 
 _COST_SCALE = 10

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from cargopool.tours.division import find_in_parts, is_too_large
 from cargopool.tours.engines.protocol import Found, Limits
-from cargopool.tours.insertion import Route
-from cargopool.tours.problem import TourProblem
+from cargopool.tours.problem import Route, TourProblem
 from cargopool.tours.search import Search, run_search
 
 
