@@ -15,6 +15,7 @@ import cargopool as cp
 from cargopool.errors import InputError
 from cargopool.files import read_scenario
 from cargopool.footprint import allocate
+from cargopool.footprint.tours import at_plan_rates
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.chains import chains, grams
@@ -33,9 +34,10 @@ def planned(name: str) -> tuple[Scenario, Plan]:
     if len(scenario.shipments) > 30:
         few = dict(list(scenario.shipments.items())[:: scaled(6, 1)])
         scenario = replace(scenario, shipments=few)
-    result = cp.solve(scenario, stop=cp.TimeLimit(120) | cp.FirstFeasible(), seed=1, baselines=False)
+    tours = scaled(False, scenario.drayage.tours)  # they compile for long
+    result = cp.solve(scenario, stop=cp.TimeLimit(120) | cp.FirstFeasible(), seed=1, baselines=False, tours=tours)
     assert result.plan is not None
-    return scenario, result.plan
+    return at_plan_rates(scenario, result.plan), result.plan
 
 
 def check(scenario: Scenario, plan: Plan) -> dict:
