@@ -20,6 +20,18 @@ from small_case import small_plan, small_scenario
 
 LEFT_OUT = object()
 AIM = {"first": "co2e", "percent": 5.0, "least_co2e_kg": 3.0, "least_proven": True, "cap_co2e_kg": 3.15}
+ROUND = {
+    "number": 1,
+    "objective_eur": 9.0,
+    "estimate_eur": 2.0,
+    "tours_eur": 3.0,
+    "alone_eur": 4.0,
+    "total_with_tours_eur": 10.0,
+    "tours": 1,
+    "jobs": 2,
+    "missed": 0,
+    "kept": True,
+}
 OUTSIDE = {"mode": "report", "eur": 3.0, "left_out": [], "by_category": {"noise": 3.0}, "confidence": ["memory"]}
 EXECUTED = {
     "objective_eur": 1.0,
@@ -56,7 +68,8 @@ def record(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     beside = {"cost_eur": 9.0, "co2e_kg": 9.0, "heuristic": True, "groupage": 0}
     found["baseline"] = {"road_alone": beside, "intermodal_alone": None, "reason": {"intermodal_alone": "late"}}
-    return found | {"lexicographic": AIM, "external_costs": OUTSIDE, "execution": EXECUTED}
+    toured = {"total_with_tours_eur": 10.0, "rounds": [ROUND, ROUND | {"number": 2, "kept": False}]}
+    return found | toured | {"lexicographic": AIM, "external_costs": OUTSIDE, "execution": EXECUTED}
 
 
 def shown(record: dict[str, Any]) -> None:
@@ -98,6 +111,25 @@ def test_whatever_key_is_damaged_it_is_named_or_shown_without_harm(record: dict[
             harmed.append(f"{what}: {error!r}")
     assert harmed == []
     assert named > 300
+
+
+@pytest.mark.parametrize("key", ROUND)
+def test_a_damaged_round_is_named(record: dict[str, Any], key: str) -> None:
+    for value in ("x", [1], {"x": 1}):
+        (found,) = damages(record | {"rounds": [ROUND, ROUND | {key: value}]})
+        assert found.startswith(f"rounds[1].{key}")
+
+
+def test_tours_are_told_with_their_real_cost_and_the_bound_as_that_of_the_estimates(record: dict[str, Any]) -> None:
+    lines = {line.label: line for line in headlines(record)}
+    assert lines["Tours"].value == "10.00 EUR"
+    assert "1 tour for 2 jobs cost 3.00 EUR; a truck for each alone 4.00 EUR; round 1 of 2" in lines["Tours"].note
+    assert "not of the tours" in lines["Bound"].note
+    assert status_text(record | {"status": "optimal"}).startswith("proven optimal at its estimates of drayage ·")
+    none = headlines(record | {"rounds": [ROUND | {"kept": False}], "total_with_tours_eur": None})
+    assert next(line.value for line in none if line.label == "Tours") == "none"
+    plain = {line.label: line for line in headlines(record | {"rounds": None})}
+    assert "Tours" not in plain and "tours" not in plain["Bound"].note
 
 
 def test_a_damaged_record_is_an_error_with_its_place(folder: Path, tmp_path: Path, record: dict[str, Any]) -> None:

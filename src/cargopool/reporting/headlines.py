@@ -41,6 +41,8 @@ class Headline:
 def status_text(record: Record) -> str:
     """Status, why it ended and whether it was verified, in words."""
     status = _STATUS.get(record["status"], str(record["status"]))
+    if record["status"] == "optimal" and record.get("rounds"):
+        status += " at its estimates of drayage"
     ended = _TERMINATION.get(record["termination"], str(record["termination"]))
     checked = "verified" if record["verified"] else "not verified"
     return f"{status} · {ended} · {checked}"
@@ -69,6 +71,7 @@ def headlines(record: Record) -> tuple[Headline, ...]:
             f"{_modes(kpis['tkm_by_mode'])}; {counted(kpis['departures'], 'departure')}, "
             f"{counted(kpis['trucks'], 'road truck')}",
         ),
+        *_toured(record),
         *_executed(record),
         *_first_aim(record),
         Headline("Bound", *_bound(record)),
@@ -116,6 +119,23 @@ def _executed(record: Record) -> tuple[Headline, ...]:
         notes.append(f"{counted(found['empty_units_moved'], 'empty unit')} moved, {found['units_missing']} missing")
     kilometres = f"{thousands(found['loaded_km'])} km loaded, {thousands(found['empty_km'])} km empty"
     return (Headline("Executed", f"{thousands(found['cost_eur'], 2)} EUR", "; ".join([*notes, kilometres])),)
+
+
+def _toured(record: Record) -> tuple[Headline, ...]:
+    """What the plan costs with its tours, and what the rounds came to; nothing when no tours were asked for."""
+    rounds = record.get("rounds")
+    if not rounds:
+        return ()
+    kept = next((one for one in rounds if one["kept"]), None)
+    if kept is None:
+        return (Headline("Tours", "none", "no round had tours for everything; all figures are of the estimates"),)
+    tours = f"{counted(kept['tours'], 'tour')} for {counted(kept['jobs'], 'job')}"
+    notes = [
+        f"objective with the tours' real cost; {tours} cost {thousands(kept['tours_eur'], 2)} EUR",
+        f"a truck for each alone {thousands(kept['alone_eur'], 2)} EUR",
+        f"round {kept['number']} of {len(rounds)}",
+    ]
+    return (Headline("Tours", f"{thousands(record['total_with_tours_eur'], 2)} EUR", "; ".join(notes)),)
 
 
 def _first_aim(record: Record) -> tuple[Headline, ...]:
@@ -207,13 +227,18 @@ def _bound(record: Record) -> tuple[str, str]:
     if record["bound_eur"] is None or record["gap"] is None:
         return "no bound", "nothing is proven about the distance from the optimum"
     if record["status"] == "optimal":
-        return "proven optimal", f"objective {thousands(record['objective_eur'], 2)} EUR, in model {model}"
+        return "proven optimal", f"objective {thousands(record['objective_eur'], 2)} EUR, in model {model}{_of(record)}"
     over = record["objective_eur"] - record["bound_eur"]
     controllable = record["gap_controllable"]
-    note = f"at most {thousands(over)} EUR above the optimum of model {model}"
+    note = f"at most {thousands(over)} EUR above the optimum of model {model}{_of(record)}"
     if controllable is not None:
         note += f"; {percent(controllable)} of what a plan can change"
     return f"gap {percent(record['gap'])}", note
+
+
+def _of(record: Record) -> str:
+    """What a bound does not speak of: tours come after the plan."""
+    return " at its estimates of drayage, not of the tours" if record.get("rounds") else ""
 
 
 def _time(record: Record) -> Headline:

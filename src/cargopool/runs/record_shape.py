@@ -67,6 +67,12 @@ _AIMS = {
     "co2e": {**_AIM, "least_co2e_kg": "number"},
     "cost": {**_AIM, "least_cost_eur": "number", "limit_cost_eur": "number"},
 }
+_ROUND = {
+    **dict.fromkeys(("number", "objective_eur", "estimate_eur", "tours_eur", "alone_eur"), "number"),
+    **dict.fromkeys(("tours", "jobs", "missed"), "number"),
+    "total_with_tours_eur": _Null("number"),
+    "kept": "flag",
+}
 _EXTERNAL = {
     "mode": "text",
     "eur": "number",
@@ -110,6 +116,7 @@ _RECORD = {
     "carbon_in_prices": _Maybe({"eur": "number", "excluded_from_objective": "flag"}),
     "kpis": _Null(_KPIS),
     "execution": _Maybe(_EXECUTION),
+    "rounds": _Maybe(_Each(_ROUND, list)),
     "lexicographic": _Maybe({"first": "text"}),
     "seconds": {"total": "number", "optimise": "number"},
     "peak_memory_mb": _Null("number"),
@@ -127,6 +134,9 @@ def damages(record: Mapping[str, Any]) -> tuple[str, ...]:
     done = record.get("execution")
     if not found and done and (done["round_trips"] is None) != (done["round_trip_gain_eur"] is None):
         found = ["execution has round trips without their gain, or the reverse"]
+    toured = any(one["kept"] for one in record.get("rounds") or ()) if not found else False
+    if toured and record.get("total_with_tours_eur") is None:
+        found = ["total_with_tours_eur is missing"]
     if not found and record.get("cost_eur") is not None:
         needed = ("objective_eur", "co2e_kg", "kpis")
         found = [f"{key} is missing" for key in needed if record.get(key) is None]
