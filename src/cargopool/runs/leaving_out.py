@@ -9,6 +9,7 @@ from dataclasses import replace
 from cargopool.footprint import price_plan
 from cargopool.model.plan import MoveUse, Plan, PlannedUnit, Unserved
 from cargopool.model.scenario import Scenario
+from cargopool.operations.executing import stripped
 
 UseKey = tuple[str, str, str]
 
@@ -24,7 +25,7 @@ def leave_out(scenario: Scenario, plan: Plan, reasons: Mapping[str, str]) -> Pla
     unserved = (*plan.unserved, *named)
     priced = price_plan(scenario, uses, parts, plan.charters, unserved)
     return replace(
-        plan,
+        stripped(plan),
         moves=uses,
         units=units,
         itineraries=parts,
@@ -32,14 +33,6 @@ def leave_out(scenario: Scenario, plan: Plan, reasons: Mapping[str, str]) -> Pla
         cost_lines=priced.lines,
         tces=priced.tces,
         totals=priced.totals,
-        round_trips=(),
-        layouts=(),
-        empty_moves=(),
-        depot_stocks=(),
-        shortages=(),
-        execution_lines=(),
-        execution_tces=(),
-        execution_totals=None,
     )
 
 
