@@ -18,6 +18,7 @@ from cargopool.units import eur
 if TYPE_CHECKING:
     from cargopool.optimiser.stop import StoppingCriterion
     from cargopool.runs.solving import RunResult
+    from cargopool.tours.compiling import Compilation
     from cargopool.tours.planning import Missed, PlannedTours
 
 MOST_ROUNDS = 8
@@ -118,11 +119,16 @@ class Rounds:
     on_plan: Callable[[Plan], None] | None = None
     trace: list[Round] = field(default_factory=list)
     tours_s: float = 0.0
+    _compilation: Compilation | None = None
 
     def run(self, warm_start: Plan | None) -> RunResult:
         """Go round while it helps; the best plan with the trace of all rounds."""
+        from cargopool.tours.compiling import Compilation
+
         began = time.monotonic()
         current, best = self.scenario, _Best()
+        if getattr(self.stop, "max_seconds", None) is not None:
+            self._compilation = Compilation(self._stopped)
         last: RunResult | None = None
         most = max(1, min(MOST_ROUNDS, self.scenario.drayage.max_rounds))
         for number in range(1, most + 1):
@@ -163,9 +169,9 @@ class Rounds:
         """Whether another round, as long as its plan may take and this round's tours took, would be too late."""
         seconds = getattr(self.stop, "max_seconds", None)
         if seconds is None:
-            return bool(getattr(self.stop, "raised", False))
+            return self._stopped()
         next_s = _later_share(most) * seconds + self.tours_s
-        return time.monotonic() - began + next_s > seconds or bool(getattr(self.stop, "raised", False))
+        return time.monotonic() - began + next_s > seconds or self._stopped()
 
     def _telling(self, current: Scenario) -> Callable[[Plan], None] | None:
         """Plans are kept with the prices that they were made with."""
@@ -180,12 +186,14 @@ class Rounds:
 
         assert result.plan is not None
         started = time.monotonic()
-        plan, found = self._tours(current, result.plan, most)
+        search = self._can_search(began)
+        plan, found = self._tours(current, result.plan, most, search=search)
         leads = self._leads(current, found.missed)
-        complete, left_out = self._complete(current, plan, found)
-        note = ""
+        complete, left_out = self._complete(current, plan, found, search=search)
+        note = "" if search else "no time to compile the search of tours: a truck for each job alone"
         if complete is not None:
-            complete, note = self._verified(complete)
+            complete, refused = self._verified(complete)
+            note = "; ".join(filter(None, (note, refused)))
         if complete is not None:
             self._keep(number, complete, result, best)
         shown = complete or plan
@@ -218,7 +226,15 @@ class Rounds:
             return None
         return replace(self.scenario, drayage=replace(self.scenario.drayage, rates=rates, lead_min=leads))
 
-    def _tours(self, current: Scenario, plan: Plan, most: int) -> tuple[Plan, PlannedTours]:
+    def _stopped(self) -> bool:
+        return bool(getattr(self.stop, "raised", False))
+
+    def _can_search(self, began: float) -> bool:
+        """Whether the search of tours is compiled, in time where there is a limit."""
+        seconds = getattr(self.stop, "max_seconds", None)
+        return self._compilation is None or seconds is None or self._compilation.wait(began + seconds)
+
+    def _tours(self, current: Scenario, plan: Plan, most: int, *, search: bool) -> tuple[Plan, PlannedTours]:
         from cargopool.tours.planning import plan_tours, retimed
 
         seconds, work = getattr(self.stop, "max_seconds", None), getattr(self.stop, "max_work", None)
@@ -229,11 +245,14 @@ class Rounds:
             seconds=budget,
             work=_TOURS_WORK if work is not None else None,
             seed=self.seed,
-            stop=lambda: bool(getattr(self.stop, "raised", False)),
+            stop=self._stopped,
+            search=search,
         )
         return retimed(current, with_tours(current, at_rates(plan, current), found.tours)), found
 
-    def _complete(self, current: Scenario, plan: Plan, found: PlannedTours) -> tuple[Plan | None, dict[str, str]]:
+    def _complete(
+        self, current: Scenario, plan: Plan, found: PlannedTours, *, search: bool
+    ) -> tuple[Plan | None, dict[str, str]]:
         """The plan without the shipments that no tour can carry, with tours for the rest."""
         from cargopool.tours.planning import plan_tours, retimed
 
@@ -253,6 +272,7 @@ class Rounds:
             seconds=1.0 if getattr(self.stop, "max_work", None) is None else None,
             work=(_TOURS_WORK if getattr(self.stop, "max_work", None) is not None else None),
             seed=self.seed,
+            search=search,
         )
         if again.missed:
             return None, reasons

@@ -18,3 +18,8 @@ SOURCES = (
 _COMPILER = KernelCompiler(Path(__file__).parent, SOURCES, allocates=False)
 kernel = _COMPILER.kernel
 inner_kernel = _COMPILER.inner_kernel
+
+
+def cache_directory() -> str | None:
+    """A writable folder for compiled code of these very sources, None when there is none."""
+    return _COMPILER.directory

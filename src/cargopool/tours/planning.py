@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from cargopool.footprint.tours import price_tour
 from cargopool.model.plan import Itinerary, Plan
 from cargopool.model.scenario import Scenario
 from cargopool.model.tours import HIRED, TourSegment, VehicleTour
@@ -49,7 +50,7 @@ class PlannedTours:
     jobs_of_tour : mapping of tour id to the jobs it serves
     iterations : int
     alone_cents : int
-        What trucks hired for each job alone would cost, tours of the same search's prices.
+        Money of trucks hired for each job alone, priced as tours are.
     """
 
     tours: tuple[VehicleTour, ...]
@@ -67,6 +68,7 @@ def plan_tours(
     work: int | None = None,
     seed: int = 1,
     stop: Callable[[], bool] | None = None,
+    search: bool = True,
 ) -> PlannedTours:
     """Find tours for everything that a plan collects, delivers and hauls.
 
@@ -76,6 +78,8 @@ def plan_tours(
         For all hubs together, in proportion to their jobs.
     stop : callable or None
         True ends the search; what has no tour then goes by a truck of its own.
+    search : bool
+        False: everything goes by a truck of its own.
     """
     by_hub: dict[str, list[DrayageJob]] = defaultdict(list)
     for job in jobs_of(scenario, plan):
@@ -88,8 +92,12 @@ def plan_tours(
     iterations = alone = 0
     for hub in hubs:
         case = hub_case(scenario, plan, hub.id, by_hub[hub.id], fleet[hub.id])
-        alone += sum(tour.cost.total_cents for tour in case.dedicated.values())
+        alone += _cents_alone(scenario, plan, case)
         share = len(by_hub[hub.id]) / total
+        if not search:
+            found += [(case, tour) for tour in case.dedicated.values()]
+            missed += [_missed(scenario, plan, case, job) for job in case.jobs if job.id not in case.dedicated]
+            continue
         solution = solve(
             case.problem,
             seconds=None if seconds is None else seconds * share,
@@ -108,6 +116,13 @@ def plan_tours(
                     found.append((case, tour))
     tours, jobs = _numbered(scenario, found)
     return PlannedTours(tours, tuple(missed), jobs, iterations, alone)
+
+
+def _cents_alone(scenario: Scenario, plan: Plan, case: HubCase) -> int:
+    """Money of the trucks hired for each job alone."""
+    vehicle = hired_truck(scenario, case.hub).vehicle
+    tours = (_vehicle_tour("alone", HIRED, 1, vehicle, case, tour) for tour in case.dedicated.values())
+    return sum(line.cents * line.count for tour in tours for line in price_tour(scenario, plan, tour).lines)
 
 
 def _cheaper_apart(case: HubCase, tour: Tour) -> list[Tour]:
