@@ -185,8 +185,8 @@ class Rounds:
         from cargopool.tours.estimates import corrected_rates, estimates_of
 
         assert result.plan is not None
-        started = time.monotonic()
         search = self._can_search(began)
+        started = time.monotonic()
         plan, found = self._tours(current, result.plan, most, search=search)
         leads = self._leads(current, found.missed)
         complete, left_out = self._complete(current, plan, found, search=search)
