@@ -44,7 +44,7 @@ from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
 MAX_LABELS = 20_000
-MANY, MOST_PATIENCE = 500, 8
+MANY, MOST_PATIENCE = 250, 8
 """Shipments from which on the patience is that of the parameters, and its largest factor below."""
 SETTLED = 0.02
 """Step, as a share of the gap, below which an ascent has nothing more to give."""
