@@ -62,8 +62,15 @@ def test_plans_with_tours_survive_their_file(solved: tuple[Scenario, RunResult])
 
 def test_rounds_repeat_under_a_work_limit(solved: tuple[Scenario, RunResult]) -> None:
     scenario, result = solved
-    again = cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False)
+    told: list[cp.Plan] = []
+    again = cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False, on_plan=told.append)
     assert again.plan == result.plan
+    assert len(again.rounds) > 1
+    toured = [plan for plan in told if plan.tours]
+    assert told[-len(toured) :] == toured, "after a plan with tours comes none without"
+    assert toured[-1] == result.plan
+    totals = [plan.tour_totals.objective_cents for plan in toured if plan.tour_totals is not None]
+    assert totals == sorted(totals, reverse=True)
 
 
 def test_without_tours_nothing_changes() -> None:

@@ -132,7 +132,8 @@ class Rounds:
         last: RunResult | None = None
         most = max(1, min(MOST_ROUNDS, self.scenario.drayage.max_rounds))
         for number in range(1, most + 1):
-            result = self.solver(current, self._limit(number, most, began), warm_start, self._telling(current))
+            tell = self._telling(current) if best.result is None else None
+            result = self.solver(current, self._limit(number, most, began), warm_start, tell)
             last = last or result
             if result.plan is None:
                 break
@@ -174,7 +175,7 @@ class Rounds:
         return time.monotonic() - began + next_s > seconds or self._stopped()
 
     def _telling(self, current: Scenario) -> Callable[[Plan], None] | None:
-        """Plans are kept with the prices that they were made with."""
+        """Plans are kept with the prices that they were made with, as long as there is none with tours."""
         on_plan = self.on_plan
         return None if on_plan is None else lambda plan: on_plan(at_rates(plan, current))
 
