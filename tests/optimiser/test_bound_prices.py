@@ -54,7 +54,7 @@ def shrunk_after(shipments: int) -> int:
 
 
 def test_small_cases_keep_their_step_for_longer() -> None:
-    assert shrunk_after(125) == 8
+    assert shrunk_after(125) == 4
     assert shrunk_after(20) == 16
 
 

@@ -144,7 +144,7 @@ class BoundParams:
     memory : float
         Weight of the last direction.
     patience : int
-        Iterations without a better bound before the step shrinks, with 500 shipments or more. Iterations of smaller
+        Iterations without a better bound before the step shrinks, with 250 shipments or more. Iterations of smaller
         cases are quick: their patience is longer in proportion, up to eight times.
     shrink : float
         Factor of the step then.
