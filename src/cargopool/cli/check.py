@@ -42,6 +42,7 @@ def check_plan(
     elif not quiet:
         served = len({itinerary.shipment for itinerary in found.itineraries})
         cost = eur(found.totals.cost_cents)
-        print(f"ok: {served} of {len(scenario.shipments)} shipments served, cost {cost:,.2f} EUR")
+        toured = "" if found.tour_totals is None else f"; {eur(found.tour_totals.cost_cents):,.2f} EUR with its tours"
+        print(f"ok: {served} of {len(scenario.shipments)} shipments served, cost {cost:,.2f} EUR{toured}")
     if not report.ok:
         raise typer.Exit(Exit.VIOLATIONS)
