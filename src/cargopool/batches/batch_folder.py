@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Any, Self
 
 import cargopool
+from cargopool.batches.claiming import LOCK, claim, refuse_second
 from cargopool.batches.matrix import Cell
 from cargopool.batches.result_tables import result_row, results_table
 from cargopool.batches.running import BENCH_FORMAT, finished_record
-from cargopool.errors import Diagnostic, InputError, RunLockedError
+from cargopool.errors import Diagnostic, InputError
 from cargopool.executors import Done, machine
 from cargopool.reporting.sheets import Table
 from cargopool.runs import atomic, to_json
@@ -26,7 +27,6 @@ BATCH = "batch.json"
 RUNS = "runs"
 _FAILURES = "failures"
 _CLAIMS = ".claims"
-_LOCK = ".lock"
 _LOCK_TEXT = b"cargopool-batch/1 lock\n"
 
 
@@ -72,15 +72,8 @@ class BatchFolder:
         path = Path(name).resolve()
         _refuse_stranger(path)
         if is_batch_folder(path) and not resume:
-            way_out = "go on with --resume, which repeats nothing that is done, or choose another --out"
-            raise InputError(Diagnostic("E2032", "holds a batch already", str(path), way_out))
-        with writing(path):
-            (path / RUNS).mkdir(parents=True, exist_ok=True)
-            lock = FileLock.acquire(path / _LOCK)
-            if lock is None:
-                raise RunLockedError(Diagnostic("E2002", "another process works on this batch", str(path), "wait"))
-            (path / _LOCK).write_bytes(_LOCK_TEXT)
-        return cls(path, lock)
+            refuse_second(path, "batch", "E2032")
+        return cls(path, claim(path, RUNS, "batch", _LOCK_TEXT))
 
     def __enter__(self) -> Self:
         return self
@@ -204,7 +197,7 @@ def _refuse_stranger(path: Path) -> None:
 def _is_begun(path: Path) -> bool:
     """A folder in which a batch was just begun: nothing but its lock and an empty place for runs."""
     try:
-        return {entry.name for entry in path.iterdir()} <= {_LOCK, RUNS} and not any((path / RUNS).iterdir())
+        return {entry.name for entry in path.iterdir()} <= {LOCK, RUNS} and not any((path / RUNS).iterdir())
     except OSError:
         return False
 

@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import cargopool
+from cargopool.batches.claiming import LOCK, claim, refuse_second
 from cargopool.batches.front_request import Front, ParetoRequest, Solved, Solver
 from cargopool.batches.running import finished_record
-from cargopool.errors import CargopoolError, Diagnostic, InputError, RunLockedError
+from cargopool.errors import CargopoolError, Diagnostic, InputError
 from cargopool.executors import content_key
 from cargopool.files import input_sha256
 from cargopool.model.plan import Plan, Status, Termination
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 PARETO_FORMAT = "cargopool-pareto/1"
 PARETO = "pareto.json"
 POINTS = "points"
-_LOCK = ".lock"
 _LOCK_TEXT = b"cargopool-pareto/1 lock\n"
 
 
@@ -59,15 +59,8 @@ class ParetoFolder:
         path = Path(name).resolve()
         _refuse_stranger(path)
         if is_pareto_folder(path) and not resume:
-            way_out = "go on with --resume, which repeats nothing that is done, or choose another --out"
-            raise InputError(Diagnostic("E2082", "holds a front already", str(path), way_out))
-        with writing(path):
-            (path / POINTS).mkdir(parents=True, exist_ok=True)
-            lock = FileLock.acquire(path / _LOCK)
-            if lock is None:
-                raise RunLockedError(Diagnostic("E2002", "another process works on this front", str(path), "wait"))
-            (path / _LOCK).write_bytes(_LOCK_TEXT)
-        return cls(path, lock)
+            refuse_second(path, "front", "E2082")
+        return cls(path, claim(path, POINTS, "front", _LOCK_TEXT))
 
     def __enter__(self) -> Self:
         return self
@@ -258,6 +251,6 @@ def _refuse_stranger(path: Path) -> None:
 
 def _only_begun(path: Path) -> bool:
     try:
-        return (path / _LOCK).read_bytes().startswith(_LOCK_TEXT)
+        return (path / LOCK).read_bytes().startswith(_LOCK_TEXT)
     except OSError:
         return False
