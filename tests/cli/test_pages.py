@@ -18,6 +18,7 @@ PAGES = (
     "docs/exchange.md",
     "docs/tours.md",
     "docs/door-to-door.md",
+    "docs/distances.md",
 )
 
 

@@ -7,6 +7,7 @@ from cargopool.model.builder import ScenarioBuilder
 from cargopool.model.place import CrossDock
 from cargopool.model.scenario import Carrier, Factors
 from cargopool.reference import load_reference
+from cargopool.rules import road_link
 
 
 def builder() -> ScenarioBuilder:
@@ -123,6 +124,34 @@ def test_rows_of_the_reference_set_can_be_added() -> None:
         due="2026-11-26T10:00",
     )
     assert made.build().drayage == reference.drayage
+
+
+def test_own_distances_come_before_links() -> None:
+    made = builder()
+    shipment(made)
+    made.set_road_matrix(["D", "A"], [[0, 31.5], [float("nan"), 0]])
+    scenario = made.build()
+    there, back = road_link(scenario, "D", "A"), road_link(scenario, "A", "D")
+    assert there is not None and back is not None
+    assert (there.km, back.km, scenario.road_links[0].km) == (31.5, 30, 30)
+
+
+def test_own_distances_are_checked() -> None:
+    made = builder()
+    shipment(made)
+    made.set_road_matrix(
+        ["A", "B", "X"], [[0, float("inf"), 1], [-3, 0, 2], [1, 1, 0]], minutes=[[float("nan")] * 3] * 3
+    )
+    with pytest.raises(InputError) as caught:
+        made.build()
+    found = {(one.code, one.where) for one in caught.value.diagnostics}
+    assert found == {("E0205", "road.matrix.km[A-B]"), ("E1010", "road.matrix.km[B-A]"), ("E1501", "road.matrix[X]")}
+    for places, km in ((["A", "B"], [[1, 2, 3]]), (["A", "A"], [[0, 1], [1, 0]]), (["A"], [["far"]])):
+        made = builder()
+        made.set_road_matrix(places, km)
+        with pytest.raises(InputError) as caught:
+            made.build()
+        assert ("E0203", "road.matrix") in {(one.code, one.where) for one in caught.value.diagnostics}
 
 
 def test_everything_that_is_wrong_is_raised_at_once() -> None:

@@ -84,7 +84,7 @@ class BlockReader:
         node = self.root.get("road")
         if node is None or node.value is None:
             return
-        known = ("vehicles", "fleet", "links", "bans", "crossings")
+        known = ("vehicles", "fleet", "links", "matrix", "bans", "crossings")
         if not isinstance(node.value, dict):
             self.findings.add(self.document.locate(("road",)), "E0203", "road: is not a mapping", "give vehicles:")
             return

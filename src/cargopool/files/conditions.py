@@ -12,6 +12,7 @@ from cargopool.files.entries import Entry
 from cargopool.files.findings import Findings, FixedPlace, did_you_mean, shown
 from cargopool.files.overrides import matches
 from cargopool.files.shelf import Shelf
+from cargopool.model.road_matrix import RoadMatrix
 from cargopool.model.scenario import Scenario
 from cargopool.model.service import Service
 
@@ -94,21 +95,35 @@ def _close_services(scenario: Scenario, closed: list[str], findings: Findings, d
 
 
 def _close_links(scenario: Scenario, closed: list[str], findings: Findings, document: Document) -> Scenario:
-    links = list(scenario.road_links)
+    links, matrix = list(scenario.road_links), scenario.road_matrix
     for number, text in enumerate(closed):
         place = document.locate(("conditions", "closed_links", number))
-        hits = [
-            link for link in links if text in (f"{link.origin}-{link.destination}", f"{link.destination}-{link.origin}")
-        ]
-        if not hits:
+        hits = [link for link in links if text in _both_names(link.origin, link.destination)]
+        pairs = {(link.origin, link.destination) for link in hits} | _matrix_pairs(matrix, text)
+        if not pairs:
             names = [f"{link.origin}-{link.destination}" for link in scenario.road_links]
             message = f"conditions.closed_links: {shown(text)!r} matches no road link"
-            findings.add(place, "E0404", message, did_you_mean(text, names) or "give ORIGIN-DESTINATION of a link row")
+            help_text = did_you_mean(text, names) or "give ORIGIN-DESTINATION of a link row, or of a cell of the matrix"
+            findings.add(place, "E0404", message, help_text)
             continue
-        ends = [scenario.hubs.get(name) or scenario.doors.get(name) for name in (hits[0].origin, hits[0].destination)]
+        ends = [scenario.hubs.get(name) or scenario.doors.get(name) for name in min(pairs)]
         if None not in ends and ends[0].road_region == ends[1].road_region:  # type: ignore[union-attr]
             message = f"conditions.closed_links: {shown(text)} is replaced by a detour over other roads"
             help_text = "places of one road_region stay joined by the detour factor; give one of them another region"
             findings.add(place, "W0409", message, help_text, "warning")
         links = [link for link in links if link not in hits]
-    return replace(scenario, road_links=tuple(links)) if closed else scenario
+        if matrix is not None:
+            matrix = matrix.without([pair for pair in pairs | {pair[::-1] for pair in pairs} if matrix.gives(*pair)])
+    return replace(scenario, road_links=tuple(links), road_matrix=matrix) if closed else scenario
+
+
+def _both_names(origin: str, destination: str) -> tuple[str, str]:
+    return f"{origin}-{destination}", f"{destination}-{origin}"
+
+
+def _matrix_pairs(matrix: RoadMatrix | None, text: str) -> set[tuple[str, str]]:
+    """Pairs of places, as named or the other way round, of which the matrix gives one direction."""
+    if matrix is None:
+        return set()
+    pairs = [(text[:at], text[at + 1 :]) for at, character in enumerate(text) if character == "-"]
+    return {pair for pair in pairs if matrix.gives(*pair) or matrix.gives(*pair[::-1])}

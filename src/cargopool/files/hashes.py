@@ -9,12 +9,16 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 from cargopool.model.execution import ExecutionRules
 from cargopool.model.scenario import Scenario
 
 
 def canonical(value: Any) -> Any:
-    """JSON form of model data: objects and mappings with sorted keys, sets as sorted lists, times in UTC."""
+    """JSON form of model data: objects and mappings with sorted keys, sets as sorted lists, times in UTC,
+    arrays by their digest.
+    """
     if is_dataclass(value) and not isinstance(value, type):
         return {info.name: canonical(getattr(value, info.name)) for info in fields(value) if not _unset(value, info)}
     if isinstance(value, Mapping):
@@ -26,6 +30,8 @@ def canonical(value: Any) -> Any:
         return [canonical(item) for item in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, np.ndarray):
+        return hashlib.sha256(np.ascontiguousarray(value, "<f8").tobytes()).hexdigest()
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

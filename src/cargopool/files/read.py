@@ -29,6 +29,7 @@ from cargopool.files.entities import (
 from cargopool.files.entries import Entry, Key, Section, SectionKind, SectionReader
 from cargopool.files.findings import FilePlace, Findings, shown, shown_path
 from cargopool.files.overrides import RowOverrides, apply_to_document, check_unused, settings_of
+from cargopool.files.road_matrix import read_matrix
 from cargopool.files.schema.document import DrayageBlock
 from cargopool.files.shelf import DEFAULT_FACTORS, Shelf, countries_of, territories_of
 from cargopool.model.scenario import Scenario
@@ -40,6 +41,7 @@ _FOLLOW_UPS: Mapping[str, frozenset[str]] = {
     "load_units": frozenset({"E1408", "E1405", "W1406", "W1419", "W1203", "W1314", "E1661"}),
     "road.vehicles": frozenset({"E1207", "E1210", "E1212"}),
     "road.crossings": frozenset({"E1507"}),
+    "road.matrix": frozenset({"E1511"}),
     "services": frozenset({"E1702"}),
     "shipments": frozenset({"W1400"}),
     "factors": frozenset({"E1506", "E1603", "E1604"}),
@@ -226,6 +228,9 @@ class _Reading:
         link_entries = self.shelf.links(self._read(LINKS), place_ids, hubs_used=self.hubs_used)
         self._change(LINKS, link_entries, {})
         links = tuple(self.made.objects(LINKS, link_entries).values())
+        matrix, refused = read_matrix(self.document, self.folder, self.findings)
+        if refused:
+            self.follow_ups |= _FOLLOW_UPS["road.matrix"]
         territories = territories_of(hubs.values(), doors.values())
         crossing_entries = self.shelf.crossings(self._read(CROSSINGS), territories, hubs_used=self.hubs_used)
         self._change(CROSSINGS, crossing_entries, {})
@@ -234,6 +239,7 @@ class _Reading:
         self._change(BANS, ban_entries, {})
         return {
             "road_links": links,
+            "road_matrix": matrix,
             "crossings": tuple(self.made.objects(CROSSINGS, crossing_entries).values()),
             "bans": tuple(self.made.objects(BANS, ban_entries).values()),
         }

@@ -189,7 +189,7 @@ def parse_csv(text: str, file: str, findings: Findings) -> Table | None:
     try:
         for cells in reader:
             if any(cells):
-                rows.append((line, [restored(cell) for cell in cells]))
+                rows.append((line, [restored(cell) if cell[:1] == "'" else cell for cell in cells]))
             line = reader.line_num + 1
     except csv.Error as error:
         help_text = "double the quotes inside a quoted cell, and close it"

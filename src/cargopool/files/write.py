@@ -29,6 +29,7 @@ from cargopool.files.entities import (
     VEHICLES,
 )
 from cargopool.files.entries import SectionKind
+from cargopool.files.road_matrix import write_matrix
 from cargopool.files.tables import write_csv
 from cargopool.model.execution import ExecutionRules
 from cargopool.model.scenario import Scenario
@@ -54,7 +55,8 @@ def write_scenario(scenario: Scenario, folder: str | Path) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
         names = {kind.path: _write_section(target, kind, rows) for kind, rows in _sections(scenario)}
-        text = "\n".join(_lines(_document(scenario, names))) + "\n"
+        matrix = write_matrix(scenario.road_matrix, target)
+        text = "\n".join(_lines(_document(scenario, names, matrix))) + "\n"
         (target / "scenario.yaml").write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(Diagnostic("E0701", f"the scenario cannot be written: {error}", str(target))) from error
@@ -129,7 +131,7 @@ def _cell(value: Any, column: Column) -> object:
     return encode_cell(value, column)
 
 
-def _document(scenario: Scenario, names: Mapping[str, str | None]) -> dict[str, Any]:
+def _document(scenario: Scenario, names: Mapping[str, str | None], matrix: Mapping[str, str]) -> dict[str, Any]:
     horizon = scenario.horizon
     zone = horizon.timezone
     document: dict[str, Any] = {
@@ -153,7 +155,7 @@ def _document(scenario: Scenario, names: Mapping[str, str | None]) -> dict[str, 
     return {
         **document,
         **sections,
-        "road": road,
+        "road": {**road, **({"matrix": matrix} if matrix else {})},
         "drayage": {
             **DRAYAGE.encode(scenario.drayage),
             "confidence": scenario.drayage.provenance.confidence,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from cargopool.footprint.carriers import ELECTRICITY, intensity
 from cargopool.footprint.energy import run_rate, service_rate, vehicle_line
 from cargopool.footprint.external import worst_per_km
@@ -19,7 +21,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.model.service import Service
 from cargopool.model.shipment import Shipment
 from cargopool.rules.index import index_of
-from cargopool.rules.roads import great_circle_km
+from cargopool.rules.roads import great_circle_km, matrix_minutes
 from cargopool.units import (
     CENTS_PER_EUR,
     GRAMS_PER_KG,
@@ -130,12 +132,22 @@ def _longest_roads(scenario: Scenario) -> tuple[float, float, float]:
         regions.setdefault(place.road_region, []).append(place)
     far = max((2 * _farthest_km(places) for places in regions.values()), default=0.0)
     factors, radius, rows = scenario.factors, scenario.drayage.radius_km, scenario.road_links
+    own_km, own_min = np.zeros(0), np.zeros(0, np.int64)
+    if scenario.road_matrix is not None:
+        given = ~np.isnan(scenario.road_matrix.km)
+        own_km, own_min = scenario.road_matrix.km[given], matrix_minutes(scenario)[given]
     km = far * factors.detour_road + 1
     pace = MINUTES_PER_HOUR / factors.road_speed_kmh
     return (
-        max([km, *(row.km for row in rows)]),
-        max([km * pace + 1, *(float(row.drive_min) for row in rows)]),
-        max([min(km, radius) * pace + 1, *(float(row.drive_min) for row in rows if row.km <= radius)]),
+        max([km, *(row.km for row in rows), float(own_km.max(initial=0))]),
+        max([km * pace + 1, *(float(row.drive_min) for row in rows), float(own_min.max(initial=0))]),
+        max(
+            [
+                min(km, radius) * pace + 1,
+                *(float(row.drive_min) for row in rows if row.km <= radius),
+                float(own_min[own_km <= radius].max(initial=0)),
+            ]
+        ),
     )
 
 

@@ -13,10 +13,13 @@ from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
+from numpy.typing import ArrayLike
+
 from cargopool.errors import Diagnostic, InputError
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.execution import ExecutionRules
 from cargopool.model.place import CrossDock, Crossing, Door, Hub, Place, RoadLink, WeekHours
+from cargopool.model.road_matrix import RoadMatrix
 from cargopool.model.scenario import Drayage, Factors, Horizon, ModelScope, Objective, Scenario, TruckBan
 from cargopool.model.service import Charter, LegCapacity, Service, ServiceLeg, ServiceStop, Surcharge, Tariff
 from cargopool.model.shipment import Shipment
@@ -76,6 +79,7 @@ class ScenarioBuilder:
         self._objective, self._drayage, self._scope = Objective(), Drayage(), ModelScope()
         self._execution = ExecutionRules()
         self._factors = Factors(id="none")
+        self._matrix: RoadMatrix | None = None
 
     def add(self, *things: Any) -> ScenarioBuilder:
         """Add ready-made model objects, such as rows of the reference set; a factor set replaces the present one."""
@@ -89,6 +93,8 @@ class ScenarioBuilder:
                 self._factors = thing
             elif kind is Drayage:
                 self._drayage = thing
+            elif kind is RoadMatrix:
+                self._matrix = thing
             else:
                 self._wrong("E0203", "scenario", f"a {kind.__name__} is no part of a scenario", "add model objects")
         return self
@@ -119,6 +125,24 @@ class ScenarioBuilder:
         split = tuple(countries.items()) if isinstance(countries, Mapping) else tuple(countries)
         given = {"origin": origin, "destination": destination, "km": km, **values}
         return self._add(RoadLink, f"road.links[{origin}-{destination}]", given, {"countries": split})
+
+    def set_road_matrix(
+        self, places: Sequence[str], km: ArrayLike, *, minutes: ArrayLike | None = None
+    ) -> RoadMatrix | None:
+        """Set own distances, which stand before links and estimates.
+
+        Parameters
+        ----------
+        places : sequence of str
+            Ids of rows and columns.
+        km, minutes : array-like of float, [places, places]
+            Driven from row to column; NaN is not given. Minutes without breaks, rests, crossings and shuttle.
+        """
+        try:
+            self._matrix = RoadMatrix.of(tuple(places), tuple(places), km, minutes)
+        except (TypeError, ValueError) as problem:
+            self._wrong("E0203", "road.matrix", str(problem), "give a square of numbers, one row and column per place")
+        return self._matrix
 
     def add_crossing(
         self, origin: str, destination: str, *, eur: float = 0.0, hours: float | None = None, minutes: int = 0
@@ -264,6 +288,7 @@ class ScenarioBuilder:
             execution=self._execution,
             synthetic=self._synthetic,
             notes=self._notes,
+            road_matrix=self._matrix,
             **parts,
         )
         errors = [*self._found, *(found for found in check_scenario(scenario) if found.severity == "error")]

@@ -11,6 +11,7 @@ from cargopool.model.energy import Allocation, TruckClass, VesselClass
 from cargopool.model.equipment import FleetVehicle, LoadUnitType, RoadVehicle
 from cargopool.model.execution import ExecutionRules
 from cargopool.model.place import LATER, Crossing, Door, Hub, Place, Provenance, RoadLink
+from cargopool.model.road_matrix import RoadMatrix
 from cargopool.model.service import Service, Surcharge
 from cargopool.model.shipment import Shipment
 
@@ -286,7 +287,8 @@ class ModelScope:
 class Scenario:
     """Everything that is planned with. Closed: after reading nobody looks into the reference data.
 
-    All mappings are keyed by id and keep the order of the input.
+    All mappings are keyed by id and keep the order of the input. What ``road_matrix`` gives stands before
+    ``road_links``; `cargopool.rules.road_link` is what everybody asks.
     """
 
     name: str
@@ -295,6 +297,7 @@ class Scenario:
     hubs: Mapping[str, Hub] = field(default_factory=dict)
     doors: Mapping[str, Door] = field(default_factory=dict)
     road_links: tuple[RoadLink, ...] = ()
+    road_matrix: RoadMatrix | None = field(default=None, metadata=LATER)
     crossings: tuple[Crossing, ...] = ()
     services: Mapping[str, Service] = field(default_factory=dict)
     surcharges: tuple[Surcharge, ...] = ()

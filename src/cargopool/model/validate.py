@@ -9,6 +9,7 @@ from __future__ import annotations
 from cargopool.errors import Diagnostic
 from cargopool.model.checks.base import Checker
 from cargopool.model.checks.equipment import check_drayage, check_equipment
+from cargopool.model.checks.matrix import check_matrix
 from cargopool.model.checks.places import check_doors_reach, check_places, check_roads
 from cargopool.model.checks.services import check_services, check_surcharges
 from cargopool.model.checks.shipments import check_shipments
@@ -22,6 +23,7 @@ _CHECKS = (
     check_drayage,
     check_fleet,
     check_roads,
+    check_matrix,
     check_doors_reach,
     check_doors_work,
     check_services,

@@ -23,16 +23,20 @@ class ScenarioIndex:
         Held so that its identity cannot be taken over by another object while the index lives.
     links : dict of (origin, destination) to RoadLink
         Rows, and reversed rows where a row holds both ways and no row says otherwise.
+    matrix_at : dict of place id to int
+        Row and column of a place in the own matrix.
     crossings : dict of (from territory, to territory) to Crossing
     memo : dict
         Results of pure functions of this scenario; two threads may compute one twice, never differently.
     """
 
-    __slots__ = ("crossings", "links", "memo", "scenario")
+    __slots__ = ("crossings", "links", "matrix_at", "memo", "scenario")
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.links = _link_table(_Identity(scenario.road_links))
+        matrix = scenario.road_matrix
+        self.matrix_at = {} if matrix is None else {place: i for i, place in enumerate(matrix.places)}
         self.crossings: dict[tuple[str, str], Crossing] = {}
         for row in scenario.crossings:
             self.crossings.setdefault((row.origin, row.destination), row)

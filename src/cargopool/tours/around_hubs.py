@@ -59,7 +59,7 @@ def hub_case(
     split = [piece for job in jobs for piece in split_to_fit(scenario, job, hired)]
     names = dict.fromkeys([hub, *(row.depot for row in fleet), *(v.place for job in split for v in job.visits)])
     places = {name: i for i, name in enumerate(names)}
-    km, drive = _roads(scenario, list(places))
+    km, drive = road_table(scenario, list(places))
     windows = [_tightened(scenario, job, [visit_windows(scenario, v) for v in job.visits]) for job in split]
     made = [_tour_job(scenario, plan, job, w, places) for job, w in zip(split, windows, strict=True)]
     span = _span(windows)
@@ -115,7 +115,8 @@ def split_to_fit(scenario: Scenario, job: DrayageJob, truck: FleetVehicle) -> li
     ]
 
 
-def _roads(scenario: Scenario, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def road_table(scenario: Scenario, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Km and minutes (driving, and on a shuttle) of the roads from each place to each; too long where there is none."""
     km = np.zeros((len(names), len(names)), dtype=np.float64)
     drive = np.zeros((len(names), len(names)), dtype=np.int64)
     for i, a in enumerate(names):

@@ -108,6 +108,15 @@ class CrossingSection(Block):
     """Own rows; a row between the same territories overrides single fields."""
 
 
+class MatrixBlock(Block):
+    """Own distances as square tables, ids of places in first row and first column; driven from row to column."""
+
+    km: Text = UNSET
+    """CSV table (or workbook.xlsx#sheet) of driven km; an empty cell is not given."""
+    minutes: Text | None = UNSET
+    """CSV table of driving minutes, without breaks, rests, crossings and shuttle."""
+
+
 class RoadBlock(Block):
     """Everything on the road."""
 
@@ -117,6 +126,8 @@ class RoadBlock(Block):
     """Vehicles that drive tours; without any, every tour is a hired truck's."""
     links: LinkSection | list[RoadLinkRow] = UNSET
     """Road links."""
+    matrix: MatrixBlock = UNSET
+    """Own distance matrix; what it gives stands before the links."""
     bans: bool | BanSection | list[BanRow] = UNSET
     """Truck bans: true for the reference ones, false (the default) for none, or own rows."""
     crossings: bool | CrossingSection | list[CrossingRow] = UNSET

@@ -33,9 +33,10 @@ _CROSS_DOCK = (
     Range("kwh_per_pallet", 0, 1e4),
     Range("kwh_per_tonne", 0, 1e4),
 )
-_LINK = (Range("km", 0, 30_000), Range("drive_min", 0, 60_000))
+LINK_RANGES = (Range("km", 0, 30_000), Range("drive_min", 0, 60_000))
 _CROSSING = (Range("eur", 0, _EUR), Range("minutes", 0, 30 * MINUTES_PER_DAY))
-_MAX_KMH, _MIN_KMH = 140, 3
+MAX_KMH, MIN_KMH = 140, 3
+"""Highest and lowest speed of a truck between two places."""
 
 
 def check_places(case: Checker) -> None:
@@ -96,9 +97,9 @@ def _check_link(case: Checker, link: RoadLink, where: str) -> None:
     case.known(link.destination, f"{where}.destination", case.places, "place", "E1501")
     if link.origin == link.destination:
         case.error("E1504", where, "leads back to where it starts", "give two different places")
-    case.numbers(link, where, _LINK)
+    case.numbers(link, where, LINK_RANGES)
     case.country_km(link.countries, link.km, f"{where}.countries")
-    if link.km > 1 and not link.km * 60 / _MAX_KMH <= link.drive_min <= link.km * 60 / _MIN_KMH:
+    if link.km > 1 and not link.km * 60 / MAX_KMH <= link.drive_min <= link.km * 60 / MIN_KMH:
         message = f"{link.km:g} km in {link.drive_min} minutes is not a truck's speed"
         case.error("E1505", f"{where}.drive_min", message, "give driving minutes without breaks, rests and shuttle")
     if link.shuttle:
@@ -166,6 +167,8 @@ def check_doors_reach(case: Checker) -> None:
     for place in case.places.values():
         regions[place.road_region] = regions.get(place.road_region, 0) + 1
     linked = {end for link in scenario.road_links for end in (link.origin, link.destination)}
+    if scenario.road_matrix is not None:
+        linked |= scenario.road_matrix.joined
     for key, place in case.places.items():
         if isinstance(place, Door) and key not in linked and regions[place.road_region] < 2:
             help_text = "give it the road_region of its neighbours, or a road link"
