@@ -246,7 +246,7 @@ OBJECTIVE: Codec[Objective] = Codec(
     provenance=False,
 )
 
-DRAYAGE: Codec[Drayage] = Codec(Drayage, derived=frozenset({"rates", "lead_min"}))
+DRAYAGE: Codec[Drayage] = Codec(Drayage, derived=frozenset({"rates", "lead_min", "haulage_lead_min"}))
 
 SCOPE: Codec[ModelScope] = Codec(ModelScope, provenance=False)
 

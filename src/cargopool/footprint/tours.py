@@ -217,8 +217,11 @@ def at_plan_rates(scenario: Scenario, plan: Plan) -> Scenario:
     if not plan.drayage_rates and not plan.lead_times:
         return scenario
     rates = {(str(rate.kind), rate.door, rate.hub): rate.factor for rate in plan.drayage_rates}
-    leads = {(lead.shipment, lead.hub): lead.minutes for lead in plan.lead_times}
-    return replace(scenario, drayage=replace(scenario.drayage, rates=rates, lead_min=leads))
+    leads: dict[str, dict[tuple[str, str], int]] = {"pallets": {}, "units": {}}
+    for lead in plan.lead_times:
+        leads[lead.way][lead.shipment, lead.hub] = lead.minutes
+    drayage = replace(scenario.drayage, rates=rates, lead_min=leads["pallets"], haulage_lead_min=leads["units"])
+    return replace(scenario, drayage=drayage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,9 @@ class Drayage:
     rates : mapping of (kind, door, hub) to float
         Factors on the estimates, as rounds of plan and tours find them; 1 where absent.
     lead_min : mapping of (shipment, hub) to int
-        Minutes added to the tours of a shipment at a hub.
+        Minutes added to the collection and delivery tours of a shipment at a hub.
+    haulage_lead_min : mapping of (shipment, hub) to int
+        The same for unit haulage.
     """
 
     radius_km: float = 150.0
@@ -139,6 +141,7 @@ class Drayage:
     max_rounds: int = field(default=4, metadata=LATER)
     rates: Mapping[tuple[str, str, str], float] = field(default_factory=dict, metadata=LATER)
     lead_min: Mapping[tuple[str, str], int] = field(default_factory=dict, metadata=LATER)
+    haulage_lead_min: Mapping[tuple[str, str], int] = field(default_factory=dict, metadata=LATER)
     provenance: Provenance = Provenance(confidence="synthetic")
 
 

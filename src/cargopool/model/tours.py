@@ -7,10 +7,14 @@ from typing import Literal
 
 TaskKind = Literal["pick_up", "drop_off", "take_empty", "load", "leave_full", "take_full", "unload", "leave_empty"]
 SegmentKind = Literal["drive", "work", "wait", "break", "rest", "charge", "ban"]
+LeadWay = Literal["pallets", "units"]
 DrayageKind = Literal["collection", "delivery", "haulage_out", "haulage_in"]
 
 HIRED = ""
 """Fleet row of a hired truck: the drayage vehicle, as many as are needed, at its tariff."""
+
+NEVER_MIN = 10**6
+"""Lead time of a shipment that no truck can carry between its door and a hub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +118,17 @@ class DrayageRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadTime:
-    """Minutes that the plan adds to the collection or delivery tours of a shipment at a hub, as no tour was in time."""
+    """Minutes that the plan adds to a shipment's way between its door and a hub, as no tour was in time.
+
+    Attributes
+    ----------
+    minutes : int
+        ``NEVER_MIN``: no truck can carry it there, and the plan does not ask for it.
+    way : LeadWay
+        ``pallets``: to its collection or delivery there; ``units``: to the unit haulage there.
+    """
 
     shipment: str
     hub: str
     minutes: int
+    way: LeadWay = "pallets"

@@ -20,6 +20,7 @@ from cargopool.network.events import Setting
 from cargopool.network.expansion import expanded
 from cargopool.network.freight import Freight, freight_of, mode_mask
 from cargopool.network.gridded import gridded
+from cargopool.network.hauling import in_time_for_trucks
 from cargopool.network.passages import MANNINGS, Passages, Users, door_passages, fixed_passages, joined
 from cargopool.network.places import NEVER, Places, places_of
 from cargopool.network.rides import MODE_BIT, Chains, Rides, extended, rides_of, single_rides
@@ -107,6 +108,7 @@ def build(
         passages, users = gridded(setting, joined([fixed, doors]), thinning)
     else:
         passages, users = expanded(setting, joined([fixed, doors]), level, thinning)
+    users = in_time_for_trucks(scenario, places, freight, chains, passages, users)
     _give_up(stop, "moves")
     left_out = road_units_left_out(scenario) if thinning.best_road_units else {}
     return _assembled(_Parts(scenario, places, freight, rides, chains, passages, users, windows, left_out), lo, hi)

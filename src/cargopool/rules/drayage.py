@@ -195,6 +195,16 @@ def delivery_limit(scenario: Scenario, itinerary: Itinerary) -> int:
     return min(shipment.latest_min, max(shipment.due_min, itinerary.delivered_min))
 
 
+def haulage_limit(scenario: Scenario, itinerary: Itinerary, move: Move, door: Door, hub: str) -> int:
+    """The same for a unit hauled from a hub to a door: with a lead time, what the estimate and that promise."""
+    limit = delivery_limit(scenario, itinerary)
+    shipment = scenario.shipments[itinerary.shipment]
+    lead = scenario.drayage.haulage_lead_min.get((itinerary.shipment, hub), 0)
+    work = 0 if shipment.load_units else door.loading_min
+    begins = earliest_start(door, scenario.horizon.start, move.available_min + lead, work) if lead else None
+    return limit if begins is None else min(shipment.latest_min, max(limit, begins + work))
+
+
 def haulage_jobs(
     scenario: Scenario, unit: PlannedUnit, move: Move, stage: RoadStage, inside: Sequence[Itinerary]
 ) -> Iterator[DrayageJob]:
@@ -238,7 +248,8 @@ def _unit_out(scenario: Scenario, move: Move, door: Door, hub: Hub, work: int, i
 
 def _unit_in(scenario: Scenario, move: Move, door: Door, hub: Hub, work: int, inside: Sequence[Itinerary]) -> Chains:
     first, last = collect_span(scenario, move, hub)
-    limit = min((delivery_limit(scenario, part) for part in inside), default=last + MINUTES_PER_DAY)
+    limits = (haulage_limit(scenario, part, move, door, hub.id) for part in inside)
+    limit = min(limits, default=last + MINUTES_PER_DAY)
     begins = latest_start(scenario, door, limit, work)
     begins = limit - work if begins is None else begins
     crossing = crossing_between(scenario, move.origin, move.destination)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cargopool.footprint import unserved_cents
 from cargopool.footprint.tours import with_tours
 from cargopool.model.plan import Plan, Progress, Status
-from cargopool.model.scenario import Scenario
-from cargopool.model.tours import HIRED, DrayageRate, LeadTime
+from cargopool.model.scenario import Drayage, Scenario
+from cargopool.model.tours import HIRED, DrayageRate, LeadTime, LeadWay
 from cargopool.runs.leaving_out import leave_out
 from cargopool.units import eur
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from cargopool.optimiser.stop import StoppingCriterion
     from cargopool.runs.solving import RunResult
     from cargopool.tours.compiling import Compilation
-    from cargopool.tours.planning import Missed, PlannedTours
+    from cargopool.tours.missing import Missed
+    from cargopool.tours.planning import PlannedTours
 
 MOST_ROUNDS = 8
 _FIRST_SHARE = 0.45
@@ -29,8 +30,6 @@ _TOURS_SHARE = 0.25
 _TOURS_S = 10.0
 _TOURS_WORK = 8_000
 _LEAST_S = 0.5
-_NEVER_MIN = 10**6
-"""Lead time of a shipment that no vehicle can carry between its door and a hub."""
 _STILL = 0.005
 """Mean change of the factors under which another round would plan the same."""
 
@@ -189,7 +188,7 @@ class Rounds:
         search = self._can_search(began)
         started = time.monotonic()
         plan, found = self._tours(current, result.plan, most, search=search)
-        leads = self._leads(current, found.missed)
+        following = _with_leads(current, found.missed)
         complete, left_out = self._complete(current, plan, found, search=search)
         note = "" if search else "no time to compile the search of tours: a truck for each job alone"
         if complete is not None:
@@ -223,9 +222,9 @@ class Rounds:
         self.trace.append(entry)
         self.tours_s = time.monotonic() - started
         self._say(entry, self.tours_s)
-        if change < _STILL and leads == dict(current.drayage.lead_min):
+        if change < _STILL and following == current.drayage:
             return None
-        return replace(self.scenario, drayage=replace(self.scenario.drayage, rates=rates, lead_min=leads))
+        return replace(self.scenario, drayage=replace(following, rates=rates))
 
     def _stopped(self) -> bool:
         return bool(getattr(self.stop, "raised", False))
@@ -279,15 +278,6 @@ class Rounds:
             return None, reasons
         return retimed(current, with_tours(current, bare, again.tours)), reasons
 
-    def _leads(self, current: Scenario, missed: tuple[Missed, ...]) -> dict[tuple[str, str], int]:
-        leads = dict(current.drayage.lead_min)
-        for one in missed:
-            if one.job.pallets is None:
-                continue
-            key = (one.job.pallets[0], one.job.hub)
-            leads[key] = min(_NEVER_MIN, leads.get(key, 0) + (one.lead_min or _NEVER_MIN))
-        return leads
-
     def _verified(self, plan: Plan) -> tuple[Plan | None, str]:
         from cargopool.verifier import verify
 
@@ -329,11 +319,21 @@ def at_rates(plan: Plan, scenario: Scenario) -> Plan:
         DrayageRate(kind=kind, door=door, hub=hub, factor=factor)  # type: ignore[arg-type]
         for (kind, door, hub), factor in sorted(drayage.rates.items())
     )
-    leads = tuple(
-        LeadTime(shipment=shipment, hub=hub, minutes=minutes)
-        for (shipment, hub), minutes in sorted(drayage.lead_min.items())
-    )
+    leads = (*_listed(drayage.lead_min, "pallets"), *_listed(drayage.haulage_lead_min, "units"))
     return replace(plan, drayage_rates=rates, lead_times=leads)
+
+
+def _listed(leads: Mapping[tuple[str, str], int], way: LeadWay) -> tuple[LeadTime, ...]:
+    return tuple(LeadTime(shipment=s, hub=hub, minutes=minutes, way=way) for (s, hub), minutes in sorted(leads.items()))
+
+
+def _with_leads(current: Scenario, missed: Sequence[Missed]) -> Drayage:
+    """The drayage of the next round: no lead time shorter than before, nor than what was missed needs."""
+    leads = {"pallets": dict(current.drayage.lead_min), "units": dict(current.drayage.haulage_lead_min)}
+    for lead in (lead for one in missed for lead in one.leads):
+        mine = leads[lead.way]
+        mine[lead.shipment, lead.hub] = max(lead.minutes, mine.get((lead.shipment, lead.hub), 0))
+    return replace(current.drayage, lead_min=leads["pallets"], haulage_lead_min=leads["units"])
 
 
 def _total(plan: Plan) -> int:

@@ -16,27 +16,11 @@ from cargopool.rules.fleets import hired_truck
 from cargopool.rules.opening import earliest_start
 from cargopool.tours.around_hubs import DEDICATED, HubCase, hub_case
 from cargopool.tours.fleet import rows_near
+from cargopool.tours.missing import Missed, missed
 from cargopool.tours.problem import Tour
 from cargopool.tours.solving import solve
 
 _LEAST_WORK = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """A job that no tour can make.
-
-    Attributes
-    ----------
-    lead_min : int or None
-        How much more time a truck hired for it alone would need at the hub or at the door; None when no time helps.
-    reason : str
-        In words.
-    """
-
-    job: DrayageJob
-    lead_min: int | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +72,7 @@ def plan_tours(
     fleet = rows_near(scenario, hubs)
     total = sum(map(len, by_hub.values()))
     found: list[tuple[HubCase, Tour]] = []
-    missed: list[Missed] = []
+    late: list[Missed] = []
     iterations = alone = 0
     for hub in hubs:
         case = hub_case(scenario, plan, hub.id, by_hub[hub.id], fleet[hub.id])
@@ -96,7 +80,7 @@ def plan_tours(
         share = len(by_hub[hub.id]) / total
         if not search:
             found += [(case, tour) for tour in case.dedicated.values()]
-            missed += [_missed(scenario, plan, case, job) for job in case.jobs if job.id not in case.dedicated]
+            late += [missed(scenario, plan, job) for job in case.jobs if job.id not in case.dedicated]
             continue
         solution = solve(
             case.problem,
@@ -111,11 +95,11 @@ def plan_tours(
             if job.id in solution.unserved:
                 tour = case.dedicated.get(job.id)
                 if tour is None:
-                    missed.append(_missed(scenario, plan, case, job))
+                    late.append(missed(scenario, plan, job))
                 else:
                     found.append((case, tour))
     tours, jobs = _numbered(scenario, found)
-    return PlannedTours(tours, tuple(missed), jobs, iterations, alone)
+    return PlannedTours(tours, tuple(late), jobs, iterations, alone)
 
 
 def _cents_alone(scenario: Scenario, plan: Plan, case: HubCase) -> int:
@@ -132,23 +116,6 @@ def _cheaper_apart(case: HubCase, tour: Tour) -> list[Tour]:
     if len(found) < len(alone) or sum(one.cost.total_cents for one in found) >= tour.cost.total_cents:
         return [tour]
     return found
-
-
-def _missed(scenario: Scenario, plan: Plan, case: HubCase, job: DrayageJob) -> Missed:
-    """Find out how much more time the job would need: the last visit at the hub or door without its deadline."""
-    at = len(job.visits) - 1
-    last = job.visits[at]
-    limit = last.last_min
-    relaxed = replace(job, visits=tuple(replace(v, last_min=v.last_min + 10 * 1440) for v in job.visits))
-    again = hub_case(scenario, plan, case.hub, [relaxed], ())
-    tour = next(iter(again.dedicated.values()), None)
-    if tour is None:
-        return Missed(job, None, f"no vehicle can carry it between {job.door} and {job.hub}")
-    begins = [visit for visit in tour.visits if visit.kind == "stop"][at].begin_min
-    lead = begins - limit
-    if job.pallets is None or lead <= 0:
-        return Missed(job, None, f"no truck can make it between {job.door} and {job.hub} in the plan's time")
-    return Missed(job, lead, f"a truck of its own would be {lead} min late between {job.door} and {job.hub}")
 
 
 def _numbered(
