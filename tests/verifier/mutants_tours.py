@@ -6,13 +6,14 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import get_args
 
 from cargopool.footprint.tours import leg_mj
 from cargopool.model.equipment import FleetVehicle
 from cargopool.model.plan import Plan
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
-from cargopool.model.tours import TourSegment, TourStop, VehicleTour
+from cargopool.model.tours import DrayageKind, DrayageRate, LeadTime, LeadWay, TourSegment, TourStop, VehicleTour
 from cargopool.rules.drayage import jobs_of, tour_loads
 from cargopool.rules.roads import road_link
 from verifier.mutant_tools import Pair, Registry, closes_before, pick, with_itinerary, with_place, with_row
@@ -636,3 +637,42 @@ def rosier_total(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | N
 @OPERATORS.operator("V336", priced=False)
 def no_totals(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
     return scenario, replace(plan, tour_totals=None)
+
+
+@OPERATORS.operator("V337", priced=False)
+def factor_out_of_range(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    factor = rng.choice((0.0, 0.05, 0.0999, 10.0001, 11.0, 100.0, -1.0))
+    return scenario, replace(plan, drayage_rates=(rng.choice(_rates_of_no_job(scenario, plan, factor)),))
+
+
+@OPERATORS.operator("V337", priced=False)
+def lead_time_of_no_minutes(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    minutes = rng.choice((0, 1_000_001))
+    way = rng.choice(("pallets", "units"))
+    lead = LeadTime(shipment=rng.choice(list(scenario.shipments)), hub=rng.choice("AB"), minutes=minutes, way=way)
+    return scenario, replace(plan, lead_times=(lead,))
+
+
+@TWINS.operator("V337", priced=False)
+def factor_just_in_range(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    rates = _rates_of_no_job(scenario, plan, rng.choice((0.1, 10.0)))
+    return scenario, replace(plan, drayage_rates=(rng.choice(rates),))
+
+
+@TWINS.operator("V103", priced=False)
+def lead_time_of_each_way(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    asked = {(shipment, job.hub) for job in jobs_of(scenario, plan) for shipment, _ in job.parts}
+    free = [(s, hub) for s in scenario.shipments for hub in scenario.hubs if (s, hub) not in asked]
+    if not free:
+        return None
+    shipment, hub = rng.choice(free)
+    minutes = rng.choice((1, 1_000_000))
+    leads = (LeadTime(shipment=shipment, hub=hub, minutes=minutes, way=way) for way in get_args(LeadWay))
+    return scenario, replace(plan, lead_times=tuple(leads))
+
+
+def _rates_of_no_job(scenario: Scenario, plan: Plan, factor: float) -> list[DrayageRate]:
+    """Factors of what the plan does not ask for, so that they change no price."""
+    asked = {(job.kind, job.door, job.hub) for job in jobs_of(scenario, plan)}
+    keys = [(kind, door, hub) for kind in get_args(DrayageKind) for door in scenario.doors for hub in scenario.hubs]
+    return [DrayageRate(kind=k, door=d, hub=h, factor=factor) for k, d, h in keys if (k, d, h) not in asked]

@@ -13,6 +13,8 @@ DrayageKind = Literal["collection", "delivery", "haulage_out", "haulage_in"]
 HIRED = ""
 """Fleet row of a hired truck: the drayage vehicle, as many as are needed, at its tariff."""
 
+LEAST_RATE, MOST_RATE = 0.1, 10.0
+"""Between these lies every factor that rounds of plan and tours give an estimate."""
 NEVER_MIN = 10**6
 """Lead time of a shipment that no truck can carry between its door and a hub."""
 
@@ -107,7 +109,7 @@ class DrayageRate:
     Attributes
     ----------
     factor : float
-        Multiplies every line of the estimate between this door and this hub.
+        Multiplies every line of the estimate between this door and this hub; from ``LEAST_RATE`` to ``MOST_RATE``.
     """
 
     kind: DrayageKind
@@ -123,7 +125,7 @@ class LeadTime:
     Attributes
     ----------
     minutes : int
-        ``NEVER_MIN``: no truck can carry it there, and the plan does not ask for it.
+        From 1 on; ``NEVER_MIN``: no truck can carry it there, and the plan does not ask for it.
     way : LeadWay
         ``pallets``: to its collection or delivery there; ``units``: to the unit haulage there.
     """

@@ -10,11 +10,11 @@ from cargopool.footprint.road import road_group
 from cargopool.footprint.tours import share_tours
 from cargopool.model.plan import Plan, RoadStage
 from cargopool.model.scenario import Scenario
+from cargopool.model.tours import LEAST_RATE, MOST_RATE
 from cargopool.rules.roads import road_link
 
 Rates = dict[tuple[str, str, str], float]
 
-LEAST_RATE, MOST_RATE = 0.1, 10.0
 _DAMPING = 0.6
 """Share of the way from the old factor to the one that the tours show."""
 _HEARSAY = 0.3

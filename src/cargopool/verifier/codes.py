@@ -173,5 +173,6 @@ CODES: Final[dict[str, str]] = {
     "V334": "transport chain element of a tour without a cause",
     "V335": "transport chain element of a tour of a wrong amount",
     "V336": "totals with tours wrong",
+    "V337": "factor or lead time of drayage that no round gives",
     "V299": "check not completed",
 }

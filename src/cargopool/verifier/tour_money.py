@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from math import isclose, isfinite
+from math import isclose
 
 from cargopool.footprint.tours import price_tour, totals_with_tours
 from cargopool.model.plan import CostLine, Tce
-from cargopool.model.tours import VehicleTour
+from cargopool.model.tours import LEAST_RATE, MOST_RATE, NEVER_MIN, VehicleTour
 from cargopool.verifier.case import Case
 from cargopool.verifier.money import compare_elements, compare_lines
 from cargopool.verifier.tours import TourCase, tour_path
 
 _CLOSE = 1e-9
-_MOST_RATE = 100.0
 
 
 def check_tour_money(case: Case, tours: TourCase | None, totals_sound: bool) -> None:
@@ -60,7 +59,7 @@ def _price(case: Case, tour: VehicleTour, lines: list[CostLine], tces: list[Tce]
 
 
 def check_rates(case: Case) -> None:
-    """Rates and lead times are of known doors, hubs and shipments, once each, and possible numbers."""
+    """Rates and lead times are of known doors, hubs and shipments, once each, and numbers that rounds give."""
     seen: set[tuple[str, ...]] = set()
     for i, rate in enumerate(case.plan.drayage_rates):
         where = f"drayage_rates[{i}]"
@@ -69,14 +68,16 @@ def check_rates(case: Case) -> None:
             case.say("V104", where, f"{rate.door[:60]} or {rate.hub[:60]}")
         if key in seen:
             case.say("V103", where, "this rate is listed twice")
-        if not (isfinite(rate.factor) and 0 < rate.factor <= _MOST_RATE):
-            case.say("V102", f"{where}.factor", f"{rate.factor}")
+        if not LEAST_RATE <= rate.factor <= MOST_RATE:
+            case.say("V337", f"{where}.factor", f"{rate.factor}, not from {LEAST_RATE} to {MOST_RATE}")
         seen.add(key)
     for i, lead in enumerate(case.plan.lead_times):
         where = f"lead_times[{i}]"
-        key = ("lead", lead.shipment, lead.hub)
+        key = (lead.way, lead.shipment, lead.hub)
         if lead.shipment not in case.scenario.shipments or lead.hub not in case.scenario.hubs:
             case.say("V104", where, f"{lead.shipment[:60]} or {lead.hub[:60]}")
         if key in seen:
             case.say("V103", where, "this lead time is listed twice")
+        if not 0 < lead.minutes <= NEVER_MIN:
+            case.say("V337", f"{where}.minutes", f"{lead.minutes}, not from 1 to {NEVER_MIN}")
         seen.add(key)
