@@ -173,6 +173,7 @@ DEFECTS = [
     # equipment
     Defect("E1010", U, "container,33,27000", "container,33,-27000", "-27000"),
     Defect("E1010", V, "60,0.55", "60,5500", "5500"),
+    Defect("E1204", H, "3;8,box=20", "3;8,bax=20", "bax"),
     Defect("E1205", V, "40000,44000,8500", "12000,44000,8500", "12000"),
     Defect("E1206", V, "9,14.8", "15,14.8", "14.8"),
     Defect("E1207", Y, "  vehicle: truck", "  vehicle: lorry", "lorry"),

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cargopool.files import read_document, read_scenario
+from cargopool.files import read_document, read_scenario, write_scenario
 from cargopool.footprint.energy import Evidence, service_rate
 from cargopool.model.energy import truck_line
 from cargopool.reference import load_reference
@@ -83,6 +83,21 @@ def test_own_links_lie_over_reference_links_in_either_direction(tmp_path: Path) 
     one_way = {**own, "km": below.km, "both_ways": False}
     scenario = read_scenario(folder(tmp_path, road={**BASE["road"], "links": [one_way]}))
     assert len(scenario.road_links) == len(plain.road_links) + 1
+
+
+def test_an_own_stock_of_a_reference_hub_names_units_of_the_scenario(tmp_path: Path) -> None:
+    """The reference stocks more types than a scenario uses; what somebody writes is checked."""
+    stocked = load_reference().hubs["DEDUI"].depot_stock
+    assert read_scenario(folder(tmp_path)).hubs["DEDUI"].depot_stock == stocked and "c745" in stocked
+    rows = [{"id": "DEDUI", "depot_stock": {"pw45hc": 9, "pw45": 3}}]
+    hubs = {"use": ["DEDUI", "ITBLQ", "GBLHR"], "rows": rows}
+    (found,) = [one for one in read_document(folder(tmp_path, hubs=hubs))[1] if one.severity == "error"]
+    assert found.code == "E1204" and "'pw45'" in found.message and "pw45hc" in found.help
+    rows[0]["depot_stock"] = {"pw45hc": 9}
+    lifted = read_scenario(folder(tmp_path, hubs=hubs), overrides={"hubs[*].lift_min": 7})
+    assert lifted.hubs["DEDUI"].depot_stock == {"pw45hc": 9}
+    write_scenario(lifted, tmp_path / "out")
+    assert read_scenario(tmp_path / "out").hubs["ITBLQ"].depot_stock == lifted.hubs["ITBLQ"].depot_stock
 
 
 def test_factors_of_the_reference_with_own_values(tmp_path: Path) -> None:

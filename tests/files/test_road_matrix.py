@@ -1,5 +1,6 @@
 """The own distance matrix in files: what it holds, what is refused and where, what a run folder keeps of it."""
 
+import pickle
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -86,6 +87,8 @@ def test_a_run_folder_keeps_it(tmp_path: Path) -> None:
     write_scenario(scenario, tmp_path / "out")
     again = read_scenario(tmp_path / "out")
     assert again.road_matrix == scenario.road_matrix and input_sha256(again) == input_sha256(scenario)
+    sent = pickle.loads(pickle.dumps(scenario)).road_matrix
+    assert sent == scenario.road_matrix and not sent.km.flags.writeable
     write_scenario(read_scenario(write_base(tmp_path / "in")), tmp_path / "out")
     assert not list((tmp_path / "out").glob("road_matrix*"))
     assert read_scenario(tmp_path / "out").road_matrix is None

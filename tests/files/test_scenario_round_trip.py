@@ -130,6 +130,7 @@ def _attacked(base: Scenario, attack: str) -> Scenario:
         hubs={**base.hubs, "DUI": hub},
         services={**base.services, "R1": service},
         shipments={**base.shipments, key: shipment},
+        load_units={**base.load_units, key: replace(base.load_units["box"], id=key)},
     )
 
 

@@ -56,6 +56,7 @@ def test_the_base_is_clean(base: Scenario) -> None:
         ("hubs", "DUI", {"opening": WeekHours(days=(((0, 600), (600, 700)),) * 7)}, "E1105", "hubs[DUI].opening"),
         ("hubs", "DUI", {"opening": WeekHours(days=((),) * 7)}, "W1106", "hubs[DUI].opening"),
         ("hubs", "DUI", {"depot_stock": {"box": -4}}, "E1010", "hubs[DUI].depot_stock"),
+        ("hubs", "DUI", {"depot_stock": {"bax": 4}}, "E1204", "hubs[DUI].depot_stock"),
         ("doors", "D1", {"loading": "fast"}, "E0206", "doors[D1].loading"),
         ("doors", "D1", {"road_region": "atlantis"}, "W1509", "doors[D1].road_region"),
         ("load_units", "box", {"payload_kg": 0}, "E1010", "load_units[box].payload_kg"),

@@ -27,7 +27,7 @@ from cargopool.files.entities import (
     VEHICLES,
 )
 from cargopool.files.entries import Entry, Key, Section, SectionKind, SectionReader
-from cargopool.files.findings import FilePlace, Findings, shown, shown_path
+from cargopool.files.findings import FilePlace, Findings, one_of, shown, shown_path
 from cargopool.files.overrides import RowOverrides, apply_to_document, check_unused, settings_of
 from cargopool.files.road_matrix import read_matrix
 from cargopool.files.schema.document import DrayageBlock
@@ -38,7 +38,7 @@ from cargopool.model.validate import check_scenario
 _FOLLOW_UPS: Mapping[str, frozenset[str]] = {
     "hubs": frozenset({"E1401", "E1304", "E1501", "E1103", "W1509", "W1662"}),
     "doors": frozenset({"E1401", "E1501", "E1103"}),
-    "load_units": frozenset({"E1408", "E1405", "W1406", "W1419", "W1203", "W1314", "E1661"}),
+    "load_units": frozenset({"E1204", "E1408", "E1405", "W1406", "W1419", "W1203", "W1314", "E1661"}),
     "road.vehicles": frozenset({"E1207", "E1210", "E1212"}),
     "road.crossings": frozenset({"E1507"}),
     "road.matrix": frozenset({"E1511"}),
@@ -206,6 +206,7 @@ class _Reading:
         place_ids = {key[0] for key in (*hub_entries, *door_entries)}
         parts: dict[str, Any] = {"hubs": hubs, "doors": doors}
         parts.update(self._equipment())
+        self._check_stock(hub_entries, parts["load_units"])
         fleet = overlay_own(self._read(FLEETS))
         self._change(FLEETS, fleet, {})
         parts["fleet"] = self.made.places(FLEETS, fleet)
@@ -223,6 +224,18 @@ class _Reading:
             self._change(kind, entries, {})
             parts[name] = {key[0]: thing for key, thing in self.made.objects(kind, entries).items()}
         return parts
+
+    def _check_stock(self, hub_entries: dict[Key, Entry], load_units: Mapping[str, Any]) -> None:
+        """Types that a scenario's own stock of a reference hub names; hubs of its own are checked with the scenario."""
+        for key, entry in hub_entries.items():
+            below = entry.thing or entry.base
+            own = entry.own.get("depot_stock")
+            if below is None or not isinstance(own, Mapping) or "E1204" in self.follow_ups:
+                continue
+            for unit in (unit for unit in own if unit not in load_units and unit not in below.depot_stock):
+                message = f"{HUBS.label(key)}.depot_stock: there is no load unit {shown(unit)!r}"
+                help_text = one_of(unit, load_units) or "define it, or correct the id"
+                self.findings.add(entry.locator.locate(("depot_stock",)), "E1204", message, help_text)
 
     def _road(self, hubs: dict[str, Any], doors: dict[str, Any], place_ids: set[str]) -> dict[str, Any]:
         link_entries = self.shelf.links(self._read(LINKS), place_ids, hubs_used=self.hubs_used)

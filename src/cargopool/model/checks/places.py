@@ -77,6 +77,9 @@ def _check_hub(case: Checker, key: str, hub: Hub) -> None:
         case.number(stock, f"{where}.depot_stock", Range("depot_stock", 0, 1e6))
         if not unit.strip():
             case.error("E1201", f"{where}.depot_stock", "has an empty load-unit type", "name the type")
+        elif hub.provenance.confidence == "own":  # hubs of the reference set stock more types than a scenario uses
+            known = case.scenario.load_units
+            case.known(unit, f"{where}.depot_stock", known, "load unit", "E1204")
 
 
 def check_roads(case: Checker) -> None:
