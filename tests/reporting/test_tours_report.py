@@ -47,6 +47,40 @@ def test_the_report_shows_every_tour_with_the_driver_s_whole_time(case: tuple[Sc
         assert all(0 <= dot.x <= view.side and 0 <= dot.y <= view.side for dot in hub.dots)
 
 
+def test_tail_lifts_and_batteries_stand_where_they_are(case: tuple[Scenario, Plan]) -> None:
+    scenario, plan = case
+    rows = make_table("tour_stops", scenario, plan).records()
+    lifted = {(row["tour"], row["stop"]) for row in rows if row["tail_lift"]}
+    wanted = {
+        (tour.id, n)
+        for tour in plan.tours
+        for n, stop in enumerate(tour.stops, 1)
+        if stop.task is not None and stop.task.kind in ("pick_up", "drop_off")
+        and getattr(scenario.place(stop.place), "tail_lift", False)
+    }  # fmt: skip
+    assert lifted == wanted and wanted
+    view = make_tours_view(scenario, plan, {})
+    assert view is not None
+    shown = {row.id: row for hub in view.hubs for row in hub.rows}
+    assert any(hub.batteries for hub in view.hubs) and any(hub.tail_lifts for hub in view.hubs)
+    electric = 0
+    for tour in plan.tours:
+        mine = [row for row in rows if row["tour"] == tour.id]
+        assert bool(shown[tour.id].tail_lift) >= any(row["tail_lift"] for row in mine)
+        full = scenario.fleet[tour.fleet].battery_kwh if tour.fleet else None
+        if full is None:
+            assert {row["battery_kwh"] for row in mine} == {row["charged_kwh"] for row in mine} == {None}
+            assert shown[tour.id].battery == ""
+            continue
+        electric += 1
+        levels = [row["battery_kwh"] for row in mine]
+        used = sum(cost.energy_mj for cost in plan.tour_tces if cost.owner == f"tour:{tour.id}") / 3.6
+        assert levels[0] == full and min(levels) >= 0 and max(levels) <= full + 1e-6
+        assert full + sum(row["charged_kwh"] for row in mine) - levels[-1] == pytest.approx(used, abs=0.02)
+        assert shown[tour.id].battery.startswith(f"{full:.0f} kWh, least ")
+    assert electric
+
+
 def test_plans_without_tours_show_none(case: tuple[Scenario, Plan]) -> None:
     from dataclasses import replace
 

@@ -22,7 +22,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.model.tours import TourTask, VehicleTour
 from cargopool.rules.drayage import delivered_by_tours, tour_loads
 from cargopool.rules.roads import road_link
-from cargopool.units import KG_PER_TONNE, METRES_PER_KM, MINUTES_PER_HOUR, carbon_cents, cents, share_out
+from cargopool.units import KG_PER_TONNE, METRES_PER_KM, MINUTES_PER_HOUR, MJ_PER_KWH, carbon_cents, cents, share_out
 
 ESTIMATED_COSTS = frozenset(
     {
@@ -64,6 +64,20 @@ def leg_mj(scenario: Scenario, vehicle: RoadVehicle, km: float, kg: int) -> floa
     """Energy of so many kilometres with so much on board."""
     line, driven = vehicle_line(scenario, vehicle), distance_factor(scenario.factors, "road")
     return km * driven * (line.mj_per_km_empty + line.slope * kg)
+
+
+def battery_mj(scenario: Scenario, plan: Plan, tour: VehicleTour) -> list[float] | None:
+    """MJ in the battery when the vehicle leaves each of its stops; None without a battery that may run out."""
+    row = scenario.fleet.get(tour.fleet)
+    if row is None or row.battery_kwh is None:
+        return None
+    vehicle, left = scenario.vehicles[tour.vehicle], [row.battery_kwh * MJ_PER_KWH]
+    for link, kg, stop in zip(
+        tour_legs(scenario, tour), tour_loads(scenario, plan, tour), tour.stops[1:], strict=False
+    ):
+        used = leg_mj(scenario, vehicle, link.km, kg) if link is not None else 0.0
+        left.append(left[-1] - used + stop.charge_mj)
+    return left
 
 
 def price_tour(scenario: Scenario, plan: Plan, tour: VehicleTour) -> Priced:

@@ -190,6 +190,9 @@ TOUR_STOPS = Table(
         _number("km", "km", "from the stop before"),
         _number("drive_min", "min", "driving from the stop before"),
         _number("pause_min", "min", "breaks and rests since the stop before, until the work begins"),
+        _number("tail_lift", "", "1 where pallets change hands at a door by the vehicle's own tail-lift, else 0"),
+        _number("charged_kwh", "kWh", "charged here; empty for vehicles without a battery"),
+        _number("battery_kwh", "kWh", "in the battery when it drives on; empty for vehicles without one"),
     ),
 )
 

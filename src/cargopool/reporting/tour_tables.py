@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from cargopool.footprint.tours import TourShare, share_tours
+from cargopool.footprint.tours import TourShare, battery_mj, share_tours
 from cargopool.model.plan import Plan, Tour
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
@@ -14,7 +14,7 @@ from cargopool.reporting.moments import local_iso
 from cargopool.reporting.sheets import Cell
 from cargopool.rules.drayage import tour_loads
 from cargopool.rules.roads import road_link
-from cargopool.units import GRAMS_PER_KG, eur, from_milli
+from cargopool.units import GRAMS_PER_KG, MJ_PER_KWH, eur, from_milli
 
 Row = tuple[Cell, ...]
 
@@ -105,7 +105,7 @@ def _loads(plan: Plan, stops: list[TourStop], share: TourShare) -> list[tuple[st
 def stop_rows(scenario: Scenario, plan: Plan) -> Iterator[Row]:
     """Every stop of every tour."""
     for tour in plan.tours:
-        loads = tour_loads(scenario, plan, tour)
+        loads, battery = tour_loads(scenario, plan, tour), battery_mj(scenario, plan, tour)
         for n, (stop, kg) in enumerate(zip(tour.stops, loads, strict=True)):
             before = tour.stops[n - 1] if n else None
             task = stop.task
@@ -133,7 +133,16 @@ def stop_rows(scenario: Scenario, plan: Plan) -> Iterator[Row]:
                 _km(scenario, before, stop),
                 _spent(tour, before, stop, ("drive",)),
                 _spent(tour, before, stop, ("break", "rest")),
+                int(by_tail_lift(scenario, stop)),
+                None if battery is None else round(stop.charge_mj / MJ_PER_KWH, 3),
+                None if battery is None else round(battery[n] / MJ_PER_KWH, 3),
             )
+
+
+def by_tail_lift(scenario: Scenario, stop: TourStop) -> bool:
+    """Whether pallets change hands at a stop by the vehicle's own tail-lift."""
+    door = scenario.doors.get(stop.place)
+    return door is not None and door.tail_lift and stop.task is not None and not stop.task.unit
 
 
 def task_word(tour: VehicleTour, at: int) -> str:

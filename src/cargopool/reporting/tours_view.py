@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cargopool.footprint.tours import battery_mj
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.model.tours import HIRED, VehicleTour
 from cargopool.reporting.moments import short_local
-from cargopool.reporting.tour_tables import task_word, tour_km
+from cargopool.reporting.tour_tables import by_tail_lift, task_word, tour_km
 from cargopool.rules.drayage import tour_loads
-from cargopool.units import eur
+from cargopool.units import MJ_PER_KWH, eur
 
 _SIDE, _MARGIN = 460.0, 26.0
 _COLOURS = 6
@@ -52,7 +53,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class StopLine:
-    """A stop as a planner reads it."""
+    """A stop as a planner reads it; what is in the battery when it drives on, empty without one."""
 
     place: str
     task: str
@@ -61,14 +62,18 @@ class StopLine:
     start: str
     end: str
     on_board_kg: int
+    tail_lift: bool
+    battery: str
 
 
 @dataclass(frozen=True, slots=True)
 class TourRow:
-    """A tour with its driver's bar and its stops."""
+    """A tour with its driver's bar and its stops; of the vehicle what a tail-lift and a battery have to do with it."""
 
     id: str
     vehicle: str
+    tail_lift: str
+    battery: str
     begins: str
     ends: str
     hours: str
@@ -81,7 +86,7 @@ class TourRow:
 
 @dataclass(frozen=True, slots=True)
 class HubTours:
-    """The tours around one hub."""
+    """The tours around one hub, and whether any of them has to do with a tail-lift or a battery."""
 
     id: str
     name: str
@@ -90,6 +95,16 @@ class HubTours:
     rows: tuple[TourRow, ...]
     cost_eur: float
     km: float
+
+    @property
+    def tail_lifts(self) -> bool:
+        """Whether a vehicle has a tail-lift."""
+        return any(row.tail_lift for row in self.rows)
+
+    @property
+    def batteries(self) -> bool:
+        """Whether a vehicle has a battery."""
+        return any(row.battery for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +187,8 @@ def _row(scenario: Scenario, plan: Plan, tour: VehicleTour, costs: Mapping[str, 
     return TourRow(
         id=tour.id,
         vehicle=f"{tour.fleet if tour.fleet != HIRED else 'hired ' + tour.vehicle} {tour.number}",
+        tail_lift=_tail_lift(scenario, tour),
+        battery=_battery(scenario, plan, tour),
         begins=short_local(scenario, tour.stops[0].place, first) or "",
         ends=short_local(scenario, tour.stops[-1].place, last) or "",
         hours=f"{_hours(last - first)}, {_hours(driven)} driving",
@@ -183,6 +200,29 @@ def _row(scenario: Scenario, plan: Plan, tour: VehicleTour, costs: Mapping[str, 
     )
 
 
+def _tail_lift(scenario: Scenario, tour: VehicleTour) -> str:
+    """Whether the vehicle has one and how many stops need it; a hired truck has one when it is ordered with one."""
+    needed = sum(by_tail_lift(scenario, stop) for stop in tour.stops)
+    row = scenario.fleet.get(tour.fleet)
+    if needed:
+        return f"yes, {needed} {'stop' if needed == 1 else 'stops'}"
+    return "yes" if row is not None and row.tail_lift else ""
+
+
+def _battery(scenario: Scenario, plan: Plan, tour: VehicleTour) -> str:
+    left = battery_mj(scenario, plan, tour)
+    if left is None:
+        return ""
+    lowest = min(mj - stop.charge_mj for mj, stop in zip(left, tour.stops, strict=True))
+    charged = sum(stop.charge_mj for stop in tour.stops)
+    text = f"{_kwh(left[0])}, least {_kwh(lowest)}"
+    return f"{text}, {_kwh(charged)} charged" if charged else text
+
+
+def _kwh(mj: float) -> str:
+    return f"{mj / MJ_PER_KWH:.0f} kWh"
+
+
 def _load(task: Any) -> tuple[object, ...]:
     return (task.unit,) if task.unit else (task.shipment, task.part, task.first_atom)
 
@@ -192,7 +232,7 @@ def _hours(minutes: int) -> str:
 
 
 def _stops(scenario: Scenario, plan: Plan, tour: VehicleTour) -> tuple[StopLine, ...]:
-    found = []
+    found, battery = [], battery_mj(scenario, plan, tour)
     for n, (stop, kg) in enumerate(zip(tour.stops, tour_loads(scenario, plan, tour), strict=True)):
         task = stop.task
         what = "" if task is None else task.unit or f"{task.shipment}/{task.part}, {task.atoms} pallets"
@@ -200,5 +240,6 @@ def _stops(scenario: Scenario, plan: Plan, tour: VehicleTour) -> tuple[StopLine,
             short_local(scenario, stop.place, m) or "" for m in (stop.arrive_min, stop.start_min, stop.end_min)
         )
         name, word = scenario.place(stop.place).name, task_word(tour, n).replace("_", " ")
-        found.append(StopLine(name, word, what, arrive, start, end, kg))
+        left = "" if battery is None else _kwh(battery[n])
+        found.append(StopLine(name, word, what, arrive, start, end, kg, by_tail_lift(scenario, stop), left))
     return tuple(found)
