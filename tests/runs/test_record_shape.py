@@ -32,7 +32,22 @@ ROUND = {
     "missed": 0,
     "kept": True,
 }
-OUTSIDE = {"mode": "report", "eur": 3.0, "left_out": [], "by_category": {"noise": 3.0}, "confidence": ["memory"]}
+CAP = {
+    "cap": "9 kg",
+    "where": "objective.co2e_cap_kg",
+    "limit_kg": 9.0,
+    "co2e_kg": 8.0,
+    "with_tours_kg": 10.0,
+    "kept": False,
+}
+OUTSIDE = {
+    "mode": "report",
+    "eur": 3.0,
+    "left_out": [],
+    "by_category": {"noise": 3.0},
+    "confidence": ["memory"],
+    "with_tours_eur": 4.0,
+}
 EXECUTED = {
     "objective_eur": 1.0,
     "cost_eur": 1.0,
@@ -69,7 +84,12 @@ def record(folder: Path) -> dict[str, Any]:
     beside = {"cost_eur": 9.0, "co2e_kg": 9.0, "heuristic": True, "groupage": 0}
     found["baseline"] = {"road_alone": beside, "intermodal_alone": None, "reason": {"intermodal_alone": "late"}}
     toured = {"total_with_tours_eur": 10.0, "rounds": [ROUND, ROUND | {"number": 2, "kept": False}]}
-    return found | toured | {"lexicographic": AIM, "external_costs": OUTSIDE, "execution": EXECUTED}
+    return (
+        found
+        | toured
+        | {"lexicographic": AIM, "external_costs": OUTSIDE, "execution": EXECUTED}
+        | {"caps_with_tours": [CAP, CAP | {"kept": True}]}
+    )
 
 
 def shown(record: dict[str, Any]) -> None:

@@ -628,7 +628,15 @@ def less_energy(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | No
 
 @OPERATORS.operator("V336", priced=False)
 def rosier_total(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
-    names = ("cost_cents", "weighted_cost_cents", "co2e_grams", "carbon_cents", "lateness_cents", "time_value_cents")
+    names = (
+        "cost_cents",
+        "weighted_cost_cents",
+        "co2e_grams",
+        "carbon_cents",
+        "lateness_cents",
+        "time_value_cents",
+        "external_cents",
+    )
     name = rng.choice(names)
     totals = replace(plan.tour_totals, **{name: getattr(plan.tour_totals, name) - rng.randint(1, 500)})
     return scenario, replace(plan, tour_totals=totals)

@@ -118,7 +118,7 @@ def solve_file(
 def _warn(outcome: RunOutcome, *, quiet: bool) -> None:
     from cargopool.cli.output import note
 
-    for warning in outcome.result.input_warnings:
+    for warning in (*outcome.result.input_warnings, *outcome.result.plan_warnings):
         note(str(warning), quiet=quiet)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 
 from cargopool.footprint.allocation import allocate
@@ -56,6 +57,33 @@ def cap_states(scenario: Scenario, plan: Plan, caps: Collection[EmissionCap] | N
             grams = sum(shares[name].co2e_grams for name in counted if name in shares)
         found.append(CapState(cap, grams, limit_grams(scenario, cap, (name for name in counted if name in served))))
     return tuple(found)
+
+
+def cap_states_with_tours(scenario: Scenario, plan: Plan) -> tuple[CapState, ...]:
+    """The same with the CO2e of the plan's tours in the place of the estimates; empty for a plan without tours.
+
+    A shipment bears of each tour its share by `cargopool.footprint.tours.share_tours`.
+    """
+    if not plan.tours:
+        return ()
+    from cargopool.footprint.tours import ESTIMATED_TCES, share_tours
+
+    change: dict[str, int] = defaultdict(int)
+    if scenario.objective.caps:
+        for name, own in allocate(scenario, plan).items():
+            change[name] -= sum(grams for kind, grams in own.grams_by_kind.items() if kind in ESTIMATED_TCES)
+        for share in share_tours(scenario, plan):
+            change[share.shipment] += share.grams
+    estimated = sum(tce.grams * tce.count for tce in plan.tces if tce.kind in ESTIMATED_TCES)
+    whole = sum(tce.grams * tce.count for tce in plan.tour_tces) - estimated
+    return tuple(
+        replace(
+            state,
+            grams=state.grams
+            + (whole if is_whole(state.cap) else sum(change[name] for name in members(scenario, state.cap))),
+        )
+        for state in cap_states(scenario, plan)
+    )
 
 
 def limit_grams(scenario: Scenario, cap: EmissionCap, served: Iterable[str]) -> int:

@@ -9,8 +9,10 @@ from itertools import pairwise
 
 from cargopool.footprint.carriers import intensity, link_countries
 from cargopool.footprint.energy import vehicle_evidence, vehicle_line
+from cargopool.footprint.external import counted_cents
 from cargopool.footprint.items import Charge, Element, charge, element, group, number
 from cargopool.footprint.objective import lateness_cents, time_value_cents, weighted_cents
+from cargopool.footprint.outside_tours import estimated_external_lines, tour_external_lines
 from cargopool.footprint.pricing import Priced, PricedPlan
 from cargopool.footprint.road import distance_text, slope_text
 from cargopool.model.energy import distance_factor
@@ -185,8 +187,8 @@ def _element(scenario: Scenario, vehicle: RoadVehicle, ways: Sequence[tuple[Road
 def price_tours(scenario: Scenario, plan: Plan) -> PricedPlan:
     """Lines and elements of a plan's tours, and the plan's totals with them in the place of the estimates.
 
-    Lateness and value of time are those of the real deliveries; what is unserved costs as before, and external costs
-    stay those of the estimates.
+    Lateness and value of time are those of the real deliveries, external costs those of the tours' kilometres and
+    loads; what is unserved costs as before.
     """
     priced = [price_tour(scenario, plan, tour) for tour in plan.tours]
     lines = tuple(line for one in priced for line in one.lines)
@@ -215,8 +217,16 @@ def totals_with_tours(scenario: Scenario, plan: Plan, lines: Sequence[CostLine],
         lateness_cents=late,
         time_value_cents=waited,
         unserved_cents=plan.totals.unserved_cents,
-        external_cents=plan.totals.external_cents,
+        external_cents=plan.totals.external_cents + _external_change(scenario, plan),
     )
+
+
+def _external_change(scenario: Scenario, plan: Plan) -> int:
+    """Cents by which what the objective counts of external costs is more with the tours than by the estimates."""
+    if scenario.objective.external_costs != "internalise":
+        return 0
+    real, thought = tour_external_lines(scenario, plan), estimated_external_lines(scenario, plan)
+    return counted_cents(scenario.objective, real) - counted_cents(scenario.objective, thought)
 
 
 def with_tours(scenario: Scenario, plan: Plan, tours: tuple[VehicleTour, ...]) -> Plan:

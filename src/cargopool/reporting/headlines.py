@@ -72,6 +72,7 @@ def headlines(record: Record) -> tuple[Headline, ...]:
             f"{counted(kpis['trucks'], 'road truck')}",
         ),
         *_toured(record),
+        *_capped(record),
         *_executed(record),
         *_first_aim(record),
         Headline("Bound", *_bound(record)),
@@ -136,6 +137,21 @@ def _toured(record: Record) -> tuple[Headline, ...]:
         f"round {kept['number']} of {len(rounds)}",
     ]
     return (Headline("Tours", f"{thousands(record['total_with_tours_eur'], 2)} EUR", "; ".join(notes)),)
+
+
+def _capped(record: Record) -> tuple[Headline, ...]:
+    """How the caps on CO2e stand with the tours' real emissions; nothing without tours or caps."""
+    found = record.get("caps_with_tours")
+    if not found:
+        return ()
+    broken = [
+        f"{one['cap']}: {thousands(one['with_tours_kg'])} kg with the tours, allowed {thousands(one['limit_kg'])} kg"
+        for one in found
+        if not one["kept"]
+    ]
+    notes = ["caps bind the estimates of drayage", *broken]
+    value = "all kept with the tours" if not broken else f"{len(broken)} of {len(found)} broken by the tours"
+    return (Headline("CO2e caps", value, "; ".join(notes)),)
 
 
 def _first_aim(record: Record) -> tuple[Headline, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cargopool.footprint import CATEGORIES, CLIMATE, counted_categories, external_lines
+from cargopool.footprint.outside_tours import estimated_external_lines, tour_external_lines
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.text import thousands
@@ -28,7 +29,8 @@ def external_figures(scenario: Scenario, plan: Plan | None) -> dict[str, Any] | 
     -------
     dict or None
         ``mode``; ``eur`` in all, ``by_category``, ``by_mode``; ``left_out``: categories that the carbon price counts;
-        ``confidence``: words of the rates.
+        ``confidence``: words of the rates; for a plan with tours ``with_tours_eur``: in all, with the tours' real
+        kilometres and loads in the place of the estimates.
     """
     if plan is None or scenario.objective.external_costs == "none":
         return None
@@ -48,13 +50,22 @@ def external_figures(scenario: Scenario, plan: Plan | None) -> dict[str, Any] | 
         "by_mode": {name: eur(by_mode[name]) for name in GROUP_WORDS if name in by_mode},
         "left_out": [name for name in CATEGORIES if name in CLIMATE and name not in counted],
         "confidence": sorted(words),
+        **({"with_tours_eur": eur(sum(by_mode.values()) + _change(scenario, plan))} if plan.tours else {}),
     }
+
+
+def _change(scenario: Scenario, plan: Plan) -> int:
+    """Cents by which the tours are worse than the estimates."""
+    real, thought = tour_external_lines(scenario, plan), estimated_external_lines(scenario, plan)
+    return sum(line.cents * line.count for line in real) - sum(line.cents * line.count for line in thought)
 
 
 def external_note(figures: Mapping[str, Any]) -> str:
     """What a reader must know beside the sum."""
     counted = "part of the objective" if figures["mode"] == "internalise" else "reported only"
     parts = [f"{counted}, no money of the plan"]
+    if figures.get("with_tours_eur") is not None:
+        parts.append(f"{thousands(figures['with_tours_eur'], 2)} EUR with the tours")
     if figures["left_out"]:
         parts.append("climate is left to the carbon price")
     most = sorted(figures["by_category"].items(), key=lambda item: -item[1])[:3]

@@ -17,6 +17,7 @@ from cargopool.reporting.executed import execution_record
 from cargopool.reporting.figures import Figures, count
 from cargopool.reporting.gaps import controllable_gap
 from cargopool.reporting.outside import external_figures
+from cargopool.reporting.tour_caps import caps_with_tours
 from cargopool.runs.comparing import Comparison
 from cargopool.runs.folder import RUN_FORMAT
 from cargopool.units import GRAMS_PER_KG, eur
@@ -81,6 +82,7 @@ def make_record(scenario: Scenario, result: Result, comparison: Comparison, fact
         "kpis": _kpis(figures),
         **_execution(scenario, result, facts.execution_notes),
         **({"rounds": [one.as_record() for one in rounds]} if (rounds := getattr(result, "rounds", ())) else {}),
+        **({} if (caps := caps_with_tours(scenario, plan)) is None else {"caps_with_tours": caps}),
         "seconds": dict(facts.seconds),
         "peak_memory_mb": facts.peak_memory_mb,
         "verified": facts.verified,

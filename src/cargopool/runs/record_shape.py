@@ -79,6 +79,12 @@ _EXTERNAL = {
     "left_out": _Each("text", list),
     "by_category": _Each("number"),
     "confidence": _Each("text", list),
+    "with_tours_eur": _Maybe("number"),
+}
+_CAP = {
+    **dict.fromkeys(("cap", "where"), "text"),
+    **dict.fromkeys(("limit_kg", "co2e_kg", "with_tours_kg"), "number"),
+    "kept": "flag",
 }
 _KPIS = {
     "load_factor": _Null("number"),
@@ -117,6 +123,7 @@ _RECORD = {
     "kpis": _Null(_KPIS),
     "execution": _Maybe(_EXECUTION),
     "rounds": _Maybe(_Each(_ROUND, list)),
+    "caps_with_tours": _Maybe(_Each(_CAP, list)),
     "lexicographic": _Maybe({"first": "text"}),
     "seconds": {"total": "number", "optimise": "number"},
     "peak_memory_mb": _Null("number"),

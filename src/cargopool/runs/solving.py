@@ -37,12 +37,15 @@ class RunResult(Result):
         What each execution layer came to; none without layers.
     rounds : tuple of Round
         Trace of the rounds of plan and tours; empty without tours.
+    plan_warnings : tuple of Diagnostic
+        What is doubtful about the plan: caps on CO2e that its tours do not keep.
     """
 
     comparison: Comparison = Comparison()
     input_warnings: tuple[Diagnostic, ...] = ()
     execution_notes: tuple[str, ...] = ()
     rounds: tuple[Round, ...] = ()
+    plan_warnings: tuple[Diagnostic, ...] = ()
 
 
 def solve(
@@ -163,11 +166,14 @@ def solve_with_tours(
 
     if not tours:
         return planned(scenario, stop, warm_start, on_plan)
+    from cargopool.reporting.tour_caps import cap_warnings
+
     validated(scenario)
     result = Rounds(scenario, stop, planned, seed, on_note, on_plan).run(warm_start)
     with stopwatch.stage("verify"):
         refuse_rejected(scenario, result.plan)
-    return replace(result, seconds=tuple(stopwatch.seconds().items()))
+    seconds = tuple(stopwatch.seconds().items())
+    return replace(result, seconds=seconds, plan_warnings=cap_warnings(scenario, result.plan))
 
 
 def solve_watched(
