@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from cargopool.batches.regions import REGION, divide, make_merger
+from cargopool.batches.touring import Limits, in_tour_rounds
 from cargopool.errors import Diagnostic, EngineError, VerificationError
 from cargopool.executors import Done, Executor, Task, Window
 from cargopool.units import eur
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cargopool.model.scenario import Scenario
     from cargopool.optimiser.params import SolveParams
     from cargopool.optimiser.parts import Changes, Merger
+    from cargopool.runs.rounds import Round as TourRound
 
 SLICE = "cargopool.batches.together:search_slice"
 _SEEDS_PER_ROUND = 10_000
@@ -64,12 +66,23 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TogetherResult:
-    """The best plan of all workers, verified again where it arrived."""
+    """The best plan of all workers, verified again where it arrived.
+
+    Attributes
+    ----------
+    objective_eur, bound_eur : float or None
+        Of a plan with tours at its own estimates of drayage.
+    rounds : tuple of Round
+        Of the workers, in order.
+    tour_rounds : tuple of TourRound
+        Rounds of plan and tours, each of which took several of the workers'; empty without tours.
+    """
 
     plan: Plan | None
     objective_eur: float | None
     bound_eur: float | None
     rounds: tuple[Round, ...]
+    tour_rounds: tuple[TourRound, ...] = ()
 
 
 def solve_together(
@@ -96,6 +109,9 @@ def solve_together(
     workers, along other borders each time. A worker changes the shipments of its region only; what the regions gain is
     merged, largest gain first, as far as it fits. The first round without a warm start is one of the whole scenario,
     and so is a round whose plan the searched network does not hold; rounds by region compute no bound.
+
+    With ``drayage.tours`` all this is done once for each round of plan and tours (docs/door-to-door.md). The limit of
+    all searches together is then shared out as `cargopool.solve` does it; tours are made where this is called.
 
     Parameters
     ----------
@@ -126,29 +142,70 @@ def solve_together(
         raise ValueError(f"split is none or regions, not {split!r}")
     validated(scenario)
     chosen = SolveParams() if params is None else params
-    best, bound, told = warm_start, None, []
-    merger: Merger | None = None
-    for number in range(1, rounds + 1):
-        count = executor.slots if workers is None else workers
-        limits = (work, seconds)
-        if split == "regions" and best is not None:
-            merger = merger or make_merger(scenario, chosen)
-        if merger is not None and best is not None and merger.knows(best):
-            ended, dealt = _by_region(scenario, executor, limits, seed, chosen, best, number, count)
-            best, entry = _joined(number, ended, best, bound, merger, dealt)
-        else:
-            ended = _whole(scenario, executor, limits, seed, chosen, best, number, count)
-            best, bound, entry = _merged(number, ended, best, bound)
-        told.append(entry)
-        if on_round is not None:
-            on_round(entry)
-        if entry.objective_eur is not None and entry.objective_eur == entry.bound_eur:
-            break
+    search = _Search(executor, rounds, workers, seed, chosen, split, on_round)
+    if not scenario.drayage.tours:
+        best, bound = search.run(scenario, (work, seconds), warm_start)
+        tour_rounds: tuple[TourRound, ...] = ()
+    else:
+        toured = in_tour_rounds(scenario, search.run_anew, rounds, (work, seconds), seed, warm_start)
+        best, bound, tour_rounds = toured.plan, toured.bound_eur, toured.rounds
     if best is not warm_start:
         refuse_rejected(scenario, best)
     return TogetherResult(
-        plan=best, objective_eur=_eur(best), bound_eur=None if bound is None else eur(bound), rounds=tuple(told)
+        plan=best, objective_eur=_eur(best), bound_eur=bound, rounds=tuple(search.told), tour_rounds=tour_rounds
     )
+
+
+@dataclass(slots=True)
+class _Search:
+    """Workers that search together, and what their rounds came to."""
+
+    executor: Executor
+    rounds: int
+    workers: int | None
+    seed: int
+    params: SolveParams
+    split: str
+    on_round: Callable[[Round], None] | None
+    told: list[Round] = field(default_factory=list)
+
+    def run(
+        self, scenario: Scenario, limits: Limits, best: Plan | None, start: Plan | None = None
+    ) -> tuple[Plan | None, float | None]:
+        """The best plan and the bound in EUR of all rounds.
+
+        Parameters
+        ----------
+        best : Plan or None
+            At the scenario's prices: what comes must be better.
+        start : Plan or None
+            At other prices: only a beginning, where there is no ``best``.
+        """
+        bound: int | None = None
+        merger: Merger | None = None
+        before = len(self.told)
+        for number in range(1, self.rounds + 1):
+            count = self.executor.slots if self.workers is None else self.workers
+            if self.split == "regions" and best is not None:
+                merger = merger or make_merger(scenario, self.params)
+            case = (scenario, self.executor, limits, self.seed, self.params)
+            if merger is not None and best is not None and merger.knows(best):
+                ended, dealt = _by_region(*case, best, number, count)
+                best, entry = _joined(number, ended, best, bound, merger, dealt)
+            else:
+                ended = _whole(*case, start if best is None else best, number, count)
+                best, bound, entry = _merged(number, ended, best, bound)
+            entry = replace(entry, number=before + number)
+            self.told.append(entry)
+            if self.on_round is not None:
+                self.on_round(entry)
+            if entry.objective_eur is not None and entry.objective_eur == entry.bound_eur:
+                break
+        return best, None if bound is None else eur(bound)
+
+    def run_anew(self, scenario: Scenario, limits: Limits, start: Plan | None) -> tuple[Plan | None, float | None]:
+        """The same from a plan at other prices."""
+        return self.run(scenario, limits, None, start)
 
 
 def search_slice(
@@ -159,13 +216,13 @@ def search_slice(
     params: SolveParams,
     warm_start: Plan | None,
 ) -> SliceResult:
-    """On a worker: one search from a plan."""
+    """On a worker: one search from a plan, at the scenario's rates of drayage, without tours."""
     from cargopool.optimiser.stop import StoppingCriterion, TimeLimit, WorkLimit
     from cargopool.runs import solve
     from cargopool.units import cents
 
     stop: StoppingCriterion = WorkLimit(work) if work is not None else TimeLimit(float(seconds or 0.0))
-    found = solve(scenario, stop=stop, seed=seed, params=params, warm_start=warm_start, baselines=False)
+    found = solve(scenario, stop=stop, seed=seed, params=params, warm_start=warm_start, baselines=False, tours=False)
     bound = None if found.bound_eur is None else cents(found.bound_eur)
     return SliceResult(seed=seed, plan=found.plan, bound_cents=bound)
 
@@ -173,7 +230,7 @@ def search_slice(
 def _whole(
     scenario: Scenario,
     executor: Executor,
-    limits: tuple[int | None, float | None],
+    limits: Limits,
     seed: int,
     params: SolveParams,
     best: Plan | None,
@@ -195,7 +252,7 @@ def _whole(
 def _by_region(
     scenario: Scenario,
     executor: Executor,
-    limits: tuple[int | None, float | None],
+    limits: Limits,
     seed: int,
     params: SolveParams,
     best: Plan,
