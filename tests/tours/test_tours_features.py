@@ -200,6 +200,15 @@ def test_bans_by_way_and_day() -> None:
     assert one(held, truck(bans=False), **bans).tours
 
 
+def test_no_driver_starts_while_a_ban_holds() -> None:
+    """The whole of Sunday is banned up to 22:00: a start at midnight would spend the shift standing."""
+    bans = {"bans": (((0, 1320),),), "ban_of": np.zeros((2, 2), np.int64)}
+    job = bring("A", 1, hub_windows=((0, 3000),), door_windows=((0, 3000),))
+    (tour,) = one(job, truck(shifts=((0, 2160),)), **bans).tours
+    assert tour.start_min == 1320 and tour.log[0][0] == "drive"
+    assert not any(kind == "ban" for kind, _, _ in tour.log)
+
+
 def test_electric_range_and_one_charging_stop() -> None:
     electric = truck(mj_per_km_empty=5.0, battery_mj=600.0, charge_mj_per_min=4.0)
     assert one(fetch("A", 1), electric).tours

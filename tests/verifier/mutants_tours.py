@@ -10,10 +10,11 @@ from typing import get_args
 
 from cargopool.footprint.tours import leg_mj
 from cargopool.model.equipment import FleetVehicle
-from cargopool.model.plan import Plan
+from cargopool.model.plan import Plan, RoadStage
 from cargopool.model.quantity import quantity_of
-from cargopool.model.scenario import Scenario
+from cargopool.model.scenario import Scenario, TruckBan
 from cargopool.model.tours import DrayageKind, DrayageRate, LeadTime, LeadWay, TourSegment, TourStop, VehicleTour
+from cargopool.rules import local_moment
 from cargopool.rules.drayage import jobs_of, tour_loads
 from cargopool.rules.roads import road_link
 from verifier.mutant_tools import Pair, Registry, closes_before, pick, with_itinerary, with_place, with_row
@@ -575,6 +576,119 @@ def _changed(items: tuple, rng: random.Random, **change: Callable) -> tuple:
     i = rng.randrange(len(items))
     made = replace(items[i], **{name: f(getattr(items[i], name)) for name, f in change.items()})
     return (*items[:i], made, *items[i + 1 :])
+
+
+def banned(scenario: Scenario, zone: str, country: str, span: tuple[int, int]) -> Scenario:
+    """A ban in the minutes [first, last) of one day, given in minutes of the horizon."""
+    first, last = (local_moment(scenario.horizon.start, zone, minute) for minute in span)
+    begins = first.hour * 60 + first.minute
+    ends = last.hour * 60 + last.minute if last.date() == first.date() else 1440
+    ban = TruckBan(
+        country=country,
+        timezone=zone,
+        weekday=-1,
+        start_min=begins,
+        end_min=ends,
+        dates=frozenset({first.date().isoformat()}),
+    )
+    return replace(scenario, bans=(*scenario.bans, ban))
+
+
+def driven(plan: Plan, *, units: bool) -> list[tuple[VehicleTour, TourSegment]]:
+    """Drives of tours that carry pallets, or units."""
+    return [
+        (t, segment)
+        for t in plan.tours
+        if any(s.task is not None and bool(s.task.unit) == units for s in t.stops)
+        for segment in t.log
+        if segment.kind == "drive"
+    ]
+
+
+@OPERATORS.operator("V325")
+def drives_in_a_ban(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    _, segment = rng.choice(driven(plan, units=False))
+    minute = rng.randrange(segment.start_min, segment.end_min)
+    return banned(scenario, "Europe/Berlin", "DE", (minute, minute + 1)), plan
+
+
+@OPERATORS.operator("V325")
+def drives_in_a_ban_across_a_border(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    """One end of the way lies in a country whose ban holds."""
+    tour = pick(rng, {t.id: t for t, _ in driven(plan, units=False)}.values())
+    at = rng.randrange(1, len(tour.stops))
+    here, there = tour.stops[at - 1], tour.stops[at]
+    door = next((s.place for s in (here, there) if s.place in scenario.doors), None)
+    if door is None or here.place == there.place:
+        return None
+    abroad = with_place(scenario, door, country="FR")
+    return banned(abroad, "Europe/Berlin", "FR", (here.end_min, there.arrive_min)), plan
+
+
+@OPERATORS.operator("V325")
+def units_in_a_ban_that_holds_for_them(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    _, segment = rng.choice(driven(plan, units=True))
+    strict = replace(scenario, drayage=replace(scenario.drayage, bans="all"))
+    return banned(strict, "Europe/Berlin", "DE", (segment.start_min, segment.start_min + 1)), plan
+
+
+@OPERATORS.operator("V325")
+def row_that_is_not_exempt(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    chosen = pick(rng, [(t, s) for t, s in driven(plan, units=True) if t.fleet])
+    if chosen is None:
+        return None
+    tour, segment = chosen
+    strict = with_row(scenario, "fleet", tour.fleet, bans=True)
+    return banned(strict, "Europe/Berlin", "DE", (segment.start_min, segment.start_min + 1)), plan
+
+
+def long_hauls(plan: Plan) -> list[tuple[int, int]]:
+    """When trucks of road moves are under way: bans hold for them whatever holds for tours."""
+    stages = [s for use in plan.moves for s in use.move.stages if isinstance(s, RoadStage) and s.purpose == "main"]
+    return [(stage.depart_min, stage.arrive_min) for stage in stages]
+
+
+@TWINS.operator("")
+def bans_that_just_miss(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    """Bans in each gap between the drives of any tour with pallets, to the minute."""
+    busy = sorted([*((s.start_min, s.end_min) for _, s in driven(plan, units=False)), *long_hauls(plan)])
+    now = busy[0][0] - 60
+    for begins, ends in busy:
+        if now < begins:
+            scenario = banned(scenario, "Europe/Berlin", "DE", (now, begins))
+        now = max(now, ends)
+    return scenario, plan
+
+
+def _banned_on_a_drive(rng: random.Random, scenario: Scenario, plan: Plan) -> Scenario | None:
+    """A ban in the middle of a tour with pallets, and of none of the long hauls."""
+    minutes = [s.start_min + (s.end_min - s.start_min) // 2 for _, s in driven(plan, units=False)]
+    minute = pick(rng, [m for m in minutes if not any(a <= m <= b for a, b in long_hauls(plan))])
+    return minute and banned(scenario, "Europe/Berlin", "DE", (minute, minute + 1))
+
+
+@TWINS.operator("")
+def bans_for_none_of_the_tours(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    held = _banned_on_a_drive(rng, scenario, plan)
+    return held and (replace(held, drayage=replace(held.drayage, bans="none")), plan)
+
+
+@TWINS.operator("")
+def bans_for_heavier_vehicles(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    held = _banned_on_a_drive(rng, scenario, plan)
+    names = {tour.vehicle for tour in plan.tours}
+    light = {k: replace(v, gross_limit_kg=7_500) if k in names else v for k, v in scenario.vehicles.items()}
+    return held and (replace(held, vehicles=light), plan)
+
+
+@TWINS.operator("")
+def exempt_rows_in_a_ban(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    """Every row of the fleet is exempt, and the ban holds where only they drive."""
+    hired = [(t.log[0].start_min, t.log[-1].end_min) for t in plan.tours if not t.fleet]
+    own = [s.start_min for t, s in driven(plan, units=False) if t.fleet]
+    minute = pick(rng, [m for m in own if not any(a <= m <= b for a, b in [*hired, *long_hauls(plan)])])
+    rows = {key: replace(row, bans=False) for key, row in scenario.fleet.items()}
+    return minute and (banned(replace(scenario, fleet=rows), "Europe/Berlin", "DE", (minute, minute + 1)), plan)
 
 
 @OPERATORS.operator("V330", priced=False)

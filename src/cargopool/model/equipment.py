@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cargopool.model.energy import USUAL_FULL_LOAD_KG, VehicleEnergy
-from cargopool.model.place import Mode, Provenance, WeekHours
+from cargopool.model.place import LATER, Mode, Provenance, WeekHours
 
 Temperature = Literal["ambient", "chilled", "frozen"]
 TEMPERATURES: tuple[Temperature, ...] = ("ambient", "chilled", "frozen")
@@ -145,6 +145,9 @@ class FleetVehicle:
         When it may be away from its depot, in the depot's local time; None is always.
     open_tours : bool
         It may end its day at its last stop.
+    bans : bool or None
+        Whether truck bans hold for its tours; None is by its mass and by what it carries
+        (`cargopool.rules.fleets.bans_hold`).
     battery_kwh, charge_kw : float or None, float
         Of an electric vehicle: usable energy at the start of a tour, and the power at which it may charge once on the
         way, at a depot of electric vehicles.
@@ -163,6 +166,7 @@ class FleetVehicle:
     tail_lift: bool = False
     opening: WeekHours | None = None
     open_tours: bool = False
+    bans: bool | None = field(default=None, metadata=LATER)
     battery_kwh: float | None = None
     charge_kw: float = 0.0
     provenance: Provenance = Provenance()

@@ -98,6 +98,9 @@ class Objective:
     caps: tuple[EmissionCap, ...] = ()
 
 
+TourBans = Literal["none", "pallets", "all"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drayage:
     """Pre- and on-carriage around hubs.
@@ -120,6 +123,9 @@ class Drayage:
         Collection, delivery and unit haulage are planned as tours, whose cost corrects the estimates.
     max_rounds : int
         Most rounds of plan and tours, 1 to 8.
+    bans : {'none', 'pallets', 'all'}
+        Tours of heavy vehicles for which the scenario's truck bans hold: none, those with pallets, or also those with
+        load units, which are mostly exempt as road legs of combined transport.
     rates : mapping of (kind, door, hub) to float
         Factors on the estimates, as rounds of plan and tours find them; 1 where absent.
     lead_min : mapping of (shipment, hub) to int
@@ -139,6 +145,7 @@ class Drayage:
     collection_load_share: float = 0.6
     tours: bool = field(default=False, metadata=LATER)
     max_rounds: int = field(default=4, metadata=LATER)
+    bans: TourBans = field(default="pallets", metadata=LATER)
     rates: Mapping[tuple[str, str, str], float] = field(default_factory=dict, metadata=LATER)
     lead_min: Mapping[tuple[str, str], int] = field(default_factory=dict, metadata=LATER)
     haulage_lead_min: Mapping[tuple[str, str], int] = field(default_factory=dict, metadata=LATER)

@@ -57,6 +57,24 @@ def stretches_of(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
     return memo[key]  # type: ignore[no-any-return]
 
 
+def bans_along(index: ScenarioIndex, link: RoadLink, lo_min: int, hi_min: int) -> tuple[tuple[int, int], ...]:
+    """Periods [start, end) that touch [lo, hi] and in which a country of the link has a ban, merged and in order.
+
+    A country counts when at least a minute of the driving lies in it.
+    """
+    periods: list[tuple[int, int]] = []
+    for spans in {id(bans): bans for _, bans in stretches_of(index, link) if bans is not None}.values():
+        known = spans.within(lo_min, hi_min)
+        periods += [(a, b) for a, b in zip(known.starts, known.ends, strict=True) if a <= hi_min and b >= lo_min]
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted(periods):
+        if found and begin <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((begin, end))
+    return tuple(found)
+
+
 def touched(stretches: Sequence[Stretch], lo_min: int, hi_min: int) -> bool:
     """Whether any ban of the trip's countries holds at some minute of [lo, hi)."""
     return any(

@@ -14,6 +14,29 @@ MANY = 10**6
 _USUAL_PALLETS_MILLI = 33 * MILLI
 
 
+BANNED_OVER_KG = 7_500
+"""Gross mass of a vehicle above which truck bans hold: that of most national bans."""
+
+
+def bans_hold(scenario: Scenario, row: FleetVehicle, *, units: bool) -> bool:
+    """Whether the scenario's truck bans hold for tours of a fleet row, or of a hired truck.
+
+    ``drayage.bans: none`` says that they hold for none. Else the row says so; a row that does not is bound when its
+    vehicle's gross limit is above 7.5 t and the tour carries pallets, or load units and ``drayage.bans`` is ``all``.
+
+    Parameters
+    ----------
+    units : bool
+        The tour is one with load units on a chassis: a road leg of combined transport, mostly exempt.
+    """
+    if scenario.drayage.bans == "none":
+        return False
+    if row.bans is not None:
+        return row.bans
+    heavy = scenario.vehicles[row.vehicle].gross_limit_kg > BANNED_OVER_KG
+    return heavy and (not units or scenario.drayage.bans == "all")
+
+
 def hired_truck(scenario: Scenario, depot: str) -> FleetVehicle:
     """The drayage vehicle hired for a tour, from and to a hub.
 

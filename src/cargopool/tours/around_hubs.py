@@ -14,6 +14,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.rules.drayage import DrayageJob, Visit, Windows, carried_kg, visit_windows
 from cargopool.rules.fleets import hired_truck
 from cargopool.rules.roads import road_link
+from cargopool.tours.ban_calendars import ban_calendars
 from cargopool.tours.fleet import UNIT_PLACES_MILLI, shifts_of, tour_vehicle
 from cargopool.tours.problem import Amount, Charger, Tour, TourJob, TourProblem, TourStop, TourVehicle
 from cargopool.tours.schedule import make_tour
@@ -27,6 +28,8 @@ HIRED_BODY, HIRED_CHASSIS = "hired body", "hired chassis"
 _EMPTY_DAYS = 1
 _PATIENCE_MIN = 360
 """Waiting at a hub, for its window to open, that makes a later loading at the door the better one."""
+_BAN_MARGIN_MIN = 3 * MINUTES_PER_DAY
+"""How far before and after the vehicles' days a tour may be under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def hub_case(
     windows = [_tightened(scenario, job, [visit_windows(scenario, v) for v in job.visits]) for job in split]
     made = [_tour_job(scenario, plan, job, w, places) for job, w in zip(split, windows, strict=True)]
     span = _span(windows)
+    bans, ban_of = ban_calendars(scenario, list(places), span[0] - _BAN_MARGIN_MIN, span[1] + _BAN_MARGIN_MIN)
     single, rows = _vehicles(scenario, hired, fleet, places, span, len(made))
     bare = TourProblem(
         places=tuple(places),
@@ -72,6 +76,8 @@ def hub_case(
         vehicles=single,
         visit_min=np.zeros(len(places), dtype=np.int64),
         vetoes=_vetoes(scenario, split),
+        bans=bans,
+        ban_of=ban_of,
         chargers=_chargers(scenario, places),
         coordinates=np.array([(p.lat, p.lon) for p in map(scenario.place, places)], dtype=np.float64),
     )

@@ -11,7 +11,7 @@ from cargopool.model.equipment import FleetVehicle
 from cargopool.model.place import Hub
 from cargopool.model.scenario import Scenario
 from cargopool.rules.clocks import local_moment, minute_of
-from cargopool.rules.fleets import MANY
+from cargopool.rules.fleets import MANY, bans_hold
 from cargopool.rules.opening import open_periods
 from cargopool.rules.roads import road_link
 from cargopool.tours.problem import Amount, TourVehicle
@@ -90,7 +90,7 @@ def tour_vehicle(
         cents_per_hour=vehicle.eur_per_h * CENTS_PER_EUR,
         manning=vehicle.manning,
         overnight=overnight,
-        bans=False,
+        bans=bans_hold(scenario, row, units=chassis),
         mj_per_km_empty=line.mj_per_km_empty * driven,
         mj_per_km_kg=line.slope * driven,
         cents_per_mj=grams_per_mj * carbon,

@@ -89,6 +89,8 @@ def simulate(stop, windows, ban_ptr, bans, steps, n, start, rules, overnight, sp
     for i in range(n):
         left = steps[i, DRIVE]
         ban = steps[i, BAN]
+        if ban >= 0 and left > 0:
+            waited += ban_wait(ban_ptr, bans, ban, now)
         while left > 0:
             may = left
             if ruled:

@@ -38,6 +38,8 @@ class Missed:
 def missed(scenario: Scenario, plan: Plan, job: DrayageJob) -> Missed:
     """Find out how much more time a job needs: its last work under a deadline, with the deadline moved.
 
+    Where a truck of its own would be in time if no ban held, the reason names them.
+
     Parameters
     ----------
     scenario : Scenario
@@ -50,11 +52,17 @@ def missed(scenario: Scenario, plan: Plan, job: DrayageJob) -> Missed:
     begins = None if at is None else _earliest_beyond(scenario, plan, job, at)
     if at is None or begins is None:
         return Missed(job, _never(job), f"no vehicle can carry it {way}")
+    cause = ", because of truck bans" if _held_by_bans(scenario, plan, job) else ""
     late = begins - job.visits[at].last_min
     if late <= 0:
-        return Missed(job, _never(job), f"no truck can make it {way} in the plan's time")
+        return Missed(job, _never(job), f"no truck can make it {way} in the plan's time{cause}")
     leads = tuple(_leads(scenario, plan, job, begins))
-    return Missed(job, leads, f"a truck of its own would be {late} min late {way}")
+    return Missed(job, leads, f"a truck of its own would be {late} min late {way}{cause}")
+
+
+def _held_by_bans(scenario: Scenario, plan: Plan, job: DrayageJob) -> bool:
+    """Whether a truck of its own could make a missed job if no ban held."""
+    return bool(scenario.bans) and bool(hub_case(replace(scenario, bans=()), plan, job.hub, [job], ()).dedicated)
 
 
 def _never(job: DrayageJob) -> tuple[LeadTime, ...]:

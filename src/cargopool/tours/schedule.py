@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from cargopool.rules.tours import TourLog, TourStep, tour_log
+from cargopool.rules.tours import TourLog, TourStep, ban_ahead, tour_log
 from cargopool.tours.problem import (
     DIMENSIONS,
     Amount,
@@ -239,10 +239,15 @@ def start_times(steps: Sequence[TourStep], earliest: int, vehicle: TourVehicle) 
 
 
 def saved_wait(steps: Sequence[TourStep], log: TourLog) -> int:
-    """Minutes by which a tour may start later without ending later: the waits, as far as the windows allow."""
+    """Minutes by which a tour may start later without ending later: the waits, as far as the windows allow.
+
+    A ban that holds when a way begins is a wait too; one that begins on the way is not.
+    """
     waited, slack = 0, 2**40
-    for step, (arrive, begin, _) in zip(steps, log.times, strict=True):
-        waited += begin - arrive
+    leaves = log.segments[0][1] if log.segments else 0
+    for step, (arrive, begin, end) in zip(steps, log.times, strict=True):
+        waited += begin - arrive + (ban_ahead(step.bans, leaves, 1)[0] if step.drive_min else 0)
+        leaves = end
         if step.windows is not None:
             closes = next(last for first, last in step.windows if first <= begin <= last)
             slack = min(slack, waited + closes - begin)

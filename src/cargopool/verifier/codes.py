@@ -166,6 +166,7 @@ CODES: Final[dict[str, str]] = {
     "V322": "vehicle number beyond the fleet",
     "V323": "vehicle on two tours at once",
     "V324": "battery or charging stop not as it can be",
+    "V325": "drives in a truck ban",
     "V330": "cost line of a tour missing",
     "V331": "cost line of a tour without a cause",
     "V332": "cost line of a tour of a wrong amount",

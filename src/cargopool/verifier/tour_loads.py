@@ -11,7 +11,10 @@ from cargopool.model.plan import PlannedUnit
 from cargopool.model.quantity import quantity_of
 from cargopool.model.shipment import Shipment
 from cargopool.model.tours import HIRED, TourTask, VehicleTour
+from cargopool.rules.bans import stretches_of, touched
 from cargopool.rules.drayage import tour_loads
+from cargopool.rules.fleets import bans_hold
+from cargopool.rules.index import index_of
 from cargopool.rules.opening import is_open
 from cargopool.rules.roads import road_link
 from cargopool.rules.tours import check_hours
@@ -28,6 +31,7 @@ def check_tour_loads(tours: TourCase) -> None:
     units = {unit.id: unit for unit in tours.case.plan.units}
     for tour in tours.tours:
         _check_driver(tours, tour)
+        _check_bans(tours, tour)
         _check_board(tours, tour, units)
         _check_away(tours.case, tour, tours.rows[tour.id])
         _check_battery(tours, tour)
@@ -40,6 +44,25 @@ def _check_driver(tours: TourCase, tour: VehicleTour) -> None:
     for found in check_hours(log, manning, overnight=True):
         where = f"{tour_path(tour)}.log"
         tours.case.say(_HOURS[found.rule], where, f"{found.found_min} min at {found.minute}, limit {found.limit_min}")
+
+
+def _check_bans(tours: TourCase, tour: VehicleTour) -> None:
+    """No driving on a way while one of the countries in which it lies bans the vehicle."""
+    case, row = tours.case, tours.rows[tour.id]
+    units = any(stop.task.unit for stop in tour.stops if stop.task is not None)
+    if not case.scenario.bans or not bans_hold(case.scenario, row, units=units):
+        return
+    index = index_of(case.scenario)
+    for i, (here, there) in enumerate(pairwise(tour.stops)):
+        link = None if here.place == there.place else road_link(case.scenario, here.place, there.place)
+        if link is None:
+            continue
+        for segment in tour.log:
+            begins, ends = max(segment.start_min, here.end_min), min(segment.end_min, there.arrive_min)
+            if segment.kind == "drive" and begins < ends and touched(stretches_of(index, link), begins, ends):
+                countries = " ".join(country for country, _ in link.countries)
+                where = f"{tour_path(tour)}.stops[{i + 1}].arrive_min"
+                case.say("V325", where, f"drives from {begins} to {ends} in a ban of {countries}")
 
 
 def _check_board(tours: TourCase, tour: VehicleTour, units: dict[str, PlannedUnit]) -> None:

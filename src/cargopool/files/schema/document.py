@@ -235,6 +235,8 @@ class DrayageBlock(Row):
     """Whether collection, delivery and unit haulage are planned as tours."""
     max_rounds: Count = UNSET
     """Most rounds of plan and tours, 1 to 8."""
+    bans: Literal["none", "pallets", "all"] = UNSET
+    """Tours of heavy vehicles that road.bans hold for: none, those with pallets (the default), or with units too."""
 
 
 class ConditionsBlock(Block):

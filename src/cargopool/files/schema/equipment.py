@@ -149,6 +149,8 @@ class FleetRow(Row):
     """Local ISO dates on which it stays in."""
     open_tours: bool = UNSET
     """Whether it may end at its last stop."""
+    bans: bool | None = UNSET
+    """Whether truck bans hold for its tours; absent: over 7.5 t gross, as drayage.bans says."""
     battery_kwh: Positive | None = UNSET
     """Usable energy at the start of a tour, of an electric vehicle."""
     charge_kw: Positive = UNSET

@@ -32,6 +32,7 @@ def check_fleet(case: Checker) -> None:
         if row.opening is not None:
             case.opening(row.opening, where)
         _check_battery(case, row, where)
+    case.word(case.scenario.drayage.bans, "drayage.bans", ("none", "pallets", "all"))
     case.number(case.scenario.drayage.max_rounds, "drayage.max_rounds", Range("max_rounds", 1, 8))
 
 
