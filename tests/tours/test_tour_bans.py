@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import cargopool as cp
 from cargopool.model.place import RoadLink
 from cargopool.model.scenario import Scenario, TruckBan
+from cargopool.model.tours import NEVER_MIN
 from cargopool.rules.drayage import DrayageJob, Visit
 from cargopool.rules.fleets import bans_hold, hired_truck
 from cargopool.tours import make_tour
@@ -24,6 +26,7 @@ FRENCH = (
     TruckBan(country="FR", timezone="Europe/Paris", weekday=5, start_min=1320, end_min=1440),
     TruckBan(country="FR", timezone="Europe/Paris", weekday=6, start_min=0, end_min=1320),
 )
+NAMED = r"a truck of its own would be \d+ min late between \w+ and \w+, because of truck bans"
 HELD_DE = (SUNDAY, SUNDAY + 1320)
 HELD_BOTH = (SATURDAY + 1320, SUNDAY + 1320)
 
@@ -141,14 +144,13 @@ def test_what_a_ban_makes_late_is_named_with_the_minutes_it_needs() -> None:
     found = plan_tours(replace(scenario, bans=bans), plan, search=False)
     assert found.missed and all(one.job.pallets is not None for one in found.missed)
     for one in found.missed:
-        assert one.lead_min is not None and one.lead_min > 0
-        assert one.reason.startswith(f"a truck of its own would be {one.lead_min} min late between {one.job.door}")
-        assert one.reason.endswith("because of truck bans")
+        assert [lead.shipment for lead in one.leads] == [one.job.parts[0][0]] and 0 < one.leads[0].minutes < NEVER_MIN
+        assert re.fullmatch(NAMED, one.reason), one.reason
     strict = replace(scenario, bans=bans, drayage=replace(scenario.drayage, bans="all"))
     units = [one for one in plan_tours(strict, plan, search=False).missed if one.job.pallets is None]
     assert units
     for one in units:
-        assert one.lead_min is None and one.reason.endswith("in the plan's time, because of truck bans")
+        assert all(lead.way == "units" for lead in one.leads) and re.fullmatch(NAMED, one.reason), one.reason
 
 
 def test_a_case_with_bans_ends_in_a_verified_plan_that_names_what_it_leaves_out() -> None:
