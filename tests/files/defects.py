@@ -13,6 +13,12 @@ Y, H, D, U, V, L, S, K = (
     "shipments.csv",
 )
 
+ONE_BAN = '    - {country: DE, timezone: Europe/Berlin, weekday: Su, start: "00:00", end: "22:00"}'
+EVERY_DAY = [
+    f'    - {{country: DE, timezone: Europe/Berlin, weekday: {day}, start: "00:00", end: "24:00"}}'
+    for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+]
+
 
 @dataclass(frozen=True)
 class Defect:
@@ -220,6 +226,7 @@ DEFECTS = [
     Defect("E1502", L, "DE=60;BE=200;FR=70", "DE=60;BE=200", "DE=60"),
     Defect("E1506", L, "tunnel", "bridge", "bridge"),
     Defect("E1508", Y, 'start: "00:00", end: "22:00"', 'start: "23:00", end: "22:00"', '"23:00"'),
+    Defect("E1512", Y, ONE_BAN, "\n".join(EVERY_DAY), "{country: DE, timezone: Europe/Berlin"),
     Defect(
         "E1504",
         Y,

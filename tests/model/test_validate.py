@@ -12,7 +12,7 @@ from cargopool.files import read_scenario
 from cargopool.footprint.kinds import COST_KINDS
 from cargopool.model.checks import whole
 from cargopool.model.place import WeekHours
-from cargopool.model.scenario import Horizon, Scenario
+from cargopool.model.scenario import Horizon, Scenario, TruckBan
 from cargopool.model.service import LegCapacity
 from cargopool.model.validate import check_scenario
 from files.defect_base import write_base
@@ -155,3 +155,49 @@ def test_what_takes_no_energy_is_told_as_its_co2e_counts_as_nothing(base: Scenar
     assert train in told["services"].message
     assert truck in told["road.vehicles"].message
     assert all(one.severity == "warning" for one in told.values())
+
+
+def bans(country: str, zone: str, *spans: tuple[int, int, int]) -> tuple[TruckBan, ...]:
+    """Weekly bans of (weekday, start, end)."""
+    return tuple(
+        TruckBan(country=country, timezone=zone, weekday=day, start_min=begin, end_min=end) for day, begin, end in spans
+    )
+
+
+def banned(base: Scenario, *rows: TruckBan) -> list[tuple[str, str]]:
+    return found(replace(base, bans=rows))
+
+
+WEEK = tuple((day, 0, 1440) for day in range(7))
+
+
+def test_bans_that_never_leave_a_country_open_are_refused_country_by_country(base: Scenario) -> None:
+    german, french = bans("DE", "Europe/Berlin", *WEEK), bans("FR", "Europe/Paris", *WEEK)
+    assert banned(base, *german) == [("E1512", "road.bans[1]")]
+    assert banned(base, *french, *german) == [("E1512", "road.bans[1]"), ("E1512", "road.bans[8]")]
+    halves = bans("DE", "Europe/Berlin", *((d, 0, 700) for d in range(7)), *((d, 600, 1440) for d in range(7)))
+    assert banned(base, *halves) == [("E1512", "road.bans[1]")]
+    assert banned(base, *bans("DE", "Europe/Berlin", *WEEK[:6]), *bans("FR", "Europe/Paris", WEEK[6])) == []
+
+
+def test_the_longest_open_stretch_counts_over_midnight_and_over_the_end_of_the_week(base: Scenario) -> None:
+    def left(before: int, after: int) -> list[tuple[str, str]]:
+        spans = ((0, after, 1440), *WEEK[1:6], (6, 0, 1440 - before))
+        return banned(base, *bans("DE", "Europe/Berlin", *spans))
+
+    assert left(0, 1) == left(1, 0) == left(30, 29) == [("W1513", "road.bans[1]")]
+    assert left(30, 30) == left(0, 60) == []
+
+
+def test_bans_of_one_country_in_two_zones_leave_what_neither_covers(base: Scenario) -> None:
+    # Lisbon is an hour behind Madrid: what one leaves open on Sunday night the other may cover.
+    early = bans("ES", "Europe/Madrid", *WEEK[:6], (6, 0, 1380))
+    assert banned(base, *early) == []
+    assert banned(base, *early, *bans("ES", "Atlantic/Canary", (6, 1320, 1380))) == [("E1512", "road.bans[1]")]
+    assert banned(base, *early, *bans("ES", "Atlantic/Canary", (6, 1380, 1440))) == []
+
+
+def test_a_country_closed_on_dates_only_is_open_in_other_weeks(base: Scenario) -> None:
+    days = frozenset(f"2026-10-{day:02d}" for day in range(1, 32))
+    closed = TruckBan(country="DE", timezone="Europe/Berlin", weekday=-1, start_min=0, end_min=1440, dates=days)
+    assert banned(base, closed) == []

@@ -13,7 +13,7 @@ from cargopool.units import MINUTES_PER_DAY
 
 
 def delivered_by_truck(scenario: Scenario, shipment: Shipment) -> int | None:
-    """Minute at which a truck that leaves as soon as it can has delivered; None where no road leads there."""
+    """Minute at which a truck that leaves as soon as it can has delivered; None where it never can."""
     link = road_link(scenario, shipment.origin, shipment.destination)
     origin, destination = scenario.place(shipment.origin), scenario.place(shipment.destination)
     start = scenario.horizon.start
@@ -23,6 +23,8 @@ def delivered_by_truck(scenario: Scenario, shipment: Shipment) -> int | None:
         return None
     duty_min = origin.loading_min if isinstance(origin, Door) and origin.loading == "live" else 0
     there = trip_arrival(scenario, link, begin + load_min, "single", bans=True, duty_before_min=duty_min)
+    if there is None:
+        return None
     crossing = crossing_between(scenario, origin.id, destination.id)
     end = earliest_start(destination, start, there + (crossing.minutes if crossing else 0), unload_min)
     return None if end is None else end + unload_min

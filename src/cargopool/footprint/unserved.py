@@ -100,6 +100,8 @@ def _in_time(scenario: Scenario, shipment: Shipment, link: RoadLink, manning: Ma
         return False
     duty_min = origin.loading_min if isinstance(origin, Door) and origin.loading == "live" else 0
     there = trip_arrival(scenario, link, begin + load_min, manning, bans=True, duty_before_min=duty_min)
+    if there is None:
+        return False
     crossing = crossing_between(scenario, origin.id, destination.id)
     there += crossing.minutes if crossing else 0
     end = earliest_start(destination, start, there, unload_min)

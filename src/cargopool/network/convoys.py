@@ -14,13 +14,11 @@ from cargopool.network.arrays import Bool, Int64
 from cargopool.network.places import NEVER
 from cargopool.rules.bans import stretches_of
 from cargopool.rules.index import index_of
-from cargopool.rules.trips import RULES
+from cargopool.rules.trips import RULES, longest_minutes
 from cargopool.units import MINUTES_PER_DAY
 
 _FAR = 1 << 40
 """Further apart than any two minutes, so that the bans of all countries fit one sorted array."""
-
-_LOOK_AHEAD_DAYS = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +40,13 @@ class _Roads:
     shuttle_at: Int64
     shuttle_min: Int64
     limits: Int64
+    longest: Int64
     starts: Int64
     ends: Int64
 
 
 def convoy_arrivals(scenario: Scenario, ways: Sequence[Way], way: Int64, departs: Int64) -> Int64:
-    """Arrival of each truck, bans included: what `cargopool.rules.trip_arrival` says for each.
+    """Arrival of each truck, bans included: what `cargopool.rules.trip_arrival` says for each, `NEVER` for None.
 
     Parameters
     ----------
@@ -63,6 +62,12 @@ def convoy_arrivals(scenario: Scenario, ways: Sequence[Way], way: Int64, departs
 
 def _roads(scenario: Scenario, ways: Sequence[Way], lo: int, hi: int) -> _Roads:
     index = index_of(scenario)
+    links = [one.link for one in ways]
+    shuttle = [scenario.factors.shuttle_min[link.shuttle] if link.shuttle else 0 for link in links]
+    longest = [
+        longest_minutes(one.link.drive_min, minutes, one.manning, one.duty_before_min)
+        for one, minutes in zip(ways, shuttle, strict=True)
+    ]
     stretches = [stretches_of(index, one.link) for one in ways]
     width = max(1, max(map(len, stretches), default=1))
     upto = np.zeros((len(ways), width), dtype=np.int64)
@@ -76,21 +81,18 @@ def _roads(scenario: Scenario, ways: Sequence[Way], lo: int, hi: int) -> _Roads:
             if spans is not None:
                 if id(spans) not in known:
                     known[id(spans)] = len(known)
-                    compiled = spans.within(lo - MINUTES_PER_DAY, hi + _LOOK_AHEAD_DAYS * MINUTES_PER_DAY)
+                    compiled = spans.within(lo - MINUTES_PER_DAY, hi + max(longest) + MINUTES_PER_DAY)
                     starts.append(np.array(compiled.starts, dtype=np.int64) + _FAR * known[id(spans)])
                     ends.append(np.array(compiled.ends, dtype=np.int64) + _FAR * known[id(spans)])
                 ban[w, n] = known[id(spans)]
         upto[w, len(found) :] = upto[w, len(found) - 1] if found else 0
-    links = [one.link for one in ways]
     rules = [RULES[one.manning] for one in ways]
     return _Roads(
         upto=upto,
         ban=ban,
         total=upto[:, -1].copy(),
         shuttle_at=np.array([link.drive_min // 2 for link in links], dtype=np.int64),
-        shuttle_min=np.array(
-            [scenario.factors.shuttle_min[link.shuttle] if link.shuttle else 0 for link in links], dtype=np.int64
-        ),
+        shuttle_min=np.array(shuttle, dtype=np.int64),
         limits=np.array(
             [
                 (
@@ -101,6 +103,7 @@ def _roads(scenario: Scenario, ways: Sequence[Way], lo: int, hi: int) -> _Roads:
             ],
             dtype=np.int64,
         ).reshape(len(ways), 5),
+        longest=np.array(longest, dtype=np.int64),
         starts=np.concatenate([*starts, np.zeros(0, dtype=np.int64)]),
         ends=np.concatenate([*ends, np.zeros(0, dtype=np.int64)]),
     )
@@ -118,17 +121,19 @@ class _Convoy:
         self.driven = np.zeros_like(self.now)
         self.boarded: Bool = roads.shuttle_min[way] <= 0
         self.stretch = np.zeros_like(self.now)
+        self.until = self.now + roads.longest[way]
 
     def arrivals(self) -> Int64:
-        """Minutes at which all have arrived."""
+        """Minutes at which all have arrived; those that are too long under way are given up."""
         going = self._still(np.arange(self.now.size))
         while going.size:
             self._step(going)
             going = self._still(going)
-        return self.now
+        return np.where(self.now > self.until, NEVER, self.now)
 
     def _still(self, t: Int64) -> Int64:
-        return t[(self.driven[t] < self.roads.total[self.way[t]]) | ~self.boarded[t]]
+        under_way = (self.driven[t] < self.roads.total[self.way[t]]) | ~self.boarded[t]
+        return t[under_way & (self.now[t] <= self.until[t])]
 
     def _step(self, t: Int64) -> None:
         roads, way = self.roads, self.way[t]

@@ -9,10 +9,11 @@ import numpy as np
 from cargopool.model.place import Hub, Place
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Bool, Int32, Int64
+from cargopool.rules import trips
 from cargopool.rules.opening import open_periods
 from cargopool.units import MINUTES_PER_WEEK
 
-NEVER = 1 << 40
+NEVER = trips.NEVER
 """A minute that never comes; minus it is one that never was."""
 
 

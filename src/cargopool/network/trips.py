@@ -80,7 +80,7 @@ class Trips:
         return least_minutes(link, self._shuttle_min(link), manning, free)
 
     def arrivals(self, origin: int, destination: int, manning: Manning, departs: Int64) -> Int64:
-        """Arrival of the truck for each departure, bans included."""
+        """Arrival of the truck for each departure, bans included; ``NEVER`` without one."""
         free = self.free_minutes(origin, destination, manning)
         link = self.link(origin, destination)
         if link is None:
@@ -90,7 +90,8 @@ class Trips:
         if bans[0].size:
             duty, scenario = self.duty_before(origin), self.scenario
             for n in np.flatnonzero(touched(bans, departs, arrive)):
-                arrive[n] = trip_arrival(scenario, link, int(departs[n]), manning, bans=True, duty_before_min=duty)
+                found = trip_arrival(scenario, link, int(departs[n]), manning, bans=True, duty_before_min=duty)
+                arrive[n] = NEVER if found is None else found
         return arrive
 
     def arrivals_of(self, asked: Sequence[tuple[int, int, Manning, Int64]]) -> list[Int64]:

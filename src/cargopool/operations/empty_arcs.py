@@ -168,6 +168,8 @@ def _truck(scenario: Scenario, unit: LoadUnitType, origin: str, destination: str
         if unit.id not in vehicle.unit_types:
             continue
         arrives = trip_arrival(scenario, link, leaves, vehicle.manning, bans=True)
+        if arrives is None:
+            continue
         move = Move(
             id=f"E-{vehicle.id}-{origin}-{destination}-{leaves}",
             kind="road",

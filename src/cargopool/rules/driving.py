@@ -6,6 +6,7 @@ Driver rules follow Regulation (EC) No 561/2006, Articles 6 to 8, as docs/clock.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, overload
 
 from cargopool.model.equipment import Manning
 from cargopool.model.place import RoadLink
@@ -13,7 +14,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.rules.bans import stretches_of, touched
 from cargopool.rules.index import index_of
 from cargopool.rules.latest import latest_departure
-from cargopool.rules.trips import SegmentKind, arrival, drive_only, free_minutes, simulate
+from cargopool.rules.trips import SegmentKind, arrival, drive_only, free_minutes, longest_minutes, simulate
 from cargopool.units import MINUTES_PER_DAY
 
 LOOK_BACK_DAYS = 7
@@ -33,6 +34,19 @@ def _shuttle_min(scenario: Scenario, link: RoadLink) -> int:
     return scenario.factors.shuttle_min[link.shuttle] if link.shuttle else 0
 
 
+@overload
+def trip_arrival(
+    scenario: Scenario,
+    link: RoadLink,
+    depart_min: int,
+    manning: Manning,
+    *,
+    bans: Literal[False],
+    duty_before_min: int = 0,
+) -> int: ...
+
+
+@overload
 def trip_arrival(
     scenario: Scenario,
     link: RoadLink,
@@ -41,7 +55,18 @@ def trip_arrival(
     *,
     bans: bool,
     duty_before_min: int = 0,
-) -> int:
+) -> int | None: ...
+
+
+def trip_arrival(
+    scenario: Scenario,
+    link: RoadLink,
+    depart_min: int,
+    manning: Manning,
+    *,
+    bans: bool,
+    duty_before_min: int = 0,
+) -> int | None:
     """Arrival of a truck with a fresh driver, breaks, rests, shuttle and (with ``bans``) truck bans included.
 
     Parameters
@@ -57,6 +82,12 @@ def trip_arrival(
         False for haulage stages and tours.
     duty_before_min : int
         Duty before departure (live loading at a door), which counts for the span of the first shift.
+
+    Returns
+    -------
+    int or None
+        Minutes since the horizon start; None when bans delay the truck by more than 28 days
+        (`cargopool.rules.trips.BAN_DELAY_MIN`): at such a departure there is no way.
     """
     shuttle_min = _shuttle_min(scenario, link)
     free = free_minutes(link.drive_min, shuttle_min, manning, duty_before_min)
@@ -77,10 +108,14 @@ def trip_log(
     bans: bool,
     duty_before_min: int = 0,
 ) -> tuple[DrivingSegment, ...]:
-    """What the truck does from departure to arrival, without gaps; parameters as in `trip_arrival`."""
+    """What the truck does from departure to arrival, without gaps; parameters as in `trip_arrival`.
+
+    Where `trip_arrival` knows no arrival, the log ends soon after its limit.
+    """
     stretches = stretches_of(index_of(scenario), link) if bans else drive_only(link.drive_min)
     shuttle = (link.drive_min // 2, _shuttle_min(scenario, link))
-    trip = simulate(depart_min, stretches, shuttle, manning, duty_before_min)
+    until = depart_min + longest_minutes(link.drive_min, shuttle[1], manning, duty_before_min)
+    trip = simulate(depart_min, stretches, shuttle, manning, duty_before_min, until)
     return tuple(DrivingSegment(kind, begin, end) for kind, begin, end in trip.log)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cargopool.model.equipment import Manning
-from cargopool.rules.trips import RULES, DriverRules, Stretch
+from cargopool.rules.trips import NEVER, RULES, DriverRules, Stretch, longest_minutes
 from cargopool.units import MINUTES_PER_DAY
 
 _HISTORY_MIN = 14 * MINUTES_PER_DAY
@@ -33,17 +33,19 @@ class Affine(NamedTuple):
 
 
 _ZERO = Affine(0, 0)
+_NEVER = Affine(NEVER, 0)
 
 
 class _Trips:
     """Trips that leave 0..``reach`` minutes earlier than the first, as long as they make the same decisions."""
 
-    __slots__ = ("driven", "now", "reach", "rules", "shift_driven", "shift_start", "since_break")
+    __slots__ = ("depart", "driven", "now", "reach", "rules", "shift_driven", "shift_start", "since_break")
 
     def __init__(self, rules: DriverRules, depart_min: int, duty_before_min: int, reach: int) -> None:
         self.rules = rules
         self.reach = reach
-        self.now = Affine(depart_min, -1)
+        self.depart = Affine(depart_min, -1)
+        self.now = self.depart
         self.shift_start = Affine(depart_min - duty_before_min, -1)
         self.shift_driven = _ZERO
         self.since_break = _ZERO
@@ -67,6 +69,10 @@ class _Trips:
             if value.slope < best.slope:
                 self.reach = min(self.reach, (value.base - best.base) // (best.slope - value.slope))
         return best
+
+    def elapsed(self) -> Affine:
+        """Minutes since the departure."""
+        return self.now.less(self.depart)
 
     def pass_time(self, minutes: Affine) -> None:
         self.now = self.now.plus(minutes)
@@ -130,13 +136,16 @@ def _arrival(
     manning: Manning,
     duty_before_min: int,
 ) -> tuple[Affine, int]:
-    """Arrival of departures ``depart_min - k``, and the largest k for which it holds."""
+    """Arrival of departures ``depart_min - k``, `NEVER` for none, and the largest k for which it holds."""
     trips = _Trips(RULES[manning], depart_min, duty_before_min, reach)
     total = stretches[-1][0] if stretches else 0
     shuttle_at, shuttle_min = shuttle
     boarded = shuttle_min <= 0
     i = 0
+    longest = longest_minutes(total, shuttle_min, manning, duty_before_min)
     while not trips.at_least(trips.driven, total) or not boarded:
+        if trips.at_least(trips.elapsed(), longest + 1):
+            return _NEVER, trips.reach
         if not boarded and trips.at_least(trips.driven, shuttle_at):
             trips.pass_time(Affine(shuttle_min, 0))
             boarded = True
@@ -145,6 +154,8 @@ def _arrival(
             i += 1
         if not trips.pause():
             trips.step(stretches[i], total if boarded else shuttle_at)
+    if trips.at_least(trips.elapsed(), longest + 1):
+        return _NEVER, trips.reach
     return trips.now, trips.reach
 
 
@@ -181,7 +192,8 @@ def arrival_pieces(
     Returns
     -------
     list of (first, last, arrival, slope)
-        Departure ``last - k`` arrives at ``arrival + slope * k``, for k from 0 to ``last - first``.
+        Departure ``last - k`` arrives at ``arrival + slope * k``, for k from 0 to ``last - first``; an arrival of
+        `NEVER` means that bans delay these trips too long.
     """
     earliest, depart = window
     found = []

@@ -15,7 +15,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.rules.bans import stretches_of
 from cargopool.rules.driving import DrivingSegment
 from cargopool.rules.index import index_of
-from cargopool.rules.trips import RULES, Trip, go_on
+from cargopool.rules.trips import RULES, Trip, go_on, longest_minutes
 from cargopool.units import MINUTES_PER_DAY, MINUTES_PER_HOUR
 
 WEEKLY_DRIVE_MIN = 56 * MINUTES_PER_HOUR
@@ -110,7 +110,7 @@ def drive_round(
         if n:
             problem = problem or _reach(scenario, trip, loaded)
             _depart(scenario, trip, loaded)
-        _ride(scenario, trip, loaded.link)
+        problem = _ride(scenario, trip, loaded.link, manning, problem)
         driving += loaded.link.drive_min
         if trip.now > loaded.arrive_min:
             problem = problem or f"arrives at {loaded.link.destination} {trip.now - loaded.arrive_min} min too late"
@@ -124,7 +124,7 @@ def drive_round(
             problem = problem or f"leaves {back.link.origin} {trip.now - leaves} min before it is empty"
         trip.pass_time("stand", leaves - trip.now)
         leaves = trip.now
-        _ride(scenario, trip, back.link)
+        problem = _ride(scenario, trip, back.link, manning, problem)
         driving += back.link.drive_min
         empties.append(EmptyTrip(back.link, leaves, trip.now))
     if driving > WEEKLY_DRIVE_MIN * DRIVERS[manning]:
@@ -160,6 +160,11 @@ def _unload(scenario: Scenario, trip: Trip, loaded: LoadedTrip) -> None:
     trip.work(loaded.unloaded_min - trip.now)
 
 
-def _ride(scenario: Scenario, trip: Trip, link: RoadLink) -> None:
+def _ride(scenario: Scenario, trip: Trip, link: RoadLink, manning: Manning, problem: str) -> str:
+    """Drive a link; the first problem so far."""
     shuttle_min = scenario.factors.shuttle_min[link.shuttle] if link.shuttle else 0
-    go_on(trip, stretches_of(index_of(scenario), link), (link.drive_min // 2, shuttle_min))
+    # a tired driver rests first
+    until = trip.now + trip.rules.rest_min + longest_minutes(link.drive_min, shuttle_min, manning, 0)
+    go_on(trip, stretches_of(index_of(scenario), link), (link.drive_min // 2, shuttle_min), until)
+    held_up = trip.now > until
+    return problem or (f"bans hold it up too long on the way to {link.destination}" if held_up else "")

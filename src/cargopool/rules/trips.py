@@ -9,6 +9,13 @@ from typing import Literal
 
 from cargopool.model.equipment import Manning
 from cargopool.rules.spans import Spans
+from cargopool.units import MINUTES_PER_DAY
+
+NEVER = 1 << 40
+"""A minute that does not come: beyond every horizon."""
+
+BAN_DELAY_MIN = 28 * MINUTES_PER_DAY
+"""Longest by which bans may delay a trip; one that they delay longer has no arrival, so that none is sought forever."""
 
 SegmentKind = Literal["drive", "break", "rest", "shuttle", "ban", "stand", "work"]
 
@@ -112,24 +119,28 @@ def simulate(
     shuttle: tuple[int, int],
     manning: Manning,
     duty_before_min: int,
+    until_min: int,
 ) -> Trip:
-    """A trip with a fresh driver; ``shuttle`` is the driving minute at which it is boarded, and its minutes."""
+    """A trip with a fresh driver; ``shuttle`` is the driving minute at which it is boarded, and its minutes.
+
+    One that does not end by ``until_min`` is given up somewhere after that minute.
+    """
     trip = Trip(RULES[manning], depart_min, duty_before_min)
-    go_on(trip, stretches, shuttle)
+    go_on(trip, stretches, shuttle, until_min)
     return trip
 
 
-def go_on(trip: Trip, stretches: Sequence[Stretch], shuttle: tuple[int, int]) -> None:
+def go_on(trip: Trip, stretches: Sequence[Stretch], shuttle: tuple[int, int], until_min: int) -> None:
     """Jump from event to event: limits, ban starts and ends, borders, the shuttle at driving minute ``shuttle[0]``.
 
-    The trip goes on with the driver as he is; ``driven`` counts from here.
+    The trip goes on with the driver as he is; ``driven`` counts from here. It is given up after ``until_min``.
     """
     trip.driven = 0
     total = stretches[-1][0] if stretches else 0
     shuttle_at, shuttle_min = shuttle
     boarded = shuttle_min <= 0
     i = 0
-    while trip.driven < total or not boarded:
+    while (trip.driven < total or not boarded) and trip.now <= until_min:
         if not boarded and trip.driven >= shuttle_at:
             trip.pass_time("shuttle", shuttle_min)
             boarded = True
@@ -167,12 +178,19 @@ def drive_only(drive_min: int) -> tuple[Stretch, ...]:
 @lru_cache(maxsize=131_072)
 def arrival(
     depart_min: int, stretches: tuple[Stretch, ...], shuttle: tuple[int, int], manning: Manning, duty_before_min: int
-) -> int:
-    """Arrival of the simulated trip, kept for whoever asks again."""
-    return simulate(depart_min, stretches, shuttle, manning, duty_before_min).now
+) -> int | None:
+    """Arrival of the simulated trip, kept for whoever asks again; None when bans delay it too long."""
+    until = depart_min + longest_minutes(stretches[-1][0] if stretches else 0, shuttle[1], manning, duty_before_min)
+    now = simulate(depart_min, stretches, shuttle, manning, duty_before_min, until).now
+    return now if now <= until else None
 
 
 @lru_cache(maxsize=65_536)
 def free_minutes(drive_min: int, shuttle_min: int, manning: Manning, duty_before_min: int) -> int:
     """Elapsed minutes of a trip that no ban touches: they do not depend on its departure."""
-    return simulate(0, drive_only(drive_min), (drive_min // 2, shuttle_min), manning, duty_before_min).now
+    return simulate(0, drive_only(drive_min), (drive_min // 2, shuttle_min), manning, duty_before_min, NEVER).now
+
+
+def longest_minutes(drive_min: int, shuttle_min: int, manning: Manning, duty_before_min: int) -> int:
+    """Elapsed minutes beyond which a trip under bans counts as one that never arrives."""
+    return free_minutes(drive_min, shuttle_min, manning, duty_before_min) + BAN_DELAY_MIN

@@ -232,7 +232,7 @@ def _check_road_stage(case: Case, move: Move, stage: RoadStage, at: str) -> None
     duty = _duty_before(scenario.place(stage.origin))
     arrives = trip_arrival(scenario, link, stage.depart_min, vehicle.manning, bans=main, duty_before_min=duty)
     if arrives != stage.arrive_min:
-        case.say("V158", f"{at}.arrive_min", f"{stage.arrive_min}, not {arrives}")
+        case.say("V158", f"{at}.arrive_min", f"{stage.arrive_min}, {'never' if arrives is None else f'not {arrives}'}")
 
 
 def _duty_before(origin: Hub | Door) -> int:

@@ -1,9 +1,10 @@
-"""Meaning of hubs, doors, roads, crossings and bans."""
+"""Meaning of hubs, doors, roads and crossings."""
 
 from __future__ import annotations
 
 from itertools import permutations
 
+from cargopool.model.checks.bans import check_bans
 from cargopool.model.checks.base import Checker, Range, plain
 from cargopool.model.place import MODES, CrossDock, Door, Hub, Place, RoadLink
 from cargopool.units import MINUTES_PER_DAY
@@ -92,7 +93,7 @@ def check_roads(case: Checker) -> None:
         seen.add((link.origin, link.destination))
         _check_link(case, link, where)
     _check_crossings(case)
-    _check_bans(case)
+    check_bans(case)
 
 
 def _check_link(case: Checker, link: RoadLink, where: str) -> None:
@@ -147,20 +148,6 @@ def _check_missing_crossings(case: Checker, rows: set[tuple[str, str]]) -> None:
             message = f"passing from {plain(origin)} to {plain(destination)} costs nothing: there is no row"
             help_text = "add it, with 0 EUR and 0 minutes if that is meant"
             case.warning("W1510", "road.crossings", message, help_text)
-
-
-def _check_bans(case: Checker) -> None:
-    for number, ban in enumerate(case.scenario.bans, start=1):
-        where = f"road.bans[{number}]"
-        case.country(ban.country, f"{where}.country")
-        case.zone(ban.timezone, f"{where}.timezone")
-        case.dates(ban.dates, f"{where}.dates")
-        if not 0 <= ban.start_min < ban.end_min <= MINUTES_PER_DAY:
-            message = f"runs from minute {ban.start_min} to {ban.end_min} of the day"
-            case.error("E1508", f"{where}.start", message, "start before the end, within one day")
-        if ban.weekday not in range(-1, 7) or (ban.weekday == -1) != bool(ban.dates):
-            message = "has neither a weekday nor dates, or both"
-            case.error("E1508", f"{where}.weekday", message, "give a weekday, or dates")
 
 
 def check_doors_reach(case: Checker) -> None:
