@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cargopool.model.energy import Allocation, TruckClass, VesselClass
 from cargopool.model.equipment import FleetVehicle, LoadUnitType, RoadVehicle
 from cargopool.model.execution import ExecutionRules
 from cargopool.model.place import LATER, Crossing, Door, Hub, Place, Provenance, RoadLink
-from cargopool.model.road_matrix import RoadMatrix
 from cargopool.model.service import Service, Surcharge
 from cargopool.model.shipment import Shipment
+
+if TYPE_CHECKING:  # arrays: whoever has no matrix does not load numpy
+    from cargopool.model.road_matrix import RoadMatrix
 
 ExternalMode = Literal["none", "report", "internalise"]
 
