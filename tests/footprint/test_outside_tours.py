@@ -19,7 +19,10 @@ from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import EmissionCap, Objective, Scenario
 from cargopool.reporting.outside import external_figures
 from cargopool.reporting.tour_caps import cap_warnings, caps_with_tours
+from cargopool.rules.drayage import jobs_of
 from cargopool.rules.roads import road_link
+from cargopool.tours import make_tour
+from cargopool.tours.around_hubs import HIRED_BODY, HIRED_CHASSIS, hub_case
 from cargopool.verifier import verify
 from verifier.tour_world import planned
 
@@ -110,6 +113,31 @@ def test_external_costs_that_are_only_reported_stay_out_of_the_totals() -> None:
     assert internalised is not None and reported is not None
     assert reported["with_tours_eur"] == internalised["with_tours_eur"]
     assert tour_external_lines(*planned()) == estimated_external_lines(*planned()) == ()
+
+
+@pytest.mark.parametrize("mode", ["report", "internalise"])
+def test_the_search_of_tours_pays_what_the_totals_count(mode: str) -> None:
+    scenario, plan = outside(mode)
+    bare = replace(scenario, objective=replace(scenario.objective, external_costs="none"))
+    jobs = [job for job in jobs_of(scenario, plan) if job.hub == "A"]
+    case, cheap = (hub_case(one, plan, "A", jobs, []) for one in (scenario, bare))
+    compared = set()
+    for n, job in enumerate(case.problem.jobs):
+        name = HIRED_CHASSIS if job.unit_type else HIRED_BODY
+        order = [(n, k) for k in range(len(job.stops))]
+        made = []
+        for one in (case, cheap):
+            vehicle = next(vehicle for vehicle in one.problem.vehicles if vehicle.id == name)
+            tours = (make_tour(one.problem, vehicle, shift, order) for shift in range(len(vehicle.shifts)))
+            made.append(next((tour for tour in tours if tour is not None), None))
+        real, free = made
+        if real is None or free is None:
+            continue
+        loaded = 0.0 if job.unit_type else sum(b.km * a.load.kg for a, b in pairwise(real.visits)) / 1000
+        outer = UPLIFT * (VKM * real.km + TKM * loaded) if mode == "internalise" else 0.0
+        assert real.cost.total_cents - free.cost.total_cents == pytest.approx(outer, abs=1)
+        compared.add(name)
+    assert compared == {HIRED_BODY, HIRED_CHASSIS}
 
 
 def capped(*caps: EmissionCap, **objective: object) -> tuple[Scenario, Plan]:

@@ -166,6 +166,19 @@ def test_energy_follows_the_load_along_the_tour() -> None:
     assert tour.cost.energy_cents == 2520
 
 
+@pytest.mark.parametrize("heavy", [1, 2])
+def test_a_price_of_what_is_on_board_puts_the_heavy_load_off_first(heavy: int) -> None:
+    jobs = tuple(bring(f"D{door}", door, pallets(1, kg=3000 if door == heavy else 100)) for door in (1, 2))
+    km = np.array([[0, 30, 30], [30, 0, 40], [30, 40, 0]])
+    problem = replace(
+        line_problem((0, 30, 60), jobs, (truck(cents_per_km_kg=0.001),)), km=km.astype(float), drive_min=km
+    )
+    (tour,) = solved(problem).tours
+    assert [visit.job for visit in tour.visits if visit.kind == "stop"][2] == f"D{heavy}"
+    # 100 km at a cent; 3100 kg for 30 km and 100 kg for 40 km
+    assert tour.cost.distance_cents == 100 + 97
+
+
 def test_break_after_four_and_a_half_hours() -> None:
     (tour,) = one(fetch("A", 1), truck(), (0, 200)).tours
     assert [kind for kind, _, _ in tour.log] == ["drive", "break", "drive"]

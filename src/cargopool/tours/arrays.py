@@ -85,6 +85,7 @@ def is_exact(problem: TourProblem, vehicle: TourVehicle) -> bool:
         or vehicle.battery_mj is not None
         or vehicle.max_trips is not None
         or (vehicle.bans and problem.ban_of is not None)
+        or vehicle.cents_per_km_kg > 0
         or (vehicle.cents_per_mj > 0 and vehicle.mj_per_km_kg > 0)
     )
 
@@ -121,10 +122,11 @@ def _vehicles_f(problem: TourProblem) -> NDArray[np.float64]:
             -1.0 if v.battery_mj is None else v.battery_mj,
             v.charge_mj_per_min,
             v.cents_per_km,
+            v.cents_per_km_kg,
         )
         for v in problem.vehicles
     ]
-    return np.array(rows, np.float64).reshape(-1, 8)
+    return np.array(rows, np.float64).reshape(-1, 9)
 
 
 def _rules() -> NDArray[np.int64]:

@@ -101,8 +101,8 @@ def _vehicle(vehicle: TourVehicle, problem: TourProblem) -> Iterator[tuple[str, 
         place = getattr(vehicle, name)
         if place is not None and not 0 <= place < len(problem.places):
             yield f".{name}", f"is {place}, and there are {len(problem.places)} places"
-    rates = ("fixed_cents", "cents_per_km", "cents_per_hour", "mj_per_km_empty", "mj_per_km_kg", "cents_per_mj")
-    for name in (*rates, "charge_mj_per_min"):
+    money = ("fixed_cents", "cents_per_km", "cents_per_km_kg", "cents_per_hour", "cents_per_mj")
+    for name in (*money, "mj_per_km_empty", "mj_per_km_kg", "charge_mj_per_min"):
         if not 0 <= getattr(vehicle, name) < float("inf"):
             yield f".{name}", "is negative or no number"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cargopool.footprint.carriers import intensity
 from cargopool.footprint.energy import vehicle_line
+from cargopool.footprint.external import ROAD, stage_rate
 from cargopool.model.energy import distance_factor
 from cargopool.model.equipment import FleetVehicle
 from cargopool.model.place import Hub
@@ -61,13 +62,15 @@ def tour_vehicle(
     chassis: bool,
     overnight: bool = False,
 ) -> TourVehicle:
-    """A row of the fleet (or a hired truck) as a vehicle of a tour problem."""
+    """A row of the fleet (or a hired truck) as a vehicle of a tour problem, at the objective's prices."""
     vehicle = scenario.vehicles[row.vehicle]
     country = scenario.place(row.depot).country
     grams_per_mj = sum(intensity(scenario, vehicle.carrier, ((country, 1.0),)))
     line, driven = vehicle_line(scenario, vehicle), distance_factor(scenario.factors, "road")
     carbon = scenario.objective.carbon_price_eur_per_t / _GRAMS_PER_T * CENTS_PER_EUR
     toll = vehicle.toll_eur_per_km.get(country, 0.0)
+    outside = stage_rate(scenario, ROAD, 1.0, 1.0)
+    counted = float(outside.internalised)
     room = Amount(
         pallets_milli=0 if chassis else row.pallets_milli,
         kg=_NO_LIMIT if chassis else row.payload_kg,
@@ -86,7 +89,9 @@ def tour_vehicle(
         tail_lift=row.tail_lift,
         unit_types=vehicle.unit_types if chassis else frozenset(),
         fixed_cents=cents(vehicle.eur_fixed),
-        cents_per_km=(vehicle.eur_per_km + toll) * CENTS_PER_EUR,
+        cents_per_km=(vehicle.eur_per_km + toll) * CENTS_PER_EUR + counted * outside.per_use,
+        # of a load unit its own mass counts for energy alone, so its cargo is left to the vehicle's kilometres
+        cents_per_km_kg=0.0 if chassis else counted * outside.per_kg,
         cents_per_hour=vehicle.eur_per_h * CENTS_PER_EUR,
         manning=vehicle.manning,
         overnight=overnight,

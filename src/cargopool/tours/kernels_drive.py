@@ -32,6 +32,7 @@ from cargopool.tours.kernel_data import (
     NEVER,
     OVERNIGHT,
     PER_KM,
+    PER_KM_KG,
     PER_MIN,
     PLACE,
     REST,
@@ -234,6 +235,7 @@ def drive(d, x, g, seq, n):
     before = d.vehicle_i[v, START]
     lines = 0
     km = 0.0
+    kg_km = 0.0
     mj = 0.0
     kg = 0
     on_board = 0
@@ -256,6 +258,7 @@ def drive(d, x, g, seq, n):
             way = d.km[before, p]
             x.mj[lines] = way * (rates[MJ_KM] + rates[MJ_KM_KG] * kg)
             km += way
+            kg_km += way * kg
         mj += x.mj[lines]
         kg += d.stop[s, KG]
         x.lines[lines] = p
@@ -277,20 +280,21 @@ def drive(d, x, g, seq, n):
         way = d.km[before, end]
         x.mj[lines] = way * (rates[MJ_KM] + rates[MJ_KM_KG] * kg)
         km += way
+        kg_km += way * kg
         mj += x.mj[lines]
         x.lines[lines] = end
         lines += 1
     fixed = rates[FIXED]
     if rates[BATTERY] >= 0 and mj > rates[BATTERY]:
-        return fixed + charge_where_cheapest(d, x, g, v, lines, km, mj, seq, n)
+        return fixed + charge_where_cheapest(d, x, g, v, lines, km, kg_km, mj, seq, n)
     minutes = duration(d, g, v, x.steps, lines)
     if minutes < 0:
         return INF
-    return fixed + km * rates[PER_KM] + mj * rates[CENTS_MJ] + minutes * rates[PER_MIN]
+    return fixed + km * rates[PER_KM] + kg_km * rates[PER_KM_KG] + mj * rates[CENTS_MJ] + minutes * rates[PER_MIN]
 
 
 @inner_kernel
-def charge_where_cheapest(d, x, g, v, lines, km, mj, seq, n):
+def charge_where_cheapest(d, x, g, v, lines, km, kg_km, mj, seq, n):
     """Cost without the fixed part of a tour with one charging stop, the cheapest there is; INF for none."""
     rates = d.vehicle_f[v]
     best = INF
@@ -298,9 +302,8 @@ def charge_where_cheapest(d, x, g, v, lines, km, mj, seq, n):
     for at in range(1, lines):
         before, after = x.lines[at - 1], x.lines[at]
         way = d.km[before, after]
-        per_km = x.mj[at] / way if way > 0 else -1.0
-        if per_km < 0:
-            per_km = load_rate(d, v, seq, n, at)
+        kg = load_before(d, v, seq, n, at)
+        per_km = x.mj[at] / way if way > 0 else rates[MJ_KM] + rates[MJ_KM_KG] * kg
         for c in range(d.charger.shape[0]):
             power = min(rates[CHARGE], d.charger_mj[c])
             p = d.charger[c]
@@ -312,6 +315,7 @@ def charge_where_cheapest(d, x, g, v, lines, km, mj, seq, n):
             amount = max(0.0, used + rest - rates[BATTERY])
             total_km = km - way + to + onward
             cost = total_km * rates[PER_KM] + (used + rest) * rates[CENTS_MJ]
+            cost += (kg_km + (to + onward - way) * kg) * rates[PER_KM_KG]
             if cost >= best:
                 continue
             for i in range(lines):
@@ -340,10 +344,10 @@ def charge_where_cheapest(d, x, g, v, lines, km, mj, seq, n):
 
 
 @inner_kernel
-def load_rate(d, v, seq, n, at):
-    """MJ per km with what is on board before line ``at``."""
+def load_before(d, v, seq, n, at):
+    """Kg on board on the way to line ``at``."""
     kg = 0
     first = 1 if d.vehicle_i[v, START] >= 0 else 0
     for i in range(min(n, at - first)):
         kg += d.stop[seq[i], KG]
-    return d.vehicle_f[v, MJ_KM] + d.vehicle_f[v, MJ_KM_KG] * kg
+    return kg

@@ -15,6 +15,7 @@ from cargopool.tours.kernel_data import (
     LENGTH,
     MAX_STOPS,
     NEVER,
+    PER_KM_KG,
     PLACE,
     START,
     VEHICLE,
@@ -138,12 +139,14 @@ def best_places(d, x, t, r, g, j, limit):
     ``x.best_at``.
 
     A depth-first walk: stop k is tried at every gap at or after that of stop k - 1; times and loads are carried along,
-    so a step costs the same wherever it is. What a driver does is asked only of what would win.
+    so a step costs the same wherever it is. What a driver does is asked only of what would win. Where what is on board
+    has a price, the rise is taken from that answer, because the ways alone say nothing of it.
     """
     v = d.group_i[g, VEHICLE]
     latest_end = d.group_i[g, LATEST_END]
     start, end = d.vehicle_i[v, START], d.vehicle_i[v, END]
     exact = d.vehicle_i[v, EXACT] > 0
+    by_load = d.vehicle_f[v, PER_KM_KG] > 0 and t.cost[r] < INF
     table, capacity = d.cost[d.vehicle_i[v, COST_TABLE]], d.capacity[v]
     stop, windows, minutes, change = d.stop, d.windows, d.minutes, d.change
     seq, done_at, must, load = t.seq[r], t.done[r], t.must[r], t.load[r]
@@ -187,12 +190,15 @@ def best_places(d, x, t, r, g, j, limit):
                     rise < best
                     and joins(stop, windows, minutes, end, latest_end, s, done, following, must[i] if i < n else 0)
                     and (d.stays[j] == 0 or stays_within(change, capacity, carry[depth], load, i, n, s))
-                    and (not exact or drivable(d, x, t, r, g, j, n) < INF)
                 ):
-                    best = rise
-                    found = True
-                    for k in range(stops):
-                        x.best_at[k] = at[k]
+                    driven = drivable(d, x, t, r, g, j, n) if exact else 0.0
+                    if by_load:
+                        rise = driven - (t.cost[r] if n > 0 else 0.0)
+                    if driven < INF and rise < best:
+                        best = rise
+                        found = True
+                        for k in range(stops):
+                            x.best_at[k] = at[k]
         # pass position i, for the next try of this depth
         onward = n + 1
         if not late and i < n:

@@ -152,8 +152,9 @@ class TourVehicle:
         What it offers.
     unit_types : frozenset of str
         Load-unit types that its chassis takes; empty for a body, which takes loose freight.
-    fixed_cents, cents_per_km, cents_per_hour : int, float, float
-        Per tour; per km; per hour from the start of the tour to its end, waits, breaks and rests included.
+    fixed_cents, cents_per_km, cents_per_km_kg, cents_per_hour : int, float, float, float
+        Per tour; per km; per km and kg on board; per hour from the start of the tour to its end, waits, breaks and
+        rests included.
     manning : Manning or None
         Whose rules of driving and rest hold (`cargopool.rules.tours`); None: no rules.
     overnight : bool
@@ -184,6 +185,7 @@ class TourVehicle:
     unit_types: frozenset[str] = frozenset()
     fixed_cents: int = 0
     cents_per_km: float = 0.0
+    cents_per_km_kg: float = 0.0
     cents_per_hour: float = 0.0
     manning: Manning | None = "single"
     overnight: bool = False
@@ -291,7 +293,7 @@ TourSegmentKind = Literal["drive", "work", "wait", "break", "rest", "ban", "char
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TourCost:
-    """Cents of a tour, each line rounded once, half-even."""
+    """Cents of a tour, each line rounded once, half-even; distance is that of the vehicle and of what is on board."""
 
     fixed_cents: int
     distance_cents: int

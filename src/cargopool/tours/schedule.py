@@ -265,10 +265,11 @@ def _priced(
         visits.append(replace(line, arrive_min=arrive, begin_min=begin, end_min=end, km=km, drive_min=drive))
         before = line
     km, energy = sum(visit.km for visit in visits), sum(_energies(problem, vehicle, lines))
+    kg_km = sum(there.km * here.load.kg for here, there in pairwise(visits))
     end = visits[-1].end_min
     cost = TourCost(
         fixed_cents=vehicle.fixed_cents,
-        distance_cents=round_half_even(km * vehicle.cents_per_km),
+        distance_cents=round_half_even(km * vehicle.cents_per_km + kg_km * vehicle.cents_per_km_kg),
         time_cents=round_half_even((end - start) * vehicle.cents_per_hour / MINUTES_PER_HOUR),
         energy_cents=round_half_even(energy * vehicle.cents_per_mj),
     )

@@ -116,9 +116,10 @@ class _Model:
 
     def _profile(self, v: int) -> tuple[float, frozenset[int]]:
         vehicle = self.problem.vehicles[v]
-        half_full = vehicle.mj_per_km_empty + vehicle.mj_per_km_kg * vehicle.capacity.kg / 2
+        half_kg = vehicle.capacity.kg / 2
+        half_full = vehicle.mj_per_km_empty + vehicle.mj_per_km_kg * half_kg
         barred = frozenset(j for j in self.jobs if not may_carry(vehicle, self.problem.jobs[j]))
-        return vehicle.cents_per_km + half_full * vehicle.cents_per_mj, barred
+        return vehicle.cents_per_km + half_kg * vehicle.cents_per_km_kg + half_full * vehicle.cents_per_mj, barred
 
     def _matrices(self, profile: tuple[float, frozenset[int]], stops: list[tuple[int, int]]) -> tuple[Any, Any]:
         rate, barred = profile

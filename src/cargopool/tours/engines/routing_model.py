@@ -79,8 +79,9 @@ class RoutingModel:
         known: dict[float, int] = {}
         for slot, (v, _) in enumerate(self.slots):
             vehicle = problem.vehicles[v]
-            half_full = vehicle.mj_per_km_empty + vehicle.mj_per_km_kg * vehicle.capacity.kg / 2
-            rate = vehicle.cents_per_km + half_full * vehicle.cents_per_mj
+            half_kg = vehicle.capacity.kg / 2
+            half_full = vehicle.mj_per_km_empty + vehicle.mj_per_km_kg * half_kg
+            rate = vehicle.cents_per_km + half_kg * vehicle.cents_per_km_kg + half_full * vehicle.cents_per_mj
             if rate not in known:
                 known[rate] = self._between(problem.km * rate * _COST_SCALE)
             self.routing.SetArcCostEvaluatorOfVehicle(known[rate], slot)
