@@ -8,8 +8,10 @@ import pytest
 
 import cargopool as cp
 from cargopool.files.plan_files import parse_plan, plan_text
+from cargopool.footprint.caps import CapState
 from cargopool.footprint.tours import share_tours
-from cargopool.model.scenario import Scenario
+from cargopool.model.scenario import EmissionCap, Scenario
+from cargopool.runs.rounds import rank
 from cargopool.runs.solving import RunResult
 from verifier.tour_world import world
 
@@ -108,3 +110,49 @@ def test_pallets_that_no_vehicle_takes_are_named_and_the_rest_stands() -> None:
     assert any(found.code == "W1421" for found in result.input_warnings)
     collected = {one.shipment for one in result.plan.itineraries if one.collection is not None}
     assert heavy.id not in collected and len(result.plan.itineraries) >= 5
+
+
+def test_a_round_whose_tours_keep_the_caps_comes_first(solved: tuple[Scenario, RunResult]) -> None:
+    scenario, result = solved
+    dirty = result.plan
+    assert dirty is not None and dirty.tour_totals is not None
+    # the same with tours that are cleaner and dearer
+    clean = replace(
+        dirty,
+        tour_tces=tuple(replace(tce, wtt_grams=0) for tce in dirty.tour_tces),
+        tour_totals=replace(dirty.tour_totals, weighted_cost_cents=dirty.tour_totals.weighted_cost_cents + 10_000),
+    )
+    grams = [sum(tce.grams * tce.count for tce in plan.tour_tces) for plan in (clean, dirty)]
+    emitted = dirty.tour_totals.co2e_grams
+    shippers = {shipment.shipper for shipment in scenario.shipments.values()}
+
+    def first(**caps: object) -> str:
+        capped = replace(scenario, objective=replace(scenario.objective, **caps))  # type: ignore[arg-type]
+        return "clean" if rank(capped, clean, 2) < rank(capped, dirty, 1) else "dirty"
+
+    between = (emitted - (grams[1] - grams[0]) // 2) / 1000
+    assert first() == "dirty"
+    assert first(co2e_cap_kg=between) == "clean"
+    assert first(co2e_cap_kg=emitted / 1000) == "dirty"
+    assert first(co2e_cap_kg=1.0) == "dirty", "where both break a cap, the total decides"
+    wide = tuple(EmissionCap(shipper=name, co2e_kg=1e6) for name in sorted(shippers))
+    assert first(caps=wide) == "dirty"
+    assert first(caps=wide, co2e_cap_kg=between) == "clean"
+    assert rank(scenario, dirty, 1) < rank(scenario, dirty, 2)
+
+
+def test_the_best_round_gives_way_where_its_tours_break_a_cap(
+    solved: tuple[Scenario, RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario, result = solved
+    assert len(result.rounds) > 1 and result.rounds[0].kept
+    broken = CapState(EmissionCap(co2e_kg=1.0), grams=1001, limit_grams=1000)
+
+    def states(_: Scenario, plan: cp.Plan) -> tuple[CapState, ...]:
+        return () if plan.drayage_rates else (broken,)  # only the first round has no rates
+
+    monkeypatch.setattr("cargopool.runs.rounds.cap_states_with_tours", states)
+    again = cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False)
+    assert [one.number for one in again.rounds if "break a cap" in one.note] == [1]
+    later = [(one.total_with_tours_eur, one.number) for one in again.rounds[1:]]
+    assert [one.number for one in again.rounds if one.kept] == [min(later)[1]]

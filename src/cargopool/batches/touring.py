@@ -35,7 +35,8 @@ def in_tour_rounds(
     Returns
     -------
     RunResult
-        The plan of the round with the least total; without tours where no round had them for everything.
+        The plan of the round with the least total, of those whose tours keep the caps where there are such; without
+        tours where no round had them for everything.
     """
     from cargopool.model.plan import BoundScope, Status, Termination
     from cargopool.optimiser.stop import TimeLimit, WorkLimit

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cargopool.footprint import unserved_cents
+from cargopool.footprint.caps import cap_states_with_tours
 from cargopool.footprint.tours import with_tours
 from cargopool.model.plan import Plan, Progress, Status
 from cargopool.model.scenario import Drayage, Scenario
@@ -88,7 +89,7 @@ class Round:
 @dataclass(slots=True)
 class _Best:
     result: RunResult | None = None
-    key: tuple[int, int] = (0, 0)
+    rank: tuple[int, int, int] = (0, 0, 0)
     number: int = 0
 
 
@@ -193,7 +194,8 @@ class Rounds:
         note = "" if search else "no time to compile the search of tours: a truck for each job alone"
         if complete is not None:
             complete, refused = self._verified(complete)
-            note = "; ".join(filter(None, (note, refused)))
+            broken = "its tours break a cap on CO2e" if complete and _breaks_a_cap(self.scenario, complete) else ""
+            note = "; ".join(filter(None, (note, refused, broken)))
         if complete is not None:
             self._keep(number, complete, result, best)
         shown = complete or plan
@@ -287,11 +289,9 @@ class Rounds:
         return None, f"refused: {'; '.join(map(str, report.violations[:3]))}"
 
     def _keep(self, number: int, plan: Plan, result: RunResult, best: _Best) -> None:
-        constants = sum(unserved_cents(self.scenario, self.scenario.shipments[row.shipment]) for row in plan.unserved)
-        total = _total(plan) - (plan.tour_totals.unserved_cents if plan.tour_totals else 0) + constants
-        key = (total, number)
-        if best.result is None or key < best.key:
-            best.result, best.key, best.number = _with_plan(result, plan), key, number
+        mine = rank(self.scenario, plan, number)
+        if best.result is None or mine < best.rank:
+            best.result, best.rank, best.number = _with_plan(result, plan), mine, number
             if self.on_plan is not None:
                 self.on_plan(plan)
 
@@ -334,6 +334,20 @@ def _with_leads(current: Scenario, missed: Sequence[Missed]) -> Drayage:
         mine = leads[lead.way]
         mine[lead.shipment, lead.hub] = max(lead.minutes, mine.get((lead.shipment, lead.hub), 0))
     return replace(current.drayage, lead_min=leads["pallets"], haulage_lead_min=leads["units"])
+
+
+def rank(scenario: Scenario, plan: Plan, number: int) -> tuple[int, int, int]:
+    """What a round's plan is chosen by, the least first: whether its tours break a cap, its total, its number.
+
+    The constants of unserved shipments are those of the scenario as it was read, without the rates of a round.
+    """
+    constants = sum(unserved_cents(scenario, scenario.shipments[row.shipment]) for row in plan.unserved)
+    total = _total(plan) - (plan.tour_totals.unserved_cents if plan.tour_totals else 0) + constants
+    return int(_breaks_a_cap(scenario, plan)), total, number
+
+
+def _breaks_a_cap(scenario: Scenario, plan: Plan) -> bool:
+    return any(state.excess_grams for state in cap_states_with_tours(scenario, plan))
 
 
 def _total(plan: Plan) -> int:
