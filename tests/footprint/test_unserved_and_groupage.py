@@ -302,3 +302,26 @@ def test_the_constant_counts_both_handlings_and_the_storage_at_the_origin():
     stored = replace(WORLD.hubs["DUI"], storage_eur_per_pallet_day=11.10)
     # latest 9000 min: 7 days begun, 1 free, 6 x 10 pallets x 10 EUR more
     assert unserved_cents(replace(WORLD, hubs={**WORLD.hubs, "DUI": stored}), hubbed) == base + 60_000
+
+
+def test_a_lorry_that_carries_no_unit_does_not_limit_what_goes_into_one():
+    shipment = Shipment(
+        id="X",
+        shipper="x",
+        origin="FAC",
+        destination="MIL",
+        pallets_milli=33_000,
+        kg=22_000,
+        ready_min=0,
+        due_min=8_000,
+        latest_min=8_000,
+    )
+    doors = {key: replace(door, road_region=key) for key, door in WORLD.doors.items()}
+    nowhere = replace(WORLD, road_links=(), doors=doors)
+    truck = next(iter(WORLD.vehicles.values()))
+    lorry = replace(truck, id="lorry", unit_types=frozenset(), gross_limit_kg=18_000)
+    light = replace(truck, gross_limit_kg=18_000)
+    assert road_link(nowhere, "FAC", "MIL") is None
+    known = unserved_cents(nowhere, shipment)
+    assert unserved_cents(replace(nowhere, vehicles={**WORLD.vehicles, "lorry": lorry}), shipment) == known
+    assert unserved_cents(replace(nowhere, vehicles={**WORLD.vehicles, truck.id: light}), shipment) > known

@@ -271,12 +271,12 @@ def _move_eur(
 
 
 def _least_kg(scenario: Scenario, unit: LoadUnitType) -> int:
-    """Cargo that every service's heaviest class and the haulage vehicle's limits allow."""
+    """Cargo that every service's heaviest class and the limits of all vehicles that carry the unit allow."""
     limits = [unit.payload_kg]
     for service in scenario.services.values():
         if service.tariff.weight_classes:
             limits.append(max(row.up_to_kg for row in service.tariff.weight_classes) - unit.tare_kg)
-    for vehicle in scenario.vehicles.values():
+    for vehicle in (row for row in scenario.vehicles.values() if unit.id in row.unit_types):
         gross = min(vehicle.gross_limit_kg, vehicle.combined_limit_kg)
         limits.append((gross - vehicle.tractor_kg) // unit.per_truck - unit.tare_kg)
     return max(1, min(limits))
