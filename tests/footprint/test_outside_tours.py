@@ -18,6 +18,7 @@ from cargopool.model.plan import Plan
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import EmissionCap, Objective, Scenario
 from cargopool.reporting.outside import external_figures
+from cargopool.reporting.tables import make_tables
 from cargopool.reporting.tour_caps import cap_warnings, caps_with_tours
 from cargopool.rules.drayage import jobs_of
 from cargopool.rules.roads import road_link
@@ -103,6 +104,27 @@ def test_totals_with_tours_count_them_in_the_place_of_the_estimates() -> None:
     assert verify(scenario, replace(plan, tour_totals=wrong)).codes == {"V336"}
     figures = external_figures(scenario, plan)
     assert figures is not None and figures["with_tours_eur"] == (rest + tours) / 100
+
+
+@pytest.mark.parametrize("mode", ["report", "internalise"])
+def test_the_tables_list_estimates_and_tours_apart(mode: str) -> None:
+    scenario, plan = outside(mode)
+    made = {table.name: table.records() for table in make_tables(scenario, plan)}
+    thought, real = made["external"], made["tour_external"]
+    assert round(100 * sum(row["total_eur"] for row in thought)) == sum(
+        line.cents * line.count for line in external_lines(scenario, plan)
+    )
+    assert {row["owner"] for row in real if row["mass_kg"] == 0} == {f"tour:{tour.id}" for tour in plan.tours}
+    estimates = sum(line.cents * line.count for line in estimated_external_lines(scenario, plan))
+    figures = external_figures(scenario, plan)
+    assert figures is not None
+    whole = sum(row["total_eur"] for row in thought) - estimates / 100 + sum(row["total_eur"] for row in real)
+    assert figures["with_tours_eur"] == pytest.approx(whole, abs=1e-6)
+    for row in real:
+        kinds = ("accidents", "air_pollution", "noise", "congestion", "habitat", "climate", "well_to_tank")
+        assert sum(row[f"{kind}_eur"] for kind in kinds) == pytest.approx(row["total_eur"], abs=1e-6)
+    names = {table.name for table in make_tables(*planned())}
+    assert "tour_costs" in names and not {"external", "tour_external"} & names
 
 
 def test_external_costs_that_are_only_reported_stay_out_of_the_totals() -> None:

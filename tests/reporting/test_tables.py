@@ -8,7 +8,7 @@ import pytest
 
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
-from cargopool.reporting.columns import EXTERNAL, PROGRESS, TABLES
+from cargopool.reporting.columns import EXTERNAL, PROGRESS, TABLES, TOUR_EXTERNAL
 from cargopool.reporting.execution_columns import EXECUTION_TABLES
 from cargopool.reporting.figures import co2e_kg_by_kind, count, eur_by_kind
 from cargopool.reporting.gaps import controllable_gap, fixed_cents
@@ -25,7 +25,7 @@ def test_the_plan_of_these_tests_is_one_that_the_verifier_accepts(scenario: Scen
     assert verify(scenario, plan).violations == ()
 
 
-@pytest.mark.parametrize("table", [*TABLES, EXTERNAL, *EXECUTION_TABLES, PROGRESS], ids=lambda t: t.name)
+@pytest.mark.parametrize("table", [*TABLES, EXTERNAL, TOUR_EXTERNAL, *EXECUTION_TABLES, PROGRESS], ids=lambda t: t.name)
 def test_every_column_is_documented_with_unit_and_meaning(table) -> None:
     page = PAGE.read_text(encoding="utf-8")
     section = page.split(f"### {table.name}.csv\n", 1)[1].split("\n### ")[0].split("\n## ")[0]

@@ -46,7 +46,7 @@ class ExternalLine:
     Attributes
     ----------
     owner : str
-        ``move:<id>`` or ``part:<shipment>/<part>``, as of cost lines.
+        ``move:<id>``, ``tour:<id>`` or ``part:<shipment>/<part>``, as of cost lines.
     what : str
         The formula in words and numbers.
     group : str

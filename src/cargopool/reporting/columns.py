@@ -259,11 +259,10 @@ TOUR_COSTS = Table(
     ),
 )
 
-EXTERNAL = Table(
-    "external",
-    "One row per stage and owner, only where `objective.external_costs` asks for it; no money of the plan.",
-    (
-        _text("owner", "move:<id> for vehicle-km, part:<shipment>/<part> for tonne-km"),
+
+def _external_columns(owner: str) -> tuple[Column, ...]:
+    return (
+        _text("owner", owner),
         _text("what", "formula in words and numbers"),
         _text("group", "mode by which rates are known: road, rail_electric, rail_diesel, barge, sea"),
         _number("km", "km", "distance of one use; of vehicles with their empty kilometres"),
@@ -276,7 +275,20 @@ EXTERNAL = Table(
             for name in ("accidents", "air_pollution", "noise", "congestion", "habitat", "climate", "well_to_tank")
         ),
         _CONFIDENCE,
-    ),
+    )
+
+
+EXTERNAL = Table(
+    "external",
+    "One row per stage and owner, only where `objective.external_costs` asks for it; no money of the plan.",
+    _external_columns("move:<id> for vehicle-km, part:<shipment>/<part> for tonne-km"),
+)
+
+TOUR_EXTERNAL = Table(
+    "tour_external",
+    "One row per tour and per part that it carries, where external.csv is; they stand in the place of the estimates of "
+    "collection, delivery and haulage.",
+    _external_columns("tour:<id> for vehicle-km, part:<shipment>/<part> for tonne-km"),
 )
 
 SHEET = Table(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from cargopool.footprint import CATEGORIES, allocate, external_lines
+from cargopool.footprint.external import ExternalLine
+from cargopool.footprint.outside_tours import tour_external_lines
 from cargopool.model.plan import DepartureStage, Itinerary, Move, Plan, Stage, Tour
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
@@ -17,6 +19,7 @@ from cargopool.reporting.columns import (
     LOAD_UNITS,
     SHIPMENTS,
     TOUR_COSTS,
+    TOUR_EXTERNAL,
     TOUR_STOPS,
     TOURS,
     UNSERVED,
@@ -34,14 +37,14 @@ Maker = Callable[[Scenario, Plan], Iterator[Row]]
 
 def make_tables(scenario: Scenario, plan: Plan) -> tuple[Table, ...]:
     """All tables of a plan, in the order of docs/run-folder.md; external costs only where they are asked for."""
-    makers = _MAKERS if scenario.objective.external_costs != "none" else _MAKERS[:-1]
+    makers = (*_MAKERS, *_EXTERNAL_MAKERS) if scenario.objective.external_costs != "none" else _MAKERS
     made = tuple(table.filled(make(scenario, plan)) for table, make in makers)
     return (*made, *make_sheet_tables(scenario, plan))
 
 
 def make_table(name: str, scenario: Scenario, plan: Plan) -> Table:
     """One table by its name; KeyError when there is none."""
-    table, make = {table.name: (table, make) for table, make in _MAKERS}[name]
+    table, make = {table.name: (table, make) for table, make in (*_MAKERS, *_EXTERNAL_MAKERS)}[name]
     return table.filled(make(scenario, plan))
 
 
@@ -282,8 +285,8 @@ def _emissions(_scenario: Scenario, plan: Plan) -> Iterator[Row]:
         )
 
 
-def _external(scenario: Scenario, plan: Plan) -> Iterator[Row]:
-    for line in external_lines(scenario, plan):
+def _external(lines: Iterable[ExternalLine]) -> Iterator[Row]:
+    for line in lines:
         yield (
             line.owner,
             line.what,
@@ -309,5 +312,9 @@ _MAKERS: tuple[tuple[Table, Maker], ...] = (
     (COSTS, _costs),
     (EMISSIONS, _emissions),
     (TOUR_COSTS, _tour_costs),
-    (EXTERNAL, _external),
+)
+
+_EXTERNAL_MAKERS: tuple[tuple[Table, Maker], ...] = (
+    (EXTERNAL, lambda scenario, plan: _external(external_lines(scenario, plan))),
+    (TOUR_EXTERNAL, lambda scenario, plan: _external(tour_external_lines(scenario, plan))),
 )
