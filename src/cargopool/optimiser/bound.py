@@ -35,7 +35,7 @@ from cargopool.optimiser.bound_kernels import (
     all_cheapest,
 )
 from cargopool.optimiser.bound_lines import Lines, make_lines
-from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, ascend, first_shares, push
+from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, MOST_USERS, ascend, first_shares, push
 from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.reduced import bound_network
@@ -68,6 +68,14 @@ class BoundLabels(NamedTuple):
     chosen: Any
     value: Any
     mask: Any
+    sizes: Any
+    own: Any
+    rest: Any
+    order: Any
+    taken: Any
+    most_of: Any
+    mask_of: Any
+    known: Any
 
 
 class BoundState(NamedTuple):
@@ -107,6 +115,14 @@ def _labels(data: SearchData, hubs: int) -> BoundLabels:
         chosen=np.zeros(users, np.bool_),
         value=np.zeros(MOST_UNITS * FINE_GRID + 1),
         mask=np.zeros(MOST_UNITS * FINE_GRID + 1, np.uint64),
+        sizes=np.zeros((MOST_USERS, 2)),
+        own=np.zeros(MOST_USERS),
+        rest=np.zeros(MOST_USERS + 1),
+        order=np.zeros(MOST_USERS, np.int64),
+        taken=np.zeros(MOST_USERS, np.int64),
+        most_of=np.zeros(MOST_UNITS + 1),
+        mask_of=np.zeros(MOST_UNITS + 1, np.uint64),
+        known=np.zeros(MOST_UNITS + 1, np.bool_),
     )
 
 

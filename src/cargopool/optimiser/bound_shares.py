@@ -49,6 +49,10 @@ FINE_GRID = 66
 MOST_USERS = 60
 MOST_UNITS = 40
 """Entries and load units up to which the gauge is exact; it is overestimated beyond."""
+MOST_STEPS = 3000
+"""Steps of the search for the dearest set that fits in both dimensions; the gauge is overestimated beyond."""
+FITS = 1e-9
+"""Tolerance of sizes that add up to whole units."""
 ROUNDS = 8
 """Corrections of a group's shares before they are scaled down."""
 LEAST_PUSH = 1e-3
@@ -183,29 +187,37 @@ def whole_of(d, b, k, line):
 
 
 @inner_kernel
-def gauge(b, s, w, g, grid):
+def gauge(d, b, s, w, g, line, grid):
     """Largest total of own shares of a set of the group's entries over the whole units that the set needs.
 
-    Fills ``w.members`` with the entries that have a share, spread ones last; ``w.chosen`` says which are in the set.
-    Returns the ratio, the units of the set, members, and the first spread one.
+    A set needs as many units as its sizes add up to in either dimension. Fills ``w.members`` with the entries that have
+    a share, ``w.sizes`` with their sizes; ``w.chosen`` says which are in the set. Returns the ratio, the units of the
+    set, and the number of members.
     """
     entry_i, entry_f = s.entry_i, s.entry_f
     members, chosen = w.members, w.chosen
-    n, total, size = 0, 0.0, 0
+    which = s.tight[g]
+    n, total, size, first, second = 0, 0.0, 0, 0.0, 0.0
     e = s.of_group[g]
     while e >= 0:
         if entry_f[e, ENTRY_OWN] > 0.0 and entry_i[e, ENTRY_SIZE] >= 0:
             members[n] = e
+            if n < MOST_USERS:
+                k = entry_i[e, ENTRY_SHIPMENT]
+                w.sizes[n, 0] = size_on(d, b, k, line, which)
+                w.sizes[n, 1] = size_on(d, b, k, line, 1 - which)
+                first += w.sizes[n, 0]
+                second += w.sizes[n, 1]
             n += 1
             total += entry_f[e, ENTRY_OWN]
             size += entry_i[e, ENTRY_SIZE]
         e = entry_i[e, ENTRY_NEXT_IN_GROUP]
     chosen[:n] = True
-    units = max(1, -(-size // grid))
-    if n <= 1 or units == 1:
-        return total / units if n == 1 else total, units if n == 1 else 1, n
     if n > MOST_USERS:
         return total, 1, n
+    units = max(1, int(np.ceil(max(first, second) - FITS)))
+    if n <= 1 or units == 1:
+        return total / units, units, n
     most = min(size, MOST_UNITS * grid)
     value, mask = w.value, w.mask
     value[: most + 1] = 0.0
@@ -218,16 +230,82 @@ def gauge(b, s, w, g, grid):
             if other > value[c]:
                 value[c] = other
                 mask[c] = mask[c - step] | bit
-    ratio, best_units, best = 0.0, 1, np.uint64(0)
-    for u in range(1, min(units, MOST_UNITS) + 1):
-        c = min(most, u * grid)
-        if value[c] / u > ratio:
-            ratio, best_units, best = value[c] / u, u, mask[c]
-    if size > most and total / (MOST_UNITS + 1) > ratio:
+    levels = min(units, MOST_UNITS)
+    for u in range(1, levels + 1):
+        w.most_of[u] = value[min(most, u * grid)]
+        w.mask_of[u] = mask[min(most, u * grid)]
+        w.known[u] = False
+    while True:
+        ratio, best = 0.0, 1
+        for u in range(1, levels + 1):
+            if w.most_of[u] / u > ratio:
+                ratio, best = w.most_of[u] / u, u
+        if w.known[best] or fitting(s, w, n, best):
+            break
+    if units > MOST_UNITS and total / (MOST_UNITS + 1) > ratio:
         return total / (MOST_UNITS + 1), MOST_UNITS + 1, n
     for i in range(n):
-        chosen[i] = (best >> np.uint64(i)) & np.uint64(1) != 0
-    return ratio, best_units, n
+        chosen[i] = (w.mask_of[best] >> np.uint64(i)) & np.uint64(1) != 0
+    return ratio, best, n
+
+
+@inner_kernel
+def fitting(s, w, n, units):
+    """Whether the set chosen for ``units`` fits them in both dimensions; if not, the best set that does is put there.
+
+    Where the search for it takes too long, the overestimate stays.
+    """
+    first, second = 0.0, 0.0
+    room = units + FITS
+    for i in range(n):
+        if (w.mask_of[units] >> np.uint64(i)) & np.uint64(1) != 0:
+            first += w.sizes[i, 0]
+            second += w.sizes[i, 1]
+    w.known[units] = True
+    if first <= room and second <= room:
+        return True
+    own, order, taken, rest = w.own, w.order, w.taken, w.rest
+    for i in range(n):
+        own[i] = s.entry_f[w.members[i], ENTRY_OWN]
+        j = i
+        while j > 0 and own[order[j - 1]] < own[i]:
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = i
+    rest[n] = 0.0
+    for at_place in range(n - 1, -1, -1):
+        rest[at_place] = rest[at_place + 1] + own[order[at_place]]
+    best, best_mask, now, now_mask = 0.0, np.uint64(0), 0.0, np.uint64(0)
+    first, second = 0.0, 0.0
+    place, depth, steps = 0, 0, 0
+    while True:
+        steps += 1
+        if steps > MOST_STEPS:
+            return False
+        if place < n and now + rest[place] > best + 1e-12:
+            i = order[place]
+            if first + w.sizes[i, 0] <= room and second + w.sizes[i, 1] <= room:
+                first += w.sizes[i, 0]
+                second += w.sizes[i, 1]
+                now += own[i]
+                now_mask |= np.uint64(1) << np.uint64(i)
+                taken[depth] = place
+                depth += 1
+                if now > best:
+                    best, best_mask = now, now_mask
+            place += 1
+        else:
+            if depth == 0:
+                break
+            depth -= 1
+            i = order[taken[depth]]
+            first -= w.sizes[i, 0]
+            second -= w.sizes[i, 1]
+            now -= own[i]
+            now_mask &= ~(np.uint64(1) << np.uint64(i))
+            place = taken[depth] + 1
+    w.most_of[units], w.mask_of[units] = best, best_mask
+    return False
 
 
 @inner_kernel
@@ -282,7 +360,7 @@ def ascend(d, b, s, w, touched, count, gain, step):
             e = entry_i[e, ENTRY_NEXT_IN_GROUP]
         grid = grid_of(b, s, g, line)
         for turn in range(ROUNDS + 1):
-            ratio, units, n = gauge(b, s, w, g, grid)
+            ratio, units, n = gauge(d, b, s, w, g, line, grid)
             spread, spreads = spread_shares(d, b, s, g, line)
             total = s.prices[g, COMMON] * s.most[g, 0] + s.prices[g, SECOND_COMMON] * s.most[g, 1] + spread + ratio
             if total <= 1.0:
