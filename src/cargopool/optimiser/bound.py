@@ -34,6 +34,7 @@ from cargopool.optimiser.bound_kernels import (
     PRICE,
     all_cheapest,
 )
+from cargopool.optimiser.bound_covers import Covers
 from cargopool.optimiser.bound_lines import Lines, make_lines
 from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, MOST_USERS, ascend, first_shares, push
 from cargopool.optimiser.kernel_data import pack
@@ -46,6 +47,7 @@ RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap",
 MAX_LABELS = 20_000
 MANY, MOST_PATIENCE = 250, 8
 """Shipments from which on the patience is that of the parameters, and its largest factor below."""
+COVERS_AFTER, COVERS_EVERY = 100, 25
 SETTLED = 0.02
 """Step, as a share of the gap, below which an ascent has nothing more to give."""
 
@@ -76,6 +78,7 @@ class BoundLabels(NamedTuple):
     most_of: Any
     mask_of: Any
     known: Any
+    fee: Any
 
 
 class BoundState(NamedTuple):
@@ -95,6 +98,9 @@ class BoundState(NamedTuple):
     entries: Any
     of_shipment: Any
     of_group: Any
+    fee_ptr: Any
+    fee_at: Any
+    fee: Any
 
 
 def _labels(data: SearchData, hubs: int) -> BoundLabels:
@@ -123,6 +129,7 @@ def _labels(data: SearchData, hubs: int) -> BoundLabels:
         most_of=np.zeros(MOST_UNITS + 1),
         mask_of=np.zeros(MOST_UNITS + 1, np.uint64),
         known=np.zeros(MOST_UNITS + 1, np.bool_),
+        fee=np.zeros((hubs + 2, hubs + 2)),
     )
 
 
@@ -153,6 +160,7 @@ class Bound:
         self._stale = 0
         self._rises = 0
         self._begun = False
+        self._covers = Covers(data, lines)
 
     @property
     def settled(self) -> bool:
@@ -170,22 +178,40 @@ class Bound:
         arrays = (self._packed, lines.kernel, state)
         if not all_cheapest(*arrays, self._labels, self._value, self._uses, self._paid, self._fixed, self.stop):
             return False
-        value = float(self._value.sum()) - float(self._row_price @ lines.row_limit)
+        value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self._covers.owed
         self.iterations += 1
         self._remember(value)
         if not self._uses[:, 3].any():
             return False
         memory = self.params.memory
         self._row_direction = memory * self._row_direction + (1 - memory) * self._row_gradient()
+        covers = self._covers
+        if self.iterations > COVERS_AFTER:
+            gradient = covers.note(self._uses, self._paid)
+            gradient[(covers.price <= 0.0) & (gradient < 0.0)] = 0.0
+            covers.direction = memory * covers.direction + (1 - memory) * gradient
         self._make_room()
         count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain)
         self._note(self._touched[:count])
         length += float(((self._row_direction * lines.row_scale) ** 2).sum())
+        length += float((covers.direction**2).sum())
         aim = max(incumbent_cents - value, 1e-3 * abs(value) + 1.0)
         step = self._step * 0.2 * aim / max(length, 1e-9)
         ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step)
         self._move_rows(step)
+        covers.move(step)
+        if self.iterations > COVERS_AFTER and self.iterations % COVERS_EVERY == 0:
+            covers.search(self._unit_costs())
+        self._put_covers()
         return True
+
+    def _unit_costs(self):
+        return np.concatenate([self.lines.any_time_cost, np.minimum.reduceat(self.lines.variant_cost, self.lines.variant_ptr)[self.lines.timed_pair] if self.lines.variant_cost.size else np.zeros(0)])
+
+    def _put_covers(self):
+        covers = self._covers
+        self._state = self._state._replace(fee_ptr=covers.fee_ptr, fee_at=covers.fee_at, fee=covers.fee)
+        self._cheapest = self._price_units()
 
     def begin(self) -> None:
         """Set the first charges."""
@@ -207,6 +233,9 @@ class Bound:
             entries=np.zeros(1, np.int64),
             of_shipment=np.full(shipments, -1, np.int64),
             of_group=np.full(lines.groups, -1, np.int64),
+            fee_ptr=self._covers.fee_ptr,
+            fee_at=self._covers.fee_at,
+            fee=self._covers.fee,
         )
         state.prices[: lines.any_time_cost.size, PRICE] = lines.any_time_cost
         first_shares(self._packed, lines.kernel, state)
@@ -215,14 +244,18 @@ class Bound:
     def _price_units(self) -> Any:
         """Put the cents of a use at the rows' prices into the state; the cheapest variant of each timetable line."""
         lines = self.lines
+        free = lines.any_time_cost.size
+        self._state.prices[:free, PRICE] = lines.any_time_cost
         price = lines.variant_cost + lines.variant_rows @ self._row_price
         if not price.size:
+            self._state.prices[self._covers.groups, PRICE] -= self._covers.off()
             return np.zeros(0, np.int64)
         least = np.minimum.reduceat(price, lines.variant_ptr)
         pair = np.repeat(np.arange(least.size), np.diff(np.append(lines.variant_ptr, price.size)))
         tied = np.flatnonzero(price <= least[pair])
         _, at = np.unique(pair[tied], return_index=True)
         self._state.prices[lines.any_time_cost.size :, PRICE] = least[lines.timed_pair]
+        self._state.prices[self._covers.groups, PRICE] -= self._covers.off()
         return tied[at]
 
     def _note(self, groups: Any) -> None:
@@ -241,16 +274,21 @@ class Bound:
             state.entry_i[:count, :2].copy(),
             state.entry_f[:count, 0].copy(),
             self._row_price.copy(),
+            self._covers.price.copy(),
         )
 
     def _restore(self) -> None:
         """Back to the best prices, without any direction."""
-        seen, shares, keys, own, row_price = self._best
+        seen, shares, keys, own, row_price, cover_price = self._best
         self._first_shares(np.setdiff1d(self._seen, seen, assume_unique=True))
         self._state.prices[seen, COMMON:OWN] = shares
         self._set_entries(keys, own, np.zeros(own.size))
         self._row_price = row_price.copy()
-        self._cheapest = self._price_units()
+        covers = self._covers
+        covers.price = np.append(cover_price, np.zeros(covers.price.size - cover_price.size))
+        covers.direction[:] = 0.0
+        covers.fee = covers.fees()
+        self._put_covers()
         self._row_direction[:] = 0.0
 
     def _first_shares(self, groups: Any) -> None:

@@ -84,6 +84,15 @@ def charge_of(d, b, s, k, g):
 
 
 @inner_kernel
+def fee_of(d, b, w, k, g):
+    """Cents that the shipment, whose fees lie in ``w.fee``, is charged on top on the way of a group."""
+    places, hubs = d.pi.shape[0], b.knobs[HUBS]
+    way = b.line_way[line_of(b, g)]
+    here, there = way // places, way % places
+    return w.fee[here if here < hubs else hubs, there if there < hubs else hubs + 1]
+
+
+@inner_kernel
 def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
     """Whether a label at ``place`` in ``layer`` is no later and no dearer."""
     i = head[layer, place]
@@ -200,7 +209,7 @@ def least_charges(d, b, s, w, k):
             low = rates[way, 0] * first_size + rates[way, 1] * second_size + way_kg[way] * kg
             if transit == 0:
                 low += way_crossing[way]
-            least[p, q] = low + handling[k, there]
+            least[p, q] = low + handling[k, there] + w.fee[p, q]
     e = s.of_shipment[k]
     while e >= 0:
         if s.entry_f[e, ENTRY_OWN] > 0.0:
@@ -213,7 +222,7 @@ def least_charges(d, b, s, w, k):
                 low = exact_way(d, b, s, k, p, q, here, there, first_size, second_size) + way_kg[way] * kg
                 if transit == 0:
                     low += way_crossing[way]
-                least[p, q] = low + handling[k, there]
+                least[p, q] = low + handling[k, there] + w.fee[p, q]
         e = s.entry_i[e, ENTRY_NEXT]
 
 
@@ -288,7 +297,7 @@ def cheapest(d, b, s, w, k, used, fixed):
     if used[3] > 0:
         old = fixed[k]
         for i in range(used[3]):
-            old += charge_of(d, b, s, k, used[i])
+            old += charge_of(d, b, s, k, used[i]) + fee_of(d, b, w, k, used[i])
         if old < best:
             best = old
             keep = True
@@ -320,6 +329,7 @@ def cheapest(d, b, s, w, k, used, fixed):
                     rest = ahead[more, q]
                     if cost_at[i] + least[p, q] + rest >= best - 1e-6:
                         continue
+                    fee = w.fee[p, q]
                     end = end_of[k, there]
                     duration = 0 if sealed else pi[there, HANDLING]
                     for line in range(begin, past):
@@ -345,7 +355,7 @@ def cheapest(d, b, s, w, k, used, fixed):
                         for step in range(count):
                             share = prices[g + step, COMMON] * first + prices[g + step, SECOND_COMMON] * second
                             charge = prices[g + step, PRICE] * (share + prices[g + step, OWN])
-                            cost = cost_at[i] + extra + charge
+                            cost = cost_at[i] + extra + fee + charge
                             if cost + rest >= best - 1e-6:
                                 continue
                             if position < 0:
@@ -426,7 +436,11 @@ def all_cheapest(d, b, s, w, value, uses, paid, fixed, stop):
         while e >= 0:
             s.prices[s.entry_i[e, ENTRY_GROUP], OWN] = s.entry_f[e, ENTRY_OWN]
             e = s.entry_i[e, ENTRY_NEXT]
+        for e in range(s.fee_ptr[k], s.fee_ptr[k + 1]):
+            w.fee[s.fee_at[e, 0], s.fee_at[e, 1]] = s.fee[e]
         value[k] = cheapest(d, b, s, w, k, uses[k], fixed)
+        for e in range(s.fee_ptr[k], s.fee_ptr[k + 1]):
+            w.fee[s.fee_at[e, 0], s.fee_at[e, 1]] = 0.0
         for i in range(uses[k, 3]):
             g = uses[k, i]
             paid[k, i] = charge_of(d, b, s, k, g) / s.prices[g, PRICE] if s.prices[g, PRICE] > 1e-9 else 0.0
