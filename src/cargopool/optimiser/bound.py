@@ -47,7 +47,8 @@ RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap",
 MAX_LABELS = 20_000
 MANY, MOST_PATIENCE = 250, 8
 """Shipments from which on the patience is that of the parameters, and its largest factor below."""
-COVERS_AFTER, COVERS_EVERY = 100, 25
+import os
+COVERS_AFTER, COVERS_EVERY = int(os.environ.get('CA','100')), int(os.environ.get('CE','25'))
 SETTLED = 0.02
 """Step, as a share of the gap, below which an ascent has nothing more to give."""
 
@@ -194,7 +195,8 @@ class Bound:
         count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain)
         self._note(self._touched[:count])
         length += float(((self._row_direction * lines.row_scale) ** 2).sum())
-        length += float((covers.direction**2).sum())
+        from cargopool.optimiser.bound_covers import SCALE
+        length += float(((covers.direction*SCALE)**2).sum())
         aim = max(incumbent_cents - value, 1e-3 * abs(value) + 1.0)
         step = self._step * 0.2 * aim / max(length, 1e-9)
         ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step)

@@ -28,7 +28,10 @@ from cargopool.optimiser.compiled import kernel
 
 LEAST_SHARE = 0.1
 """Part of its time that a shipment spends on a way at least to be in a cover."""
-VIOLATED = 0.05
+import os
+VIOLATED = float(os.environ.get('CV','0.05'))
+PER=int(os.environ.get('CP','2'))
+SCALE=float(os.environ.get('CS','1'))
 """Units by which a new cover must be short."""
 MOST_SET = 16
 """Most shipments of a cover."""
@@ -79,10 +82,10 @@ def find_covers(starts, share, early, late, sizes, paid, bucket_min, found_i, fo
                             if found_i[r, 1] == bits:
                                 at, worst = r, found_f[r]
                                 break
-                            if n - first >= 2 and found_f[r] < worst:
+                            if n - first >= PER and found_f[r] < worst:
                                 at, worst = r, found_f[r]
                         if at < 0:
-                            if n - first >= 2 or n >= found_f.size:
+                            if n - first >= PER or n >= found_f.size:
                                 continue
                             at = n
                             n += 1
@@ -199,6 +202,7 @@ class Covers:
         cost : float64[G]
             Cents of a unit of each group without covers.
         """
+        self._cost = cost
         if not self._window:
             return 0
         kernel, data, places = self._kernel, self._data, self._places
@@ -245,7 +249,7 @@ class Covers:
             sizes[:, d] = np.where(most > 0, size, 0.0)
         both = (sizes > 1.0).any(axis=1)
         sizes[both] = 2.0
-        found_i, found_f = np.zeros((2 * ways.size, 6), np.int64), np.zeros(2 * ways.size)
+        found_i, found_f = np.zeros((PER * ways.size, 6), np.int64), np.zeros(PER * ways.size)
         count = find_covers(starts, share, early, late, sizes, by_bucket, self._bucket_min, found_i, found_f)
         new = 0
         for n, bits, d, need, low, high in found_i[:count].tolist():
@@ -264,7 +268,6 @@ class Covers:
             groups = groups[(at >= low) & (at <= high)]
             self._sets.append((int(ways[n]), who, weight, groups))
             self.constant = np.append(self.constant, float(weight.sum()) - need)
-            self._most = np.append(self._most, float(cost[groups].min()) * (1 - COST_LEFT))
             new += 1
         if new:
             rows = len(self._sets)
@@ -277,15 +280,13 @@ class Covers:
         """Raise the prices along their direction; what is taken off a unit stays below the cost of the cheapest."""
         if not self.price.size:
             return
-        self.price = np.maximum(0.0, self.price + step * self.direction)
+        self.price = np.maximum(0.0, self.price + SCALE**2 * step * self.direction)
         self.limit()
 
     def limit(self) -> None:
         """Scale prices down where more is taken off than the cheapest unit of a cover costs."""
         off = self.off()
-        worst = np.zeros(self.price.size)
-        coo = self._off.tocoo()
-        np.maximum.at(worst, coo.col, off[coo.row])
-        scale = np.minimum(1.0, self._most / np.maximum(worst, 1e-9))
-        self.price = self.price * scale
+        over = np.minimum(1.0, self._cost[self.groups] * (1 - COST_LEFT) / np.maximum(off, 1e-9))
+        if (over < 1.0).any():
+            self.price = self.price * np.minimum.reduceat(over[self._units.indices], self._units.indptr[:-1])
         self.fee = self.fees()
