@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cargopool.model.scenario import Scenario
+from cargopool.optimiser.bound_covers import Covers
 from cargopool.optimiser.bound_kernels import (
     COMMON,
     ENTRY_GROUP,
@@ -34,7 +35,6 @@ from cargopool.optimiser.bound_kernels import (
     PRICE,
     all_cheapest,
 )
-from cargopool.optimiser.bound_covers import Covers
 from cargopool.optimiser.bound_lines import Lines, make_lines
 from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, MOST_USERS, ascend, first_shares, push
 from cargopool.optimiser.kernel_data import pack
@@ -47,8 +47,8 @@ RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap",
 MAX_LABELS = 20_000
 MANY, MOST_PATIENCE = 250, 8
 """Shipments from which on the patience is that of the parameters, and its largest factor below."""
-import os
-COVERS_AFTER, COVERS_EVERY = int(os.environ.get('CA','100')), int(os.environ.get('CE','25'))
+COVERS_AFTER, COVERS_EVERY = 100, 25
+"""Iterations before the first search for covers, and between searches."""
 SETTLED = 0.02
 """Step, as a share of the gap, below which an ascent has nothing more to give."""
 
@@ -162,6 +162,7 @@ class Bound:
         self._rises = 0
         self._begun = False
         self._covers = Covers(data, lines)
+        self._cost = np.zeros(lines.groups)
 
     @property
     def settled(self) -> bool:
@@ -186,39 +187,26 @@ class Bound:
             return False
         memory = self.params.memory
         self._row_direction = memory * self._row_direction + (1 - memory) * self._row_gradient()
-        covers = self._covers
-        if self.iterations > COVERS_AFTER:
-            gradient = covers.note(self._uses, self._paid)
-            gradient[(covers.price <= 0.0) & (gradient < 0.0)] = 0.0
-            covers.direction = memory * covers.direction + (1 - memory) * gradient
+        cover_length = self._covers.lean(self._uses, self._paid, memory) if self.params.covers else 0.0
         self._make_room()
         count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain)
         self._note(self._touched[:count])
-        length += float(((self._row_direction * lines.row_scale) ** 2).sum())
-        from cargopool.optimiser.bound_covers import SCALE
-        length += float(((covers.direction*SCALE)**2).sum())
+        length += cover_length + float(((self._row_direction * lines.row_scale) ** 2).sum())
         aim = max(incumbent_cents - value, 1e-3 * abs(value) + 1.0)
         step = self._step * 0.2 * aim / max(length, 1e-9)
         ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step)
         self._move_rows(step)
-        covers.move(step)
-        if self.iterations > COVERS_AFTER and self.iterations % COVERS_EVERY == 0:
-            covers.search(self._unit_costs())
+        self._covers.move(step, self._cost)
+        if self.params.covers and self.iterations % COVERS_EVERY == 0 and self.iterations >= COVERS_AFTER:
+            self._covers.search()
         self._put_covers()
         return True
-
-    def _unit_costs(self):
-        return np.concatenate([self.lines.any_time_cost, np.minimum.reduceat(self.lines.variant_cost, self.lines.variant_ptr)[self.lines.timed_pair] if self.lines.variant_cost.size else np.zeros(0)])
-
-    def _put_covers(self):
-        covers = self._covers
-        self._state = self._state._replace(fee_ptr=covers.fee_ptr, fee_at=covers.fee_at, fee=covers.fee)
-        self._cheapest = self._price_units()
 
     def begin(self) -> None:
         """Set the first charges."""
         self._state = self._first_state()
         self._cheapest = self._price_units()
+        self._put_covers()
         self._best = self._copy()
         self._begun = True
 
@@ -239,26 +227,31 @@ class Bound:
             fee_at=self._covers.fee_at,
             fee=self._covers.fee,
         )
-        state.prices[: lines.any_time_cost.size, PRICE] = lines.any_time_cost
+        self._cost[: lines.any_time_cost.size] = lines.any_time_cost
+        state.prices[:, PRICE] = self._cost
         first_shares(self._packed, lines.kernel, state)
         return state
 
     def _price_units(self) -> Any:
-        """Put the cents of a use at the rows' prices into the state; the cheapest variant of each timetable line."""
+        """Note the cents of a use at the rows' prices; the cheapest variant of each timetable line."""
         lines = self.lines
-        free = lines.any_time_cost.size
-        self._state.prices[:free, PRICE] = lines.any_time_cost
         price = lines.variant_cost + lines.variant_rows @ self._row_price
         if not price.size:
-            self._state.prices[self._covers.groups, PRICE] -= self._covers.off()
             return np.zeros(0, np.int64)
         least = np.minimum.reduceat(price, lines.variant_ptr)
         pair = np.repeat(np.arange(least.size), np.diff(np.append(lines.variant_ptr, price.size)))
         tied = np.flatnonzero(price <= least[pair])
         _, at = np.unique(pair[tied], return_index=True)
-        self._state.prices[lines.any_time_cost.size :, PRICE] = least[lines.timed_pair]
-        self._state.prices[self._covers.groups, PRICE] -= self._covers.off()
+        self._cost[lines.any_time_cost.size :] = least[lines.timed_pair]
         return tied[at]
+
+    def _put_covers(self) -> None:
+        """Put what the covers charge, and the cents of a use less what they take off, into the state."""
+        covers, state = self._covers, self._state
+        free = self.lines.any_time_cost.size
+        state.prices[free:, PRICE] = self._cost[free:]
+        state.prices[covers.groups, PRICE] = self._cost[covers.groups] - covers.off()
+        self._state = state._replace(fee_ptr=covers.fee_ptr, fee_at=covers.fee_at, fee=covers.fee)
 
     def _note(self, groups: Any) -> None:
         """Keep in mind which groups' shares have ever changed."""
@@ -267,7 +260,7 @@ class Bound:
         self._seen = np.concatenate([self._seen, new])
 
     def _copy(self) -> tuple[Any, ...]:
-        """Copy of the prices: commons, entries, rows."""
+        """Copy of the prices: commons, entries, rows, covers."""
         state, count = self._state, int(self._state.entries[0])
         shares = state.prices[self._seen, COMMON:OWN]
         return (
@@ -286,10 +279,8 @@ class Bound:
         self._state.prices[seen, COMMON:OWN] = shares
         self._set_entries(keys, own, np.zeros(own.size))
         self._row_price = row_price.copy()
-        covers = self._covers
-        covers.price = np.append(cover_price, np.zeros(covers.price.size - cover_price.size))
-        covers.direction[:] = 0.0
-        covers.fee = covers.fees()
+        self._covers.restore(cover_price)
+        self._cheapest = self._price_units()
         self._put_covers()
         self._row_direction[:] = 0.0
 

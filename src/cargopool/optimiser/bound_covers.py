@@ -1,51 +1,69 @@
-"""Rows of the lower bound over all load units of a way: whole units for the freight that goes there, on whatever day.
+"""Rows of the lower bound over the load units of a way on several days: as many as its freight needs, rounded up.
 
-The charges of the bound are affordable group by group, so they let three shipments, of which one unit takes two, ride
-half with each other on three different days: one and a half units. A *cover* counts the units of a whole way, all
-days, unit types and services together:
+The charges of the bound are affordable group by group: three shipments, of which one unit takes two, may ride half with
+each other on three different days, in one and a half units. A *cover* counts all units of a pooling class on a way
+within some days, whatever their type and service:
 
     n >= N - sum over k in S of a_k (1 - x_k)
 
-n is the number of units of a pooling class on the way, x_k says whether shipment k goes that way, N is the least number
-of units that the set S needs, rounded up: total size D in one dimension over the largest unit's room C. With r = D - (N - 1) C,
-a_k = min(1, size_k / r): a set R that leaves takes away at least as many units as the row allows for, because a_k as a
-function of the size is concave, and 1 for a whole unit (residual capacity inequalities; Magnanti, Mirchandani and Vachani
-1993). Shipments larger than a unit, and those that may be split, are in no cover.
+S are shipments that can go that way on those days only, x_k says whether shipment k does. N is the number of units that S
+needs by its size in one dimension: D, in units of the largest room on the way, rounded up. With r = D - (N - 1),
+a_k = min(1, size_k / r). The row holds: when a set R stays away, N falls by no more than the sum of a_k over R, as a_k
+is a concave function of the size, 0 for nothing and 1 for a whole unit (residual capacity inequalities; Magnanti,
+Mirchandani and Vachani 1993). Shipments larger than a unit and those that may be split are in no cover.
 
-A cover of price p takes p off the cost of every unit of its way, charges p a_k to each of its shipments that goes there,
-and p (sum of a_k - N) to nobody.
+A cover of price p takes p off the cost of every one of its units and charges its shipments p a_k for the way; the sum of
+p a_k, less p N, is owed by nobody and comes off the bound.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from cargopool.optimiser.bound_kernels import BUCKET_MIN, LINE_BASE, LINE_CLASS, LINE_FIRST, LINE_MINUTES
+from cargopool.optimiser.bound_kernels import LINE_BASE, LINE_CLASS, LINE_FIRST, LINE_MINUTES
 from cargopool.optimiser.compiled import kernel
 
 LEAST_SHARE = 0.1
-"""Part of its time that a shipment spends on a way at least to be in a cover."""
-import os
-VIOLATED = float(os.environ.get('CV','0.05'))
-PER=int(os.environ.get('CP','2'))
-SCALE=float(os.environ.get('CS','1'))
-"""Units by which a new cover must be short."""
-MOST_SET = 16
-"""Most shipments of a cover."""
+"""Part of its itineraries that use a way from which on a shipment may be in a cover."""
+VIOLATED = 0.05
+"""Units by which a new cover is short at least."""
+MOST_MEMBERS = 16
+"""Most shipments of a cover; they are bits of a number."""
+MOST_FOUND = 2
+"""New covers of a way at a time."""
 COST_LEFT = 1e-3
 """Part of a unit's cost that no cover takes off."""
 
 
+class Cover(NamedTuple):
+    """One cover: class and way, shipments in order with their a_k, N, and the groups whose units are counted."""
+
+    way: int
+    members: Any
+    weights: Any
+    units: int
+    groups: Any
+
+
 @kernel
 def find_covers(starts, share, early, late, sizes, paid, bucket_min, found_i, found_f):
-    """The most violated covers, two at most of each way.
+    """Covers that are short, a few of each way; returns their number.
 
-    ``starts`` int64[W + 1]: members of each way, largest shares first; ``sizes`` float64[N, 2] in load units, above 1 or 0
-    where a member counts in no cover; ``paid`` float64[W, B] by bucket. Rows of ``found_i``: way, members as bits,
-    dimension, units, first and last bucket; ``found_f`` by how much they are violated. Returns their number.
+    Parameters
+    ----------
+    starts : int64[W + 1]
+        Members of each way, those with the largest share first.
+    share, early, late : float64[N], int64[N], int64[N]
+        How often a member goes that way, and between which minutes it can leave.
+    sizes : float64[N, 2]
+        In units of the largest room of the way; above 1 or 0 where a member counts in no cover.
+    paid : float64[W, B]
+        Units paid for in each bucket.
+    found_i, found_f : int64[M, 6], float64[M]
+        Filled: way, members as bits, dimension, N, first and last bucket; by how many units it is short.
     """
     n = 0
     for w in range(starts.size - 1):
@@ -67,103 +85,104 @@ def find_covers(starts, share, early, late, sizes, paid, bucket_min, found_i, fo
                             continue
                         total += sizes[m, d]
                         bits |= np.int64(1) << np.int64(m - a)
-                        need = np.ceil(total - 1e-9)
-                        rest = total - (need - 1.0)
-                        short = need - amount
-                        if short <= VIOLATED:
-                            continue
+                        units = np.ceil(total - 1e-9)
+                        short = units - amount
+                        rest = total - (units - 1.0)
                         for o in range(a, m + 1):
                             if (bits >> np.int64(o - a)) & 1:
                                 short -= min(1.0, sizes[o, d] / rest) * (1.0 - share[o])
                         if short <= VIOLATED:
                             continue
-                        at, worst = -1, short
+                        row, least = -1, short
                         for r in range(first, n):
                             if found_i[r, 1] == bits:
-                                at, worst = r, found_f[r]
+                                row, least = r, found_f[r]
                                 break
-                            if n - first >= PER and found_f[r] < worst:
-                                at, worst = r, found_f[r]
-                        if at < 0:
-                            if n - first >= PER or n >= found_f.size:
+                            if n - first >= MOST_FOUND and found_f[r] < least:
+                                row, least = r, found_f[r]
+                        if row < 0:
+                            if n - first >= MOST_FOUND or n >= found_f.size:
                                 continue
-                            at = n
+                            row = n
                             n += 1
-                        elif short <= worst:
+                        elif short <= least:
                             continue
-                        found_i[at, 0], found_i[at, 1], found_i[at, 2] = w, bits, d
-                        found_i[at, 3], found_i[at, 4], found_i[at, 5] = need, low, high
-                        found_f[at] = short
+                        found_i[row, 0], found_i[row, 1], found_i[row, 2] = w, bits, d
+                        found_i[row, 3], found_i[row, 4], found_i[row, 5] = units, low, high
+                        found_f[row] = short
     return n
 
 
 class Covers:
-    """The covers found so far with their prices; ``price`` in cents."""
+    """The covers found so far, with their prices in cents.
+
+    Attributes
+    ----------
+    rows : list of Cover
+    price : float64[R]
+    groups : int64[N]
+        Groups of which some cover takes something off.
+    fee_ptr, fee_at, fee : int64[K + 1], int64[E, 2], float64[E]
+        What each shipment is charged on top for a ride between two local places, for the kernels.
+    """
 
     def __init__(self, data: Any, lines: Any) -> None:
-        kernel = lines.kernel
-        self._data, self._kernel = data, kernel
-        any_time, _, self._bucket_min, self._hubs, classes, _ = (int(x) for x in kernel.knobs)
+        kernel_arrays = lines.kernel
+        self._data, self._kernel = data, kernel_arrays
+        any_time, _, self._bucket_min, self._hubs, classes, _ = (int(x) for x in kernel_arrays.knobs)
         self._places = data.place_handling.size
-        ways = self._places**2
-        free = kernel.group_line.astype(np.int64)
-        timed_line = np.repeat(np.arange(any_time, kernel.li.shape[0]), classes)
-        of_class = np.tile(np.arange(classes), kernel.li.shape[0] - any_time)
-        self.group_way = np.concatenate(
-            [kernel.li[free, LINE_CLASS] * ways + kernel.line_way[free], of_class * ways + kernel.line_way[timed_line]]
-        )
-        self._group_line = np.concatenate([free, timed_line])
-        bucket = np.arange(free.size) - kernel.li[free, LINE_BASE]
-        timed = kernel.times[kernel.li[timed_line, LINE_FIRST], 0] // self._bucket_min if timed_line.size else timed_line
-        self._group_bucket = np.concatenate([bucket, timed])
-        self._buckets = int(self._group_bucket.max(initial=0)) + 2
-        self._order = np.argsort(self.group_way, kind="stable")
-        self._first = np.searchsorted(self.group_way[self._order], np.arange(classes * ways + 1))
-        self._ways = classes * ways
-        self._able = ~kernel.spreads & (data.k_units == 0)
-        self._known: set[tuple[Any, ...]] = set()
-        self._sets: list[tuple[int, Any, Any, Any]] = []
-        self.price, self.direction = np.zeros(0), np.zeros(0)
-        self.constant = np.zeros(0)
-        self._most = np.zeros(0)
-        self._window: list[Any] = []
-        self._paid = np.zeros(self.group_way.size)
+        self._span = self._places**2
+        li = kernel_arrays.li
+        free = kernel_arrays.group_line.astype(np.int64)
+        timed = np.repeat(np.arange(any_time, li.shape[0]), classes)
+        owner = np.concatenate([li[free, LINE_CLASS], np.tile(np.arange(classes), li.shape[0] - any_time)])
+        self._line = np.concatenate([free, timed])
+        self._way = owner * self._span + kernel_arrays.line_way[self._line]
+        departs = kernel_arrays.times[li[timed, LINE_FIRST], 0] if timed.size else timed
+        self._bucket = np.concatenate([np.arange(free.size) - li[free, LINE_BASE], departs // self._bucket_min])
+        self._buckets = int(self._bucket.max(initial=0)) + 1
+        self._order = np.argsort(self._way, kind="stable")
+        self._first = np.searchsorted(self._way[self._order], np.arange(classes * self._span + 1))
+        self._able = ~kernel_arrays.spreads & (data.k_units == 0)
+        self._known: set[tuple[int, ...]] = set()
+        self.rows: list[Cover] = []
+        self.price, self._direction, self._constant = np.zeros(0), np.zeros(0), np.zeros(0)
+        self._forget()
         self._build()
 
-    def groups_of(self, way: int) -> Any:
+    def _forget(self) -> None:
+        self._seen: list[Any] = []
+        self._paid = np.zeros(self._way.size)
+
+    def _groups_of(self, way: int) -> Any:
         """Groups of a class and way."""
         return self._order[self._first[way] : self._first[way + 1]]
 
     def _build(self) -> None:
-        """Entries of shipments and ways, and the matrices that say which covers they are in."""
-        rows = len(self._sets)
-        row_way = np.array([way for way, *_ in self._sets], np.int64)
-        lengths = [members.size for _, members, _, _ in self._sets]
-        row = np.repeat(np.arange(rows), lengths)
-        members = np.concatenate([np.zeros(0, np.int64), *(m for _, m, _, _ in self._sets)])
-        parts = np.concatenate([np.zeros(0), *(a for _, _, a, _ in self._sets)])
-        key = members * self._ways + row_way[row] if rows else members
-        self._entry_key, entry = np.unique(key, return_inverse=True)
-        self._weights = csr_matrix((parts, (entry.reshape(-1), row)), shape=(self._entry_key.size, rows))
-        self._weights_t = csr_matrix(self._weights.T)
-        shipment, way = self._entry_key // self._ways, self._entry_key % self._ways
-        self.fee_ptr = np.searchsorted(shipment, np.arange(self._data.k_class.size + 1)).astype(np.int64)
-        here, there = way % self._places**2 // self._places, way % self._places
-        self.fee_at = np.column_stack(
-            [np.where(here < self._hubs, here, self._hubs), np.where(there < self._hubs, there, self._hubs + 1)]
-        ).astype(np.int64)
-        flat = np.concatenate([np.zeros(0, np.int64), *(g for *_, g in self._sets)])
-        row = np.repeat(np.arange(rows), [g.size for *_, g in self._sets])
+        """The matrices that say who and what is in which cover; entries are pairs of shipment and way."""
+        rows, ways = len(self.rows), self._first.size - 1
+        none = np.zeros(0, np.int64)
+        key = np.concatenate([none, *(row.members * ways + row.way for row in self.rows)])
+        weight = np.concatenate([np.zeros(0), *(row.weights for row in self.rows)])
+        self._entries, entry = np.unique(key, return_inverse=True)
+        owner = np.repeat(np.arange(rows), [row.members.size for row in self.rows])
+        self._weights = csr_matrix((weight, (owner, entry.reshape(-1))), shape=(rows, self._entries.size))
+        self._charges = csr_matrix(self._weights.T)
+        flat = np.concatenate([none, *(row.groups for row in self.rows)])
         self.groups, at = np.unique(flat, return_inverse=True)
-        at = at.reshape(-1)
-        ones = np.ones(at.size)
-        self._off = csr_matrix((ones, (at, row)), shape=(self.groups.size, rows))
-        self._units = csr_matrix((ones, (row, at)), shape=(rows, self.groups.size))
-        self.fee = self.fees()
+        owner = np.repeat(np.arange(rows), [row.groups.size for row in self.rows])
+        self._units = csr_matrix((np.ones(flat.size), (owner, at.reshape(-1))), shape=(rows, self.groups.size))
+        self._off = csr_matrix(self._units.T)
+        shipment, way = self._entries // ways, self._entries % ways
+        self.fee_ptr = np.searchsorted(shipment, np.arange(self._data.k_class.size + 1)).astype(np.int64)
+        here, there = self._local(way)
+        self.fee_at = np.ascontiguousarray(np.column_stack([here, there]).astype(np.int64))
+        self.fee = self._charges @ self.price
 
-    def fees(self) -> Any:
-        """Cents of each entry."""
-        return self._weights @ self.price
+    def _local(self, way: Any) -> tuple[Any, Any]:
+        """Local places of a way's two ends."""
+        here, there = way % self._span // self._places, way % self._places
+        return np.where(here < self._hubs, here, self._hubs), np.where(there < self._hubs, there, self._hubs + 1)
 
     def off(self) -> Any:
         """Cents that the covers take off a unit, for each of ``groups``."""
@@ -171,122 +190,126 @@ class Covers:
 
     @property
     def owed(self) -> float:
-        """Cents that nobody is charged."""
-        return float(self.price @ self.constant)
+        """Cents that the covers charge and nobody owes."""
+        return float(self.price @ self._constant)
 
-    def note(self, uses: Any, paid: Any) -> Any:
-        """Remember where shipments went; returns the covers' gradient: units short at these itineraries."""
+    def lean(self, uses: Any, paid: Any, memory: float) -> float:
+        """Turn the direction of the prices to where covers are short; returns its squared length.
+
+        Parameters
+        ----------
+        uses, paid : int64[K, 4], float64[K, 3]
+            Groups of each shipment's itinerary and their number, and the units of them that it pays for.
+        memory : float
+            Weight of the last direction.
+        """
         taken = np.arange(3) < uses[:, 3:4]
-        groups = uses[:, :3][taken]
+        groups, amount = uses[:, :3][taken], paid[taken]
         shipment = np.broadcast_to(np.arange(uses.shape[0])[:, None], taken.shape)[taken]
-        key = shipment * self._ways + self.group_way[groups]
-        self._window.append(key)
-        np.add.at(self._paid, groups, paid[taken])
-        if not self.price.size:
-            return np.zeros(0)
-        used = np.zeros(self._entry_key.size)
-        at = np.minimum(np.searchsorted(self._entry_key, key), self._entry_key.size - 1)
-        found = self._entry_key[at] == key
-        np.add.at(used, at[found], 1.0)
-        amount = np.zeros(self.groups.size)
-        at = np.minimum(np.searchsorted(self.groups, groups), self.groups.size - 1)
-        found = self.groups[at] == groups
-        np.add.at(amount, at[found], paid[taken][found])
-        return self._weights_t @ used - self._units @ amount - self.constant
+        key = shipment * (self._first.size - 1) + self._way[groups]
+        self._seen.append(key)
+        np.add.at(self._paid, groups, amount)
+        if not self.rows:
+            return 0.0
+        used = _totals(self._entries, key, np.ones(key.size))
+        gradient = self._weights @ used - self._units @ _totals(self.groups, groups, amount) - self._constant
+        gradient[(self.price <= 0.0) & (gradient < 0.0)] = 0.0
+        self._direction = memory * self._direction + (1.0 - memory) * gradient
+        return float(self._direction @ self._direction)
 
-    def search(self, cost: Any) -> int:
-        """Look for covers that the itineraries noted since the last call break on average; how many are new.
+    def move(self, step: float, cost: Any) -> None:
+        """Raise the prices along their direction; units keep a part of their cost.
 
         Parameters
         ----------
         cost : float64[G]
-            Cents of a unit of each group without covers.
+            Cents of a unit of each group before covers.
         """
-        self._cost = cost
-        if not self._window:
-            return 0
-        kernel, data, places = self._kernel, self._data, self._places
-        rounds = len(self._window)
-        key, count = np.unique(np.concatenate(self._window), return_counts=True)
-        share = count / rounds
-        paid = self._paid / rounds
-        self._window, self._paid = [], np.zeros(self.group_way.size)
-        shipment, way = key // self._ways, key % self._ways
-        keep = self._able[shipment] & (share >= LEAST_SHARE)
-        shipment, way, share = shipment[keep], way[keep], np.minimum(share[keep], 1.0)
-        order = np.lexsort((-share, way))
-        shipment, way, share = shipment[order], way[order], share[order]
-        ways, first = np.unique(way, return_index=True)
-        if not ways.size:
-            return 0
-        rank = np.arange(way.size) - np.repeat(first, np.diff(np.append(first, way.size)))
-        keep = rank < MOST_SET
-        shipment, way, share = shipment[keep], way[keep], share[keep]
-        starts = np.append(np.searchsorted(way, ways), way.size)
-        index = np.repeat(np.arange(ways.size), np.diff(starts))
-        room, quickest, cheapest = np.zeros((ways.size, 4)), np.zeros(ways.size, np.int64), np.zeros(ways.size)
-        by_bucket = np.zeros((ways.size, self._buckets))
-        for n, w in enumerate(ways.tolist()):
-            groups = self.groups_of(w)
-            on = self._group_line[groups]
-            inverse = kernel.inverse[on]
-            room[n] = np.where(inverse > 0, 1.0 / np.where(inverse > 0, inverse, 1.0), 0.0).max(axis=0)
-            minutes = kernel.li[on, LINE_MINUTES]
-            quickest[n] = max(0, minutes.min())
-            cheapest[n] = cost[groups].min()
-            np.add.at(by_bucket[n], self._group_bucket[groups], paid[groups])
-        here, there = way % places**2 // places, way % places
-        p = np.where(here < self._hubs, here, self._hubs)
-        q = np.where(there < self._hubs, there, self._hubs + 1)
-        early = kernel.reach[shipment, p, 0]
-        late = kernel.reach[shipment, q, 1] - data.place_handling[there] - quickest[index]
-        late = np.maximum(early, late)
-        dimensions = kernel.dimensions[way // places**2]
-        sizes = np.zeros((way.size, 2))
-        for d in range(2):
-            most = room[index, dimensions[:, d]]
-            size = data.k_size[shipment, dimensions[:, d]] / np.maximum(most, 1e-9)
-            sizes[:, d] = np.where(most > 0, size, 0.0)
-        both = (sizes > 1.0).any(axis=1)
-        sizes[both] = 2.0
-        found_i, found_f = np.zeros((PER * ways.size, 6), np.int64), np.zeros(PER * ways.size)
-        count = find_covers(starts, share, early, late, sizes, by_bucket, self._bucket_min, found_i, found_f)
-        new = 0
-        for n, bits, d, need, low, high in found_i[:count].tolist():
-            a = starts[n]
-            inside = np.array([i for i in range(starts[n + 1] - a) if bits >> i & 1]) + a
-            who, size = shipment[inside], sizes[inside, d]
-            order = np.argsort(who)
-            who, size = who[order], size[order]
-            name = (int(ways[n]), *who.tolist())
-            if name in self._known:
-                continue
-            self._known.add(name)
-            weight = np.minimum(1.0, size / (size.sum() - (need - 1)))
-            groups = self.groups_of(int(ways[n]))
-            at = self._group_bucket[groups]
-            groups = groups[(at >= low) & (at <= high)]
-            self._sets.append((int(ways[n]), who, weight, groups))
-            self.constant = np.append(self.constant, float(weight.sum()) - need)
-            new += 1
-        if new:
-            rows = len(self._sets)
-            self.price = np.append(self.price, np.zeros(rows - self.price.size))
-            self.direction = np.append(self.direction, np.zeros(rows - self.direction.size))
-            self._build()
-        return new
-
-    def move(self, step: float) -> None:
-        """Raise the prices along their direction; what is taken off a unit stays below the cost of the cheapest."""
-        if not self.price.size:
+        if not self.rows:
             return
-        self.price = np.maximum(0.0, self.price + SCALE**2 * step * self.direction)
-        self.limit()
+        price = np.maximum(0.0, self.price + step * self._direction)
+        left = cost[self.groups] * (1.0 - COST_LEFT)
+        scale = np.minimum(1.0, left / np.maximum(self._off @ price, 1e-9))
+        self._set(price * np.minimum.reduceat(scale[self._units.indices], self._units.indptr[:-1]))
 
-    def limit(self) -> None:
-        """Scale prices down where more is taken off than the cheapest unit of a cover costs."""
-        off = self.off()
-        over = np.minimum(1.0, self._cost[self.groups] * (1 - COST_LEFT) / np.maximum(off, 1e-9))
-        if (over < 1.0).any():
-            self.price = self.price * np.minimum.reduceat(over[self._units.indices], self._units.indptr[:-1])
-        self.fee = self.fees()
+    def restore(self, price: Any) -> None:
+        """Back to earlier prices, 0 for covers found since, without any direction."""
+        self._direction[:] = 0.0
+        self._set(np.append(price, np.zeros(self.price.size - price.size)))
+
+    def _set(self, price: Any) -> None:
+        self.price = price
+        self.fee = self._charges @ price
+
+    def search(self) -> bool:
+        """Look for covers that the itineraries seen since the last search were short of; whether there are new ones."""
+        rounds = len(self._seen)
+        key, count = np.unique(np.concatenate([np.zeros(0, np.int64), *self._seen]), return_counts=True)
+        paid = self._paid / max(1, rounds)
+        self._forget()
+        ways = self._first.size - 1
+        shipment, way, share = key // ways, key % ways, np.minimum(1.0, count / max(1, rounds))
+        keep = self._able[shipment] & (share >= LEAST_SHARE)
+        order = np.lexsort((-share[keep], way[keep]))
+        shipment, way, share = shipment[keep][order], way[keep][order], share[keep][order]
+        first = np.searchsorted(way, way)
+        keep = np.arange(way.size) - first < MOST_MEMBERS
+        shipment, way, share = shipment[keep], way[keep], share[keep]
+        found = self._short(shipment, way, share, paid)
+        for cover in found:
+            self._known.add((cover.way, *cover.members.tolist()))
+        self.rows += found
+        if found:
+            none = np.zeros(len(found))
+            self.price, self._direction = np.append(self.price, none), np.append(self._direction, none)
+            self._constant = np.append(self._constant, [cover.weights.sum() - cover.units for cover in found])
+            self._build()
+        return bool(found)
+
+    def _short(self, shipment: Any, way: Any, share: Any, paid: Any) -> list[Cover]:
+        """New covers of members sorted by way, the largest shares first."""
+        kernel_arrays, data = self._kernel, self._data
+        ways, at = np.unique(way, return_inverse=True)
+        at = at.reshape(-1)
+        starts = np.searchsorted(way, np.append(ways, self._first.size))
+        room, quickest = np.zeros((ways.size, 2)), np.zeros(ways.size, np.int64)
+        by_bucket = np.zeros((ways.size, self._buckets))
+        dimensions = kernel_arrays.dimensions[ways // self._span]
+        for n, one in enumerate(ways.tolist()):
+            groups = self._groups_of(one)
+            on = self._line[groups]
+            inverse = kernel_arrays.inverse[on][:, dimensions[n]]
+            room[n] = np.where(inverse > 0.0, 1.0 / np.where(inverse > 0.0, inverse, 1.0), 0.0).max(axis=0)
+            quickest[n] = max(0, int(kernel_arrays.li[on, LINE_MINUTES].min()))
+            np.add.at(by_bucket[n], self._bucket[groups], paid[groups])
+        size = np.take_along_axis(data.k_size[shipment], dimensions[at], axis=1) / np.maximum(room[at], 1e-9)
+        size[(size > 1.0).any(axis=1)] = 2.0
+        here, there = self._local(way)
+        early = kernel_arrays.reach[shipment, here, 0]
+        late = kernel_arrays.reach[shipment, there, 1] - data.place_handling[way % self._places] - quickest[at]
+        late = np.minimum(np.maximum(early, late), self._buckets * self._bucket_min - 1)
+        found_i = np.zeros((MOST_FOUND * ways.size, 6), np.int64)
+        found_f = np.zeros(MOST_FOUND * ways.size)
+        count = find_covers(starts, share, early, late, size, by_bucket, self._bucket_min, found_i, found_f)
+        found = []
+        for n, bits, d, units, low, high in found_i[:count].tolist():
+            inside = starts[n] + np.array([i for i in range(MOST_MEMBERS) if bits >> i & 1])
+            inside = inside[np.argsort(shipment[inside])]
+            members, sizes = shipment[inside], size[inside, d]
+            if (int(ways[n]), *members.tolist()) in self._known:
+                continue
+            groups = self._groups_of(int(ways[n]))
+            groups = groups[(self._bucket[groups] >= low) & (self._bucket[groups] <= high)]
+            weights = np.minimum(1.0, sizes / (sizes.sum() - (units - 1)))
+            found.append(Cover(int(ways[n]), members, weights, units, groups))
+        return found
+
+
+def _totals(keys: Any, of: Any, amount: Any) -> Any:
+    """Sum of the amounts of each key; ``keys`` are sorted, amounts of others are left out."""
+    total = np.zeros(keys.size)
+    if keys.size:
+        at = np.minimum(np.searchsorted(keys, of), keys.size - 1)
+        found = keys[at] == of
+        np.add.at(total, at[found], amount[found])
+    return total

@@ -152,6 +152,8 @@ class BoundParams:
         Better bounds in a row after which the step grows, by which factor, and up to what.
     bucket_h : int
         Hours of departure time within which the load units of a line are counted together; fewer are tighter, slower.
+    covers : bool
+        Count the load units of whole ways too, rounded up (`cargopool.optimiser.bound_covers`).
     """
 
     enabled: bool = True
@@ -163,6 +165,7 @@ class BoundParams:
     growth: float = 1.15
     longest_step: float = 10.0
     bucket_h: int = 24
+    covers: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
