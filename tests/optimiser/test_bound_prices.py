@@ -7,6 +7,7 @@ from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
@@ -23,6 +24,7 @@ from cargopool.optimiser.bound_kernels import (
     LINE_UNITS,
     TIMED,
 )
+from cargopool.optimiser.bound_shares import gauge, grid_of
 from cargopool.optimiser.params import BoundParams
 from scale import scaled
 
@@ -110,6 +112,48 @@ def test_own_shares_of_two_that_do_not_fit_one_unit_may_each_be_whole(bound: Bou
     """The gauge earns its keep: somewhere own shares add up to more than one unit's cost."""
     above = [group for group, own in users_of(bound).items() if sum(own.values()) > 1.0 + 1e-6]
     assert above
+
+
+@numba.njit  # type: ignore[untyped-decorator]
+def gauged(d, b, s, w, group, line):  # type: ignore[no-untyped-def]
+    """Gauge and grid of a group."""
+    grid = grid_of(b, s, group, line)
+    return gauge(d, b, s, w, group, line, grid)[0], grid
+
+
+def test_the_gauge_is_the_dearest_set_per_unit_that_it_needs(bound: Bound) -> None:
+    """Against every set of entries, in both dimensions; the second one decides somewhere."""
+    state, checked, heavy = bound._state, 0, 0
+    for group, own in users_of(bound).items():
+        mine = sorted(k for k, share in own.items() if share > 0.0 and not bound.lines.kernel.spreads[k])
+        line, owner = line_and_class(bound, group)
+        if not 2 <= len(mine) <= 9 or bound.lines.kernel.sealed[owner]:
+            continue
+        size, total = sizes_of(bound, group, mine), np.array([own[k] for k in mine])
+        ratios = []
+        for n in range(1, len(mine) + 1):
+            for chosen in combinations(range(len(mine)), n):
+                load = size[list(chosen)].sum(axis=0)
+                units = max(1.0, float(np.ceil(load - 1e-9).max()))
+                ratios.append(total[list(chosen)].sum() / units)
+                heavy += load[0] <= 1.0 < load[1]
+        found, grid = gauged(bound._packed, bound.lines.kernel, state, bound._labels, group, line)
+        whole = (size[:, state.tight[group]] * grid % 1.0 < 1e-6).all()
+        assert found == pytest.approx(max(ratios)) if whole else found >= max(ratios) - 1e-9
+        checked += 1
+    assert checked > 20
+    assert heavy > 20
+
+
+def test_what_needs_two_units_by_weight_may_be_charged_two(bound: Bound) -> None:
+    most = 0.0
+    for group, own in users_of(bound).items():
+        for k, share in own.items():
+            first, second = sizes_of(bound, group, [k])[0]
+            if not bound.lines.kernel.spreads[k] and max(first, second) <= 1.0:
+                assert share <= 1.0 + 1e-9
+            most = max(most, share)
+    assert most > 1.0
 
 
 def test_a_part_of_a_split_shipment_pays_no_more_than_the_units_that_it_needs(bound: Bound) -> None:

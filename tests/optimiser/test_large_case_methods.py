@@ -10,6 +10,7 @@ import pytest
 from cargopool.footprint import unserved_cents
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
+from cargopool.optimiser import bound as bound_module
 from cargopool.optimiser.bound import ascent
 from cargopool.optimiser.large import columns_of
 from cargopool.optimiser.params import BoundParams, SearchParams
@@ -41,10 +42,14 @@ def annealed(scenario: Scenario, seed: int = 1, iterations: int = 400) -> Search
 
 @pytest.mark.parametrize("bucket_h", [6, 24, 10_000])
 @pytest.mark.parametrize("case", CHOSEN, ids=case_id)
-def test_bound_never_exceeds_the_optimum(case: tuple[int, tuple[str, ...]], bucket_h: int) -> None:
+def test_bound_never_exceeds_the_optimum(
+    case: tuple[int, tuple[str, ...]], bucket_h: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scenario, best = optimum(case)
     if best is None:
         pytest.skip("infeasible: any bound holds")
+    monkeypatch.setattr(bound_module, "COVERS_AFTER", 10)
+    monkeypatch.setattr(bound_module, "COVERS_EVERY", 5)
     bound = ascent(scenario, BoundParams(bucket_h=bucket_h), np.zeros(1, np.int64))
     for _ in range(60):
         if not bound.advance(best * 1.1):

@@ -14,6 +14,7 @@ import numpy as np
 
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser.bound_covers import Covers
+from cargopool.optimiser.bound_first import first_bound
 from cargopool.optimiser.bound_kernels import (
     COMMON,
     ENTRY_GROUP,
@@ -22,15 +23,6 @@ from cargopool.optimiser.bound_kernels import (
     ENTRY_OWN,
     ENTRY_PUSH,
     ENTRY_SHIPMENT,
-    LINE_BASE,
-    LINE_CLASS,
-    LINE_CROSSING,
-    LINE_DESTINATION,
-    LINE_MODES,
-    LINE_NEED,
-    LINE_PER_KG,
-    LINE_UNIT,
-    LINE_UNITS,
     OWN,
     PRICE,
     all_cheapest,
@@ -40,13 +32,15 @@ from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, MOST_USERS, 
 from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.reduced import bound_network
-from cargopool.optimiser.search_data import INF, SearchData, make_data
+from cargopool.optimiser.search_data import SearchData, make_data
 from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
 MAX_LABELS = 20_000
 MANY, MOST_PATIENCE = 250, 8
 """Shipments from which on the patience is that of the parameters, and its largest factor below."""
+BUCKETS_H = ((600, 8), (1_500, 12), (10**9, 24))
+"""Most shipments, and the hours of a bucket then."""
 COVERS_AFTER, COVERS_EVERY = 100, 25
 """Iterations before the first search for covers, and between searches."""
 SETTLED = 0.02
@@ -161,7 +155,7 @@ class Bound:
         self._stale = 0
         self._rises = 0
         self._begun = False
-        self._covers = Covers(data, lines)
+        self.covers = Covers(data, lines)
         self._cost = np.zeros(lines.groups)
 
     @property
@@ -180,14 +174,14 @@ class Bound:
         arrays = (self._packed, lines.kernel, state)
         if not all_cheapest(*arrays, self._labels, self._value, self._uses, self._paid, self._fixed, self.stop):
             return False
-        value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self._covers.owed
+        value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self.covers.owed
         self.iterations += 1
         self._remember(value)
         if not self._uses[:, 3].any():
             return False
         memory = self.params.memory
         self._row_direction = memory * self._row_direction + (1 - memory) * self._row_gradient()
-        cover_length = self._covers.lean(self._uses, self._paid, memory) if self.params.covers else 0.0
+        cover_length = self.covers.lean(self._uses, self._paid, memory) if self.params.covers else 0.0
         self._make_room()
         count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain)
         self._note(self._touched[:count])
@@ -196,9 +190,9 @@ class Bound:
         step = self._step * 0.2 * aim / max(length, 1e-9)
         ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step)
         self._move_rows(step)
-        self._covers.move(step, self._cost)
+        self.covers.move(step, self._cost)
         if self.params.covers and self.iterations % COVERS_EVERY == 0 and self.iterations >= COVERS_AFTER:
-            self._covers.search()
+            self.covers.search()
         self._put_covers()
         return True
 
@@ -223,9 +217,9 @@ class Bound:
             entries=np.zeros(1, np.int64),
             of_shipment=np.full(shipments, -1, np.int64),
             of_group=np.full(lines.groups, -1, np.int64),
-            fee_ptr=self._covers.fee_ptr,
-            fee_at=self._covers.fee_at,
-            fee=self._covers.fee,
+            fee_ptr=self.covers.fee_ptr,
+            fee_at=self.covers.fee_at,
+            fee=self.covers.fee,
         )
         self._cost[: lines.any_time_cost.size] = lines.any_time_cost
         state.prices[:, PRICE] = self._cost
@@ -247,7 +241,7 @@ class Bound:
 
     def _put_covers(self) -> None:
         """Put what the covers charge, and the cents of a use less what they take off, into the state."""
-        covers, state = self._covers, self._state
+        covers, state = self.covers, self._state
         free = self.lines.any_time_cost.size
         state.prices[free:, PRICE] = self._cost[free:]
         state.prices[covers.groups, PRICE] = self._cost[covers.groups] - covers.off()
@@ -269,7 +263,7 @@ class Bound:
             state.entry_i[:count, :2].copy(),
             state.entry_f[:count, 0].copy(),
             self._row_price.copy(),
-            self._covers.price.copy(),
+            self.covers.price.copy(),
         )
 
     def _restore(self) -> None:
@@ -279,7 +273,7 @@ class Bound:
         self._state.prices[seen, COMMON:OWN] = shares
         self._set_entries(keys, own, np.zeros(own.size))
         self._row_price = row_price.copy()
-        self._covers.restore(cover_price)
+        self.covers.restore(cover_price)
         self._cheapest = self._price_units()
         self._put_covers()
         self._row_direction[:] = 0.0
@@ -367,65 +361,10 @@ class Bound:
             self._cheapest = self._price_units()
 
 
-def first_bound(data: SearchData, lines: Lines) -> float:
-    """Cents that no plan can do without: every shipment's cheapest way in proportion to its size, whatever the times.
-
-    Needs no compiled code, so that a run has a bound from the start.
-    """
-    kernel = lines.kernel
-    li, lf = kernel.li, kernel.lf
-    any_time, _, _, hubs, classes, _ = (int(x) for x in kernel.knobs)
-    timed_cost = np.minimum.reduceat(lines.variant_cost, lines.variant_ptr) if lines.variant_cost.size else np.zeros(0)
-    free_cost = lines.any_time_cost[li[:any_time, LINE_BASE]]
-    fixed_cost = timed_cost[lines.timed_pair].reshape(-1, classes)
-    places = data.place_handling.size
-    ways = np.repeat(np.arange(kernel.way_ptr.size - 1), np.diff(kernel.way_ptr))
-    total = 0.0
-    for k in range(data.k_class.size):
-        mine = kernel.k_class[k]
-        able = li[:any_time, LINE_CLASS] == mine
-        able &= (kernel.takes[k, li[:any_time, LINE_UNIT]] & li[:any_time, LINE_NEED]) != 0
-        able &= (li[:any_time, LINE_MODES] & ~kernel.k_modes[k]) == 0
-        free = np.flatnonzero(able)
-        timed = kernel.timed_line[kernel.timed_ptr[k, 0] : kernel.timed_ptr[k, -1]].astype(np.int64)
-        local = np.repeat(np.arange(hubs + 2), np.diff(kernel.timed_ptr[k]))
-        line = np.concatenate([free, timed])
-        origin = np.concatenate(
-            [ways[free] % (places * places) // places, np.where(local < hubs, local, kernel.ends[k, 0])]
-        )
-        destination = li[line, LINE_DESTINATION]
-        handling = np.minimum(data.k_handling[k], INF)
-        tightest = kernel.dimensions[mine, 0]
-        share = data.k_size[k, tightest] * kernel.inverse[line, tightest]
-        if data.k_units[k] > 0:
-            share = data.k_units[k] / li[line, LINE_UNITS]
-        cost = np.concatenate([free_cost[free], fixed_cost[timed - any_time, mine]])
-        paid = cost * share + lf[line, LINE_PER_KG] * data.k_size[k, 1] + handling[destination]
-        if not data.k_transit[k]:
-            paid = paid + lf[line, LINE_CROSSING]
-        total += _cheapest_way(data, k, (origin, destination, paid), handling)
-    return total
-
-
-def _cheapest_way(data: SearchData, k: int, rides: Any, handling: Any) -> float:
-    """Cents of one shipment's cheapest way at given prices of rides, at most its unserved price."""
-    origin, destination, paid = rides
-    there = np.full(handling.size, INF)
-    starts = slice(data.start_ptr[k], data.start_ptr[k + 1])
-    np.minimum.at(there, data.start_place[starts], data.start_cost[starts] + handling[data.start_place[starts]])
-    arrived = np.full(handling.size, INF)
-    for _ in range(data.max_moves):
-        after = np.full(handling.size, INF)
-        np.minimum.at(after, destination, there[origin] + paid)
-        arrived = np.minimum(arrived, after)
-        there = after
-    ends = slice(data.end_ptr[k], data.end_ptr[k + 1])
-    return min(float((arrived[data.end_place[ends]] + data.end_cost[ends]).min()), float(data.k_unserved[k]))
-
-
 def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
     """Prepare the bound on P of a scenario."""
     network = bound_network(scenario)
     none = np.zeros(0, np.int32)  # only the lines ask which moves a shipment may use: the kernels' copies are large
     data = make_data(replace(network, usable=(none,) * len(network.usable)))
-    return Bound(data, make_lines(network, data, MINUTES_PER_HOUR * params.bucket_h), params, stop)
+    hours = params.bucket_h or next(h for most, h in BUCKETS_H if len(scenario.shipments) <= most)
+    return Bound(data, make_lines(network, data, MINUTES_PER_HOUR * hours), params, stop)

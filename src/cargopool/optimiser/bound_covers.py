@@ -6,14 +6,14 @@ within some days, whatever their type and service:
 
     n >= N - sum over k in S of a_k (1 - x_k)
 
-S are shipments that can go that way on those days only, x_k says whether shipment k does. N is the number of units that S
-needs by its size in one dimension: D, in units of the largest room on the way, rounded up. With r = D - (N - 1),
+S are shipments that can go that way on those days only, x_k says whether shipment k does. N is the number of units that
+S needs by its size in one dimension: D, in units of the largest room on the way, rounded up. With r = D - (N - 1),
 a_k = min(1, size_k / r). The row holds: when a set R stays away, N falls by no more than the sum of a_k over R, as a_k
 is a concave function of the size, 0 for nothing and 1 for a whole unit (residual capacity inequalities; Magnanti,
 Mirchandani and Vachani 1993). Shipments larger than a unit and those that may be split are in no cover.
 
-A cover of price p takes p off the cost of every one of its units and charges its shipments p a_k for the way; the sum of
-p a_k, less p N, is owed by nobody and comes off the bound.
+A cover of price p takes p off the cost of every one of its units and charges its shipments p a_k for the way; the sum
+of p a_k, less p N, is owed by nobody and comes off the bound.
 """
 
 from __future__ import annotations
@@ -23,94 +23,31 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from cargopool.optimiser.bound_cover_kernels import MOST_FOUND, find_covers
 from cargopool.optimiser.bound_kernels import LINE_BASE, LINE_CLASS, LINE_FIRST, LINE_MINUTES
-from cargopool.optimiser.compiled import kernel
 
 LEAST_SHARE = 0.1
 """Part of its itineraries that use a way from which on a shipment may be in a cover."""
-VIOLATED = 0.05
-"""Units by which a new cover is short at least."""
 MOST_MEMBERS = 16
 """Most shipments of a cover; they are bits of a number."""
-MOST_FOUND = 2
-"""New covers of a way at a time."""
 COST_LEFT = 1e-3
 """Part of a unit's cost that no cover takes off."""
 
 
 class Cover(NamedTuple):
-    """One cover: class and way, shipments in order with their a_k, N, and the groups whose units are counted."""
+    """One cover: class and way, shipments in order and their a_k, N, the groups whose units count, their buckets."""
 
     way: int
     members: Any
     weights: Any
     units: int
     groups: Any
+    buckets: tuple[int, int]
 
 
-@kernel
-def find_covers(starts, share, early, late, sizes, paid, bucket_min, found_i, found_f):
-    """Covers that are short, a few of each way; returns their number.
-
-    Parameters
-    ----------
-    starts : int64[W + 1]
-        Members of each way, those with the largest share first.
-    share, early, late : float64[N], int64[N], int64[N]
-        How often a member goes that way, and between which minutes it can leave.
-    sizes : float64[N, 2]
-        In units of the largest room of the way; above 1 or 0 where a member counts in no cover.
-    paid : float64[W, B]
-        Units paid for in each bucket.
-    found_i, found_f : int64[M, 6], float64[M]
-        Filled: way, members as bits, dimension, N, first and last bucket; by how many units it is short.
-    """
-    n = 0
-    for w in range(starts.size - 1):
-        a, b = starts[w], starts[w + 1]
-        first = n
-        for i in range(a, b):
-            for j in range(a, b):
-                begin, end = early[i], late[j]
-                if early[j] < begin or late[i] > end:
-                    continue
-                low, high = begin // bucket_min, end // bucket_min
-                amount = 0.0
-                for t in range(low, high + 1):
-                    amount += paid[w, t]
-                for d in range(2):
-                    total, bits = 0.0, np.int64(0)
-                    for m in range(a, b):
-                        if early[m] < begin or late[m] > end or sizes[m, d] > 1.0 or sizes[m, d] <= 0.0:
-                            continue
-                        total += sizes[m, d]
-                        bits |= np.int64(1) << np.int64(m - a)
-                        units = np.ceil(total - 1e-9)
-                        short = units - amount
-                        rest = total - (units - 1.0)
-                        for o in range(a, m + 1):
-                            if (bits >> np.int64(o - a)) & 1:
-                                short -= min(1.0, sizes[o, d] / rest) * (1.0 - share[o])
-                        if short <= VIOLATED:
-                            continue
-                        row, least = -1, short
-                        for r in range(first, n):
-                            if found_i[r, 1] == bits:
-                                row, least = r, found_f[r]
-                                break
-                            if n - first >= MOST_FOUND and found_f[r] < least:
-                                row, least = r, found_f[r]
-                        if row < 0:
-                            if n - first >= MOST_FOUND or n >= found_f.size:
-                                continue
-                            row = n
-                            n += 1
-                        elif short <= least:
-                            continue
-                        found_i[row, 0], found_i[row, 1], found_i[row, 2] = w, bits, d
-                        found_i[row, 3], found_i[row, 4], found_i[row, 5] = units, low, high
-                        found_f[row] = short
-    return n
+def weights_of(sizes: Any, units: int) -> Any:
+    """Parts a_k of shipments whose sizes, none above one unit, need so many units rounded up."""
+    return np.minimum(1.0, sizes / (sizes.sum() - (units - 1)))
 
 
 class Covers:
@@ -300,8 +237,7 @@ class Covers:
                 continue
             groups = self._groups_of(int(ways[n]))
             groups = groups[(self._bucket[groups] >= low) & (self._bucket[groups] <= high)]
-            weights = np.minimum(1.0, sizes / (sizes.sum() - (units - 1)))
-            found.append(Cover(int(ways[n]), members, weights, units, groups))
+            found.append(Cover(int(ways[n]), members, weights_of(sizes, units), units, groups, (low, high)))
         return found
 
 

@@ -16,6 +16,7 @@ SOURCES = (
     "search_lanes.py",
     "bound_kernels.py",
     "bound_shares.py",
+    "bound_cover_kernels.py",
     "search_state.py",
     "bound.py",
     "bound_lines.py",

@@ -67,6 +67,7 @@ class _Shared:
     best: Solution
     heat: float = 1.0
     modelling: bool = False
+    bound_done: bool = False
     grafted: int = 0
     searches: list[Search] = field(default_factory=list)
     gifts: dict[int, Solution] = field(default_factory=dict)
@@ -158,8 +159,8 @@ def _by_time(
 ) -> None:
     """Search in one thread, bound in another, while this one watches the clock, offers plans and runs models.
 
-    While a restricted model runs in the child process, the second thread rests; else it raises the bound, and
-    searches once the bound has settled.
+    The second thread raises the bound and searches once that has settled. While a restricted model runs in the child
+    process, the first search rests, and takes turns with the models; later the second one rests instead.
     """
     quit_now = np.zeros(1, np.int64)
     search.stop = quit_now
@@ -283,8 +284,7 @@ class _Watch:
         now = time.monotonic()
         self._near.learn(now - solving, seconds)
         self.models += 1
-        bound = shared.bound
-        self._next_model = now + (0.0 if bound is None or bound.settled else now - began)
+        self._next_model = now + (0.0 if shared.bound_done else now - began)
         if found:
             solution = as_solution(session.network, self._data, found)
             if all(column.atoms == int(session.network.shipment_atoms[column.shipment]) for column in found):
@@ -376,7 +376,7 @@ def _search_loop(search: Search, shared: _Shared) -> None:
     shared.searches.append(search)
     chunk = LEAST_CHUNK
     while not shared.stop[0]:
-        if number and shared.modelling:
+        if shared.modelling and (number > 0) == shared.bound_done:
             time.sleep(POLL_S)
             continue
         gift = shared.gifts.pop(number, None)
@@ -412,11 +412,9 @@ def _bound_then_search(
         probe.sample(shared.best, np.zeros(1, np.int64), 1)  # compiles here, where nobody waits for it
         shared.probe = probe
     if bound is not None:
-        while not shared.stop[0] and not bound.settled:
-            if shared.modelling:
-                time.sleep(POLL_S)
-            elif not bound.advance(shared.best.cents):
-                break
+        while not shared.stop[0] and not bound.settled and bound.advance(shared.best.cents):
+            pass
+    shared.bound_done = True
     if not shared.stop[0]:
         search = Search(session.network, data, session.seed + 1_000_003, params.search, shared.stop, twin)
         search.adopt(shared.best)

@@ -122,7 +122,7 @@ class SearchParams:
     pool: float = 3.0
     adaptive: bool = True
     polish: bool = True
-    polish_after: float = 0.3
+    polish_after: float = 0.5
     polish_shipments: int = 2_000
     polish_columns: int = 40
 
@@ -152,19 +152,20 @@ class BoundParams:
         Better bounds in a row after which the step grows, by which factor, and up to what.
     bucket_h : int
         Hours of departure time within which the load units of a line are counted together; fewer are tighter, slower.
+        0 chooses by the number of shipments: 8 up to 600, 12 up to 1,500, then 24.
     covers : bool
         Count the load units of whole ways too, rounded up (`cargopool.optimiser.bound_covers`).
     """
 
     enabled: bool = True
-    step: float = 2.0
-    memory: float = 0.8
-    patience: int = 15
+    step: float = 3.0
+    memory: float = 0.6
+    patience: int = 12
     shrink: float = 0.75
     rises: int = 5
     growth: float = 1.15
     longest_step: float = 10.0
-    bucket_h: int = 24
+    bucket_h: int = 0
     covers: bool = True
 
 
