@@ -29,7 +29,7 @@ from cargopool.optimiser.params import BoundParams
 from scale import scaled
 
 WEEK = Path(__file__).parents[2] / "scenarios" / "clusters20-week"
-ITERATIONS = scaled(25, 200)
+ITERATIONS = scaled(70, 200)
 
 
 @pytest.fixture(scope="module")

@@ -39,9 +39,9 @@ RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap",
 MAX_LABELS = 20_000
 MANY, MOST_PATIENCE = 250, 8
 """Shipments from which on the patience is that of the parameters, and its largest factor below."""
-BUCKETS_H = ((600, 8), (1_500, 12), (10**9, 24))
-"""Most shipments, and the hours of a bucket then."""
-COVERS_AFTER, COVERS_EVERY = 100, 25
+SIZES = ((600, 8, 1.0), (1_500, 12, 1.0), (10**9, 24, 0.3))
+"""Most shipments, hours of a bucket then, and factor of the steps: large cases get fewer iterations in their time."""
+COVERS_AFTER, COVERS_EVERY = 40, 20
 """Iterations before the first search for covers, and between searches."""
 SETTLED = 0.02
 """Step, as a share of the gap, below which an ascent has nothing more to give."""
@@ -150,13 +150,16 @@ class Bound:
         self._row_direction = np.zeros(lines.row_limit.size)
         self._changed = np.zeros(lines.groups, np.bool_)
         self._seen = np.zeros(0, np.int64)
-        self._step = params.step
+        self._factor = _sizes(shipments)[1]
+        self._step = params.step * self._factor
         self._patience = round(params.patience * min(MOST_PATIENCE, max(1.0, MANY / max(1, shipments))))
         self._stale = 0
         self._rises = 0
         self._begun = False
-        self.covers = Covers(data, lines)
         self._cost = np.zeros(lines.groups)
+        self._cost[: lines.any_time_cost.size] = lines.any_time_cost
+        self._typical = max(1.0, float(lines.any_time_cost.mean())) if lines.any_time_cost.size else 1.0
+        self.covers = Covers(data, lines, self._cost, self._typical)
 
     @property
     def settled(self) -> bool:
@@ -183,14 +186,14 @@ class Bound:
         self._row_direction = memory * self._row_direction + (1 - memory) * self._row_gradient()
         cover_length = self.covers.lean(self._uses, self._paid, memory) if self.params.covers else 0.0
         self._make_room()
-        count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain)
+        count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain, self._typical)
         self._note(self._touched[:count])
         length += cover_length + float(((self._row_direction * lines.row_scale) ** 2).sum())
         aim = max(incumbent_cents - value, 1e-3 * abs(value) + 1.0)
         step = self._step * 0.2 * aim / max(length, 1e-9)
-        ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step)
+        ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step, self._typical)
         self._move_rows(step)
-        self.covers.move(step, self._cost)
+        self.covers.move(step)
         if self.params.covers and self.iterations % COVERS_EVERY == 0 and self.iterations >= COVERS_AFTER:
             self.covers.search()
         self._put_covers()
@@ -221,7 +224,6 @@ class Bound:
             fee_at=self.covers.fee_at,
             fee=self.covers.fee,
         )
-        self._cost[: lines.any_time_cost.size] = lines.any_time_cost
         state.prices[:, PRICE] = self._cost
         first_shares(self._packed, lines.kernel, state)
         return state
@@ -327,7 +329,7 @@ class Bound:
                 self._stale = 0
             self._rises += 1
             if self._rises % self.params.rises == 0:
-                self._step = min(self._step * self.params.growth, self.params.longest_step)
+                self._step = min(self._step * self.params.growth, self.params.longest_step * self._factor)
             self.best_cents = value
             self._best = self._copy()
             return
@@ -366,5 +368,10 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
     network = bound_network(scenario)
     none = np.zeros(0, np.int32)  # only the lines ask which moves a shipment may use: the kernels' copies are large
     data = make_data(replace(network, usable=(none,) * len(network.usable)))
-    hours = params.bucket_h or next(h for most, h in BUCKETS_H if len(scenario.shipments) <= most)
+    hours = params.bucket_h or _sizes(len(scenario.shipments))[0]
     return Bound(data, make_lines(network, data, MINUTES_PER_HOUR * hours), params, stop)
+
+
+def _sizes(shipments: int) -> tuple[int, float]:
+    """Hours of a bucket and factor of the first step for so many shipments."""
+    return next((hours, factor) for most, hours, factor in SIZES if shipments <= most)

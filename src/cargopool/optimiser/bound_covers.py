@@ -63,7 +63,12 @@ class Covers:
         What each shipment is charged on top for a ride between two local places, for the kernels.
     """
 
-    def __init__(self, data: Any, lines: Any) -> None:
+    def __init__(self, data: Any, lines: Any, cost: Any, typical: float) -> None:
+        """Start without covers; ``cost`` float64[G] is kept and read: cents of a unit of each group before covers.
+
+        Steps are in proportion to the cost of a cover's cheapest unit over a ``typical`` one.
+        """
+        self._cost, self._typical = cost, typical
         kernel_arrays = lines.kernel
         self._data, self._kernel = data, kernel_arrays
         any_time, _, self._bucket_min, self._hubs, classes, _ = (int(x) for x in kernel_arrays.knobs)
@@ -110,6 +115,7 @@ class Covers:
         owner = np.repeat(np.arange(rows), [row.groups.size for row in self.rows])
         self._units = csr_matrix((np.ones(flat.size), (owner, at.reshape(-1))), shape=(rows, self.groups.size))
         self._off = csr_matrix(self._units.T)
+        self._scale = self._least(self._cost[self.groups]) / self._typical
         shipment, way = self._entries // ways, self._entries % ways
         self.fee_ptr = np.searchsorted(shipment, np.arange(self._data.k_class.size + 1)).astype(np.int64)
         here, there = self._local(way)
@@ -152,22 +158,22 @@ class Covers:
         gradient = self._weights @ used - self._units @ _totals(self.groups, groups, amount) - self._constant
         gradient[(self.price <= 0.0) & (gradient < 0.0)] = 0.0
         self._direction = memory * self._direction + (1.0 - memory) * gradient
-        return float(self._direction @ self._direction)
+        return float(self._scale @ self._direction**2)
 
-    def move(self, step: float, cost: Any) -> None:
-        """Raise the prices along their direction; units keep a part of their cost.
-
-        Parameters
-        ----------
-        cost : float64[G]
-            Cents of a unit of each group before covers.
-        """
+    def move(self, step: float) -> None:
+        """Raise the prices along their direction; units keep a part of their cost."""
         if not self.rows:
             return
-        price = np.maximum(0.0, self.price + step * self._direction)
-        left = cost[self.groups] * (1.0 - COST_LEFT)
-        scale = np.minimum(1.0, left / np.maximum(self._off @ price, 1e-9))
-        self._set(price * np.minimum.reduceat(scale[self._units.indices], self._units.indptr[:-1]))
+        price = np.maximum(0.0, self.price + step * self._scale * self._direction)
+        left = self._cost[self.groups] * (1.0 - COST_LEFT)
+        kept = np.minimum(1.0, left / np.maximum(self._off @ price, 1e-9))
+        self._set(price * self._least(kept))
+
+    def _least(self, value: Any) -> Any:
+        """Least value of the groups of each cover."""
+        if not self.rows:
+            return np.zeros(0)
+        return np.minimum.reduceat(value[self._units.indices], self._units.indptr[:-1])
 
     def restore(self, price: Any) -> None:
         """Back to earlier prices, 0 for covers found since, without any direction."""

@@ -111,10 +111,11 @@ def first_shares(d, b, s):
 
 
 @kernel
-def push(d, b, s, uses, memory, touched, gain):
+def push(d, b, s, uses, memory, touched, gain, typical):
     """Turn directions toward what is used; list touched groups and their gain of size.
 
-    Returns the groups, -1 when the room for entries is used up, and the squared length of the direction.
+    Returns the groups, -1 when the room for entries is used up, and the squared length of the direction, each part in
+    proportion to the cents of its group's unit over ``typical`` ones.
     """
     entry_i, entry_f = s.entry_i, s.entry_f
     count = s.entries[0]
@@ -162,10 +163,11 @@ def push(d, b, s, uses, memory, touched, gain):
             n += 1
         gain[g, 0] += amount * size_on(d, b, k, line, 0) + 1e-12
         gain[g, 1] += amount * size_on(d, b, k, line, 1) + 1e-12
-        length += (amount * whole_of(d, b, k, line)) ** 2
+        length += (amount * whole_of(d, b, k, line)) ** 2 * s.prices[g, PRICE] / typical
     for t in range(n):
         g = touched[t]
-        length += (gain[g, 0] / s.most[g, 0]) ** 2 + (gain[g, 1] / s.most[g, 1]) ** 2
+        both = (gain[g, 0] / s.most[g, 0]) ** 2 + (gain[g, 1] / s.most[g, 1]) ** 2
+        length += both * s.prices[g, PRICE] / typical
     return n, length
 
 
@@ -339,8 +341,11 @@ def lower(d, b, s, w, g, line, n, units, level):
 
 
 @kernel
-def ascend(d, b, s, w, touched, count, gain, step):
-    """Raise the shares of the touched groups along their directions by ``step`` and make them affordable again."""
+def ascend(d, b, s, w, touched, count, gain, step, typical):
+    """Raise the shares of the touched groups along their directions by ``step`` and make them affordable again.
+
+    Cents rise in proportion to what a unit costs, so that cheap and dear units' shares move alike.
+    """
     entry_i, entry_f = s.entry_i, s.entry_f
     for t in range(count):
         g = touched[t]
@@ -350,13 +355,13 @@ def ascend(d, b, s, w, touched, count, gain, step):
             continue
         line = line_of(b, g)
         for i in range(2):
-            s.prices[g, COMMON + i] += step * gain[g, i] / s.most[g, i] ** 2 / cents
+            s.prices[g, COMMON + i] += step * gain[g, i] / s.most[g, i] ** 2 / typical
             gain[g, i] = 0.0
         e = s.of_group[g]
         while e >= 0:
             if entry_f[e, ENTRY_PUSH] > 0.0:
                 whole = whole_of(d, b, entry_i[e, ENTRY_SHIPMENT], line)
-                entry_f[e, ENTRY_OWN] += step * entry_f[e, ENTRY_PUSH] * whole * whole / cents
+                entry_f[e, ENTRY_OWN] += step * entry_f[e, ENTRY_PUSH] * whole * whole / typical
             e = entry_i[e, ENTRY_NEXT_IN_GROUP]
         grid = grid_of(b, s, g, line)
         for turn in range(ROUNDS + 1):
