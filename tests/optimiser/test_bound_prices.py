@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import cargopool as cp
-from cargopool.optimiser.bound import Bound, ascent
+from cargopool.optimiser.bound import ENTRY_KEYS, Bound, ascent
 from cargopool.optimiser.bound_kernels import (
     ANY_TIME,
     CLASSES,
@@ -20,6 +20,7 @@ from cargopool.optimiser.bound_kernels import (
     ENTRY_GROUP,
     ENTRY_OWN,
     ENTRY_SHIPMENT,
+    ENTRY_SIZE,
     LINE_CLASS,
     LINE_UNITS,
     TIMED,
@@ -183,9 +184,29 @@ def test_entries_that_are_dropped_and_restored_keep_their_shares(bound: Bound) -
     state = bound._state
     count = int(state.entries[0])
     used = np.flatnonzero(state.entry_f[:count, ENTRY_OWN] > 0.0)
-    bound._set_entries(state.entry_i[used, :2].copy(), state.entry_f[used, ENTRY_OWN].copy(), np.zeros(used.size))
+    bound._set_entries(state.entry_i[used][:, ENTRY_KEYS], state.entry_f[used, ENTRY_OWN].copy(), np.zeros(used.size))
     after = users_of(bound)
     assert after == {g: own for g, own in before.items() if own}
     best = bound.best_cents
     assert bound.advance(27_000_000.0)
     assert bound.best_cents >= best
+
+
+def test_entries_dropped_after_the_best_bound_come_back_with_their_sizes() -> None:
+    """The best prices name entries without a share too; by the time they are restored these may have been dropped."""
+    found = ascent(cp.load_scenario(WEEK), BoundParams(), np.zeros(1, np.int64))
+    for _ in range(40):
+        found.advance(27_000_000.0)
+    found._best = found._copy()
+    count = int(found._state.entries[0])
+    known = {
+        (int(row[ENTRY_GROUP]), int(row[ENTRY_SHIPMENT])): int(row[ENTRY_SIZE]) for row in found._state.entry_i[:count]
+    }
+    some = np.arange(0, count, 3)
+    found._set_entries(
+        found._state.entry_i[some][:, ENTRY_KEYS], found._state.entry_f[some, ENTRY_OWN], np.zeros(some.size)
+    )
+    assert int(found._state.entries[0]) < count
+    found._restore()
+    rows = found._state.entry_i[: int(found._state.entries[0])]
+    assert {(int(r[ENTRY_GROUP]), int(r[ENTRY_SHIPMENT])): int(r[ENTRY_SIZE]) for r in rows} == known

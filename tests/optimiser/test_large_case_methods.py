@@ -12,6 +12,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.optimiser import bound as bound_module
 from cargopool.optimiser.bound import ascent
+from cargopool.optimiser.bound_kernels import LINE_UNITS
 from cargopool.optimiser.large import columns_of
 from cargopool.optimiser.params import BoundParams, SearchParams
 from cargopool.optimiser.reduced import search_network
@@ -55,6 +56,25 @@ def test_bound_never_exceeds_the_optimum(
         if not bound.advance(best * 1.1):
             break
         assert bound.best_cents <= best + 1.0
+
+
+def test_covers_are_at_work_in_the_cases_that_the_bound_is_held_against(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bound_module, "COVERS_AFTER", 10)
+    monkeypatch.setattr(bound_module, "COVERS_EVERY", 5)
+    active, two_on_a_truck = 0, 0
+    for case in CASES[3::9]:
+        bound = ascent(instance(*case), BoundParams(bucket_h=24), np.zeros(1, np.int64))
+        for _ in range(40):
+            if not bound.advance(bound.best_cents * 1.3):
+                break
+        priced = [row for row, price in zip(bound.covers.rows, bound.covers.price, strict=True) if price > 0.0]
+        kernel = bound.lines.kernel
+        active += bool(priced)
+        for row in priced:
+            free = row.groups[row.groups < kernel.group_line.size]
+            two_on_a_truck += bool((kernel.li[kernel.group_line[free], LINE_UNITS] > 1).any())
+    assert active > 10
+    assert two_on_a_truck > 0
 
 
 def test_bound_comes_close_where_nothing_is_shared() -> None:

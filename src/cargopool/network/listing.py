@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cargopool.model.place import Door, Hub
+from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Int64, Network
 from cargopool.rules import collection_minutes, earliest_start, road_link
 
@@ -31,13 +32,23 @@ def tour_hubs(network: Network, shipment: int, *, out: bool) -> list[tuple[int, 
     door = goods.origin if out else goods.destination
     if goods.load_units or door not in scenario.doors or scenario.drayage.vehicle not in scenario.vehicles:
         return []
+    number = {hub: h for h, hub in enumerate(scenario.hubs)}
+    return [
+        (number[hub], collection_minutes(scenario, km, goods.id, hub))
+        for hub, km in hubs_in_reach(scenario, door, out=out)
+        if not goods.adr_class
+        or scenario.hubs[hub].adr_classes is None
+        or goods.adr_class in (scenario.hubs[hub].adr_classes or ())
+    ]
+
+
+def hubs_in_reach(scenario: Scenario, door: str, *, out: bool) -> list[tuple[str, float]]:
+    """Hubs with a cross-dock that a collection (``out``) or delivery tour of a door reaches, and the km it goes."""
     found = []
-    for h, hub in enumerate(scenario.hubs.values()):
+    for hub in scenario.hubs.values():
         link = road_link(scenario, *((door, hub.id) if out else (hub.id, door)))
-        if hub.cross_dock is None or link is None or link.km > scenario.drayage.radius_km:
-            continue
-        if not goods.adr_class or hub.adr_classes is None or goods.adr_class in hub.adr_classes:
-            found.append((h, collection_minutes(scenario, link.km, goods.id, hub.id)))
+        if hub.cross_dock is not None and link is not None and link.km <= scenario.drayage.radius_km:
+            found.append((hub.id, link.km))
     return found
 
 

@@ -23,6 +23,7 @@ from cargopool.optimiser.bound_kernels import (
     ENTRY_OWN,
     ENTRY_PUSH,
     ENTRY_SHIPMENT,
+    ENTRY_SIZE,
     OWN,
     PRICE,
     all_cheapest,
@@ -43,6 +44,8 @@ SIZES = ((600, 8, 1.0), (1_500, 12, 1.0), (10**9, 24, 0.3))
 """Most shipments, hours of a bucket then, and factor of the steps: large cases get fewer iterations in their time."""
 COVERS_AFTER, COVERS_EVERY = 40, 20
 """Iterations before the first search for covers, and between searches."""
+ENTRY_KEYS = [ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_SIZE]
+"""Columns of an entry that say what it is; the others chain entries."""
 SETTLED = 0.02
 """Step, as a share of the gap, below which an ascent has nothing more to give."""
 
@@ -199,6 +202,11 @@ class Bound:
         self._put_covers()
         return True
 
+    def compile(self) -> None:
+        """Call every kernel once."""
+        self.advance(1e12)
+        self.covers.search()
+
     def begin(self) -> None:
         """Set the first charges."""
         self._state = self._first_state()
@@ -262,7 +270,7 @@ class Bound:
         return (
             self._seen,
             shares,
-            state.entry_i[:count, :2].copy(),
+            state.entry_i[:count, ENTRY_KEYS].copy(),
             state.entry_f[:count, 0].copy(),
             self._row_price.copy(),
             self.covers.price.copy(),
@@ -287,18 +295,12 @@ class Bound:
         state.prices[groups, COMMON + state.tight[groups]] = 1.0 / state.most[groups, state.tight[groups]]
 
     def _set_entries(self, keys: Any, own: Any, push_of: Any) -> None:
-        """Keep just these entries, with room for more."""
+        """Keep just these entries, with room for more; ``keys`` int64[N, 3]: the columns ENTRY_KEYS."""
         state = self._state
         room = max(state.entry_i.shape[0], 2 * own.size + 4 * self.data.k_class.size)
         entry_i, entry_f = np.zeros((room, 5), np.int64), np.zeros((room, 2))
-        old = state.entry_i[: int(state.entries[0])]
-        span = self.lines.groups
-        known = old[:, ENTRY_SHIPMENT] * span + old[:, ENTRY_GROUP]
-        order = np.argsort(known)
-        wanted = keys[:, ENTRY_SHIPMENT] * span + keys[:, ENTRY_GROUP]
-        sizes = old[order[np.searchsorted(known[order], wanted)], 4] if own.size else np.zeros(0, np.int64)
         n = own.size
-        entry_i[:n, :2], entry_i[:n, 4] = keys[:, :2], sizes
+        entry_i[:n, ENTRY_KEYS] = keys
         entry_f[:n, ENTRY_OWN], entry_f[:n, ENTRY_PUSH] = own, push_of
         for column, chain, head in (
             (ENTRY_SHIPMENT, ENTRY_NEXT, state.of_shipment),
@@ -321,7 +323,9 @@ class Bound:
         if count + 3 * self.data.k_class.size <= state.entry_i.shape[0]:
             return
         used = np.flatnonzero((state.entry_f[:count] > 0.0).any(axis=1))
-        self._set_entries(state.entry_i[used, :2], state.entry_f[used, ENTRY_OWN], state.entry_f[used, ENTRY_PUSH])
+        self._set_entries(
+            state.entry_i[used][:, ENTRY_KEYS], state.entry_f[used, ENTRY_OWN], state.entry_f[used, ENTRY_PUSH]
+        )
 
     def _remember(self, value: float) -> None:
         if value > self.best_cents + 1e-6 * abs(value):

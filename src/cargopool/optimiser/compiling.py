@@ -77,7 +77,7 @@ def compile_kernels(kind: str, scenario: Scenario, params: SolveParams) -> None:
         os.nice(10)  # the caller has more urgent things to compile
     stop = np.zeros(1, np.int64)
     if kind == BOUND:
-        ascent(scenario, params.bound, stop).advance(1e12)
+        ascent(scenario, params.bound, stop).compile()
     network = search_network(scenario, params.search)
     search = Search(network, make_data(network, 1), 1, params.search, stop)
     if kind == ANNEALING:

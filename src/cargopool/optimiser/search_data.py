@@ -12,8 +12,9 @@ from cargopool.model.plan import Handling, Itinerary, Tour
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
 from cargopool.network.arrays import Network
+from cargopool.network.listing import hubs_in_reach
 from cargopool.rules.opening import earliest_start, open_periods
-from cargopool.rules.roads import collection_minutes, road_link
+from cargopool.rules.roads import collection_minutes
 from cargopool.units import MINUTES_PER_DAY
 
 INF = 1e18
@@ -118,18 +119,6 @@ def _piece(shipment: Shipment, **parts: Any) -> Itinerary:
     )
 
 
-def hubs_in_reach(scenario: Scenario, door: str) -> list[tuple[str, float]]:
-    """Hubs with a cross-dock that a collection or delivery tour of ``door`` reaches, with road km."""
-    found = []
-    for hub in scenario.hubs.values():
-        if hub.cross_dock is None:
-            continue
-        link = road_link(scenario, door, hub.id)
-        if link is not None and link.km <= scenario.drayage.radius_km:
-            found.append((hub.id, link.km))
-    return found
-
-
 def _accepts(scenario: Scenario, hub_id: str, shipment: Shipment) -> bool:
     accepted = scenario.hubs[hub_id].adr_classes
     return not shipment.adr_class or accepted is None or shipment.adr_class in accepted
@@ -143,7 +132,7 @@ def _starts(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> l
     begin = earliest_start(door, scenario.horizon.start, shipment.ready_min, door.loading_min)
     if begin is None:
         return options
-    for hub, km in hubs_in_reach(scenario, door.id):
+    for hub, km in hubs_in_reach(scenario, door.id, out=True):
         if _accepts(scenario, hub, shipment):
             end = begin + door.loading_min + collection_minutes(scenario, km, shipment.id, hub)
             tour = Tour(kind="collection", door=door.id, hub=hub, start_min=begin, end_min=end)
@@ -156,7 +145,7 @@ def _ends(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> lis
     if shipment.destination not in scenario.doors or shipment.load_units:
         return options
     door = scenario.doors[shipment.destination]
-    for hub, km in hubs_in_reach(scenario, door.id):
+    for hub, km in hubs_in_reach(scenario, door.id, out=False):
         if _accepts(scenario, hub, shipment):
             minutes = collection_minutes(scenario, km, shipment.id, hub)
             tour = Tour(kind="delivery", door=door.id, hub=hub, start_min=0, end_min=minutes + door.loading_min)

@@ -79,7 +79,7 @@ def trip_arrival(
         Departure, minutes since the horizon start.
     manning : {'single', 'double'}
     bans : bool
-        False for haulage stages and tours.
+        False for P's haulage stages.
     duty_before_min : int
         Duty before departure (live loading at a door), which counts for the span of the first shift.
 
