@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from cargopool.footprint.carriers import intensity
 from cargopool.footprint.energy import vehicle_line
@@ -33,22 +34,38 @@ class _Hours:
 def shifts_of(scenario: Scenario, row: FleetVehicle, low: int, high: int) -> tuple[tuple[int, int], ...]:
     """Shifts of a fleet row that touch [low, high]: its opening hours, else the days of its depot.
 
-    Tours of hired trucks begin on any day and may run into the next.
+    Opening hours that are longer than a day are cut at the depot's midnights: a vehicle makes one tour in a shift, so
+    a row that is open round the clock has a shift each day. Shorter ones may lie across midnight. Tours of hired
+    trucks begin on any day and may run into the next.
     """
     depot = scenario.place(row.depot)
+    start = scenario.horizon.start
     if row.opening is not None:
         hours = _Hours(row, depot.timezone)
-        found = open_periods(hours, scenario.horizon.start, low, high)  # type: ignore[arg-type]
-        return () if found is None else found
-    start = scenario.horizon.start
-    day = local_moment(start, depot.timezone, low).replace(hour=0, minute=0)
-    shifts = []
-    over = MINUTES_PER_DAY // 2 if row.count == MANY else 0
-    while (begins := minute_of(start, day)) <= high:
-        nxt = (day.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=day.tzinfo)
-        shifts.append((begins, minute_of(start, nxt) + over - (0 if over else 1)))
-        day = nxt
-    return tuple(shifts)
+        periods = open_periods(hours, start, low, high) or ()  # type: ignore[arg-type]
+        shifts = (shift for period in periods for shift in _by_day(start, depot.timezone, period))
+        return tuple((begins, ends) for begins, ends in shifts if ends >= low and begins <= high)
+    over = MINUTES_PER_DAY // 2 if row.count == MANY else -1
+    return tuple((begins, ends + over) for begins, ends in pairwise(_midnights(start, depot.timezone, low, high)))
+
+
+def _by_day(start: datetime, timezone: str, period: tuple[int, int]) -> list[tuple[int, int]]:
+    """An open period as shifts: whole where it is no longer than a day, else cut at midnights."""
+    opens, closes = period
+    if closes - opens <= MINUTES_PER_DAY:
+        return [period]
+    inside = [minute for minute in _midnights(start, timezone, opens, closes) if opens < minute < closes]
+    return list(pairwise((opens, *inside, closes)))
+
+
+def _midnights(start: datetime, timezone: str, low: int, high: int) -> list[int]:
+    """Local midnights from the last one at or before ``low`` to the first one after ``high``."""
+    day = local_moment(start, timezone, low).replace(hour=0, minute=0)
+    found = [minute_of(start, day)]
+    while found[-1] <= high:
+        day = (day.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=day.tzinfo)
+        found.append(minute_of(start, day))
+    return found
 
 
 def tour_vehicle(

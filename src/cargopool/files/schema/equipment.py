@@ -144,7 +144,7 @@ class FleetRow(Row):
     tail_lift: bool = UNSET
     """Whether it serves doors that need a tail-lift."""
     opening: Texts | None = UNSET
-    """Depot's local hours in which it may be away; null or absent is always."""
+    """Depot's local hours in which it may be away, in shifts of a day at most; null or absent is always."""
     closed_dates: Texts = UNSET
     """Local ISO dates on which it stays in."""
     open_tours: bool = UNSET
