@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 import cargopool as cp
 from cargopool.files.plan_files import parse_plan, plan_text
@@ -11,7 +14,7 @@ from cargopool.model.plan import Plan, RoadStage
 from cargopool.model.scenario import Scenario
 from cargopool.model.tours import LeadTime
 from cargopool.network import build
-from cargopool.runs.solving import RunResult
+from cargopool.runs.solving import RunResult, solve_watched
 from verifier.tour_world import DAY, world
 
 HOUR = 60
@@ -35,8 +38,13 @@ def one_load(link: RoadLink, **changes: object) -> Scenario:
         id="load",
         origin="A0",
         destination="B0",
-        modes=frozenset({"rail"}),
-        **{"ready_min": READY, "due_min": 3 * DAY, "latest_min": 4 * DAY, **changes},  # type: ignore[arg-type]
+        **{  # type: ignore[arg-type]
+            "modes": frozenset({"rail"}),
+            "ready_min": READY,
+            "due_min": 3 * DAY,
+            "latest_min": 4 * DAY,
+            **changes,
+        },
     )
     through = {"shuttle_min": {"tunnel": 60}, "shuttle_eur": {"tunnel": 100.0}}
     through |= {"shuttle_kwh": {"tunnel": 60.0}, "shuttle_km": {"tunnel": 50.0}}
@@ -119,3 +127,30 @@ def test_where_no_time_helps_the_reason_stays() -> None:
         ("no_tour", "no vehicle can carry it between A0 and A")
     ]
     assert result.rounds[0].kept and [one.missed for one in result.rounds[1:]] == [0] * (len(result.rounds) - 1)
+
+
+def test_a_round_that_needs_no_tours_keeps_no_lead_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No truck ever fetches the unit, so the second round sends the load by road: nothing of it is drayage."""
+    scenario = one_load(tunnel("A0", "A", both_ways=False), modes=frozenset({"rail", "road"}))
+    doors = {**scenario.doors, "A0": replace(scenario.doors["A0"], road_region="island")}
+    ferry = tunnel("A0", "B0", km=700.0, drive_min=600, countries=(("DE", 700.0),))
+    scenario = replace(scenario, doors=doors, road_links=(*scenario.road_links, ferry))
+    bounds = iter((1000.0, 7000.0, 7000.0))
+
+    def bounded(*args: Any, **more: Any) -> RunResult:
+        return replace(solve_watched(*args, **more), bound_eur=next(bounds))
+
+    monkeypatch.setattr("cargopool.runs.solving.solve_watched", bounded)
+    told: list[Plan] = []
+    result = cp.solve(scenario, stop=cp.WorkLimit(12), seed=1, baselines=False, on_plan=told.append)
+    first, second = result.rounds[:2]
+    assert (first.left_out, second.left_out) == (1, 0) and second.kept
+    plan = result.plan
+    assert plan is not None and not plan.unserved and not plan.tours and plan.tour_totals is not None
+    assert plan.lead_times == plan.drayage_rates == ()
+    assert cp.verify(scenario, plan).ok
+    assert all(cp.verify(scenario, one).ok for one in told) and told[-1] == plan
+    # the bound is that of the first round, in which the train was open to it
+    total = plan.totals.objective_cents / 100
+    assert (result.bound_eur, result.gap) == (1000.0, pytest.approx((total - 1000) / total))
+    assert parse_plan(plan_text(plan, scenario), scenario) == plan

@@ -11,7 +11,7 @@ from cargopool.files.plan_files import parse_plan, plan_text
 from cargopool.footprint.caps import CapState
 from cargopool.footprint.tours import share_tours
 from cargopool.model.scenario import EmissionCap, Scenario
-from cargopool.runs.rounds import rank
+from cargopool.runs.rounds import at_rates, rank, without_idle_rates
 from cargopool.runs.solving import RunResult
 from verifier.tour_world import world
 
@@ -156,3 +156,22 @@ def test_the_best_round_gives_way_where_its_tours_break_a_cap(
     assert [one.number for one in again.rounds if "break a cap" in one.note] == [1]
     later = [(one.total_with_tours_eur, one.number) for one in again.rounds[1:]]
     assert [one.number for one in again.rounds if one.kept] == [min(later)[1]]
+
+
+def test_a_plan_without_tours_sheds_the_rates_and_what_they_made_of_it(solved: tuple[Scenario, RunResult]) -> None:
+    """A shipment without a way costs a constant in which the dearest rate is; the plan goes back to the estimates'."""
+    scenario = few(4)
+    stuck = {key: replace(one, modes=frozenset({"barge"})) for key, one in scenario.shipments.items()}
+    scenario = replace(scenario, shipments=stuck)
+    key = ("collection", "A0", "A")
+    rated = replace(scenario, drayage=replace(scenario.drayage, rates={key: 10.0}, lead_min={("S00", "A"): 60}))
+    found = cp.solve(replace(rated, drayage=replace(rated.drayage, tours=False)), stop=cp.WorkLimit(2), baselines=False)
+    assert found.plan is not None and len(found.plan.unserved) == 4
+    plan = at_rates(found.plan, rated)
+    assert [one.code for one in cp.verify(scenario, plan).violations] == ["V337", "V337"]
+    shed = without_idle_rates(scenario, plan)
+    assert shed.drayage_rates == shed.lead_times == () and shed.unserved == plan.unserved
+    assert shed.totals.unserved_cents < plan.totals.unserved_cents
+    assert shed.tour_totals == shed.totals and cp.verify(scenario, shed).ok
+    toured = solved[1].plan
+    assert toured is not None and toured.tours and without_idle_rates(solved[0], toured) is toured

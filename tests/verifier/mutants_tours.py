@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import get_args
 
-from cargopool.footprint.tours import leg_mj
+from cargopool.footprint import price_plan
+from cargopool.footprint.tours import at_plan_rates, leg_mj
 from cargopool.model.equipment import FleetVehicle
 from cargopool.model.plan import Plan, RoadStage
 from cargopool.model.quantity import quantity_of
@@ -773,6 +774,33 @@ def lead_time_of_no_minutes(rng: random.Random, scenario: Scenario, plan: Plan) 
     way = rng.choice(("pallets", "units"))
     lead = LeadTime(shipment=rng.choice(list(scenario.shipments)), hub=rng.choice("AB"), minutes=minutes, way=way)
     return scenario, replace(plan, lead_times=(lead,))
+
+
+@OPERATORS.operator("V337", priced=False)
+def cheap_rates_without_tours(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    """A plan at the estimates whose drayage is invented to cost a tenth, and priced so throughout."""
+    return scenario, untoured(scenario, plan, rates=rng.choice((0.1, 0.5)))
+
+
+@OPERATORS.operator("V337", priced=False)
+def lead_time_without_tours(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    lead = LeadTime(shipment=rng.choice(list(scenario.shipments)), hub=rng.choice("AB"), minutes=1, way="pallets")
+    return scenario, replace(untoured(scenario, plan), lead_times=(lead,))
+
+
+def untoured(scenario: Scenario, plan: Plan, rates: float | None = None) -> Plan:
+    """The plan without its tours, at one rate for all of its drayage or at the estimates."""
+    asked = sorted({(job.kind, job.door, job.hub) for job in jobs_of(scenario, plan)}) if rates else []
+    given = tuple(DrayageRate(kind=k, door=d, hub=h, factor=rates) for k, d, h in asked)
+    bare = replace(plan, tours=(), tour_lines=(), tour_tces=(), tour_totals=None, drayage_rates=given, lead_times=())
+    at_rates = at_plan_rates(scenario, bare)
+    priced = price_plan(at_rates, bare.moves, bare.itineraries, bare.charters, bare.unserved)
+    return replace(bare, cost_lines=priced.lines, tces=priced.tces, totals=priced.totals)
+
+
+@TWINS.operator("V337", priced=False)
+def estimates_without_tours(rng: random.Random, scenario: Scenario, plan: Plan) -> Pair | None:
+    return scenario, untoured(scenario, plan)
 
 
 @TWINS.operator("V337", priced=False)

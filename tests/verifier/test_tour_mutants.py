@@ -10,7 +10,7 @@ from cargopool.footprint.kinds import TOUR_COST_KINDS, TOUR_TCE_KINDS
 from cargopool.footprint.tours import with_tours
 from cargopool.verifier import CODES, verify
 from scale import scaled
-from verifier.mutants_tours import OPERATORS, TWINS
+from verifier.mutants_tours import OPERATORS, TWINS, untoured
 from verifier.tour_world import planned, toured
 
 MUTANTS = scaled(120, 600)
@@ -90,3 +90,12 @@ def test_limits_of_tours_that_are_just_met_raise_nothing(cases, twin):
             tried += 1
             assert verify(*made).violations == ()
     assert tried
+
+
+def test_invented_rates_are_all_that_is_wrong_with_a_plan_without_tours(cases):
+    """Prices, totals and times agree with the rates, so nothing but their being there can refuse the plan."""
+    scenario, plan = cases[0]
+    honest, cheap = untoured(scenario, plan), untoured(scenario, plan, rates=0.1)
+    assert verify(scenario, honest).ok
+    assert cheap.totals.objective_cents < honest.totals.objective_cents
+    assert [(str(v.code), v.where) for v in verify(scenario, cheap).violations] == [("V337", "drayage_rates")]

@@ -88,6 +88,7 @@ class Round:
 
 @dataclass(slots=True)
 class _Best:
+    first: RunResult | None = None
     result: RunResult | None = None
     rank: tuple[int, int, int] = (0, 0, 0)
     number: int = 0
@@ -129,12 +130,12 @@ class Rounds:
         current, best = self.scenario, _Best()
         if getattr(self.stop, "max_seconds", None) is not None:
             self._compilation = Compilation(self._stopped)
-        last: RunResult | None = None
         most = max(1, min(MOST_ROUNDS, self.scenario.drayage.max_rounds))
         for number in range(1, most + 1):
-            tell = self._telling(current) if best.result is None else None
+            # without tours a plan is kept at the estimates as they were read, so none of a later round
+            tell = self.on_plan if number == 1 else None
             result = self.solver(current, self._limit(number, most, began), warm_start, tell)
-            last = last or result
+            best.first = best.first or result
             if result.plan is None:
                 break
             following = self._round(number, most, began, current, result, best)
@@ -143,9 +144,9 @@ class Rounds:
                 break
             current = following
         if best.result is None:
-            assert last is not None
-            detail = "; ".join(filter(None, (last.detail, "no round had tours for everything")))
-            return replace(last, detail=detail, rounds=tuple(self.trace))
+            assert best.first is not None
+            detail = "; ".join(filter(None, (best.first.detail, "no round had tours for everything")))
+            return replace(best.first, detail=detail, rounds=tuple(self.trace))
         self.trace = [replace(one, kept=one.number == best.number) for one in self.trace]
         return replace(best.result, rounds=tuple(self.trace))
 
@@ -174,11 +175,6 @@ class Rounds:
         next_s = _later_share(most) * seconds + self.tours_s
         return time.monotonic() - began + next_s > seconds or self._stopped()
 
-    def _telling(self, current: Scenario) -> Callable[[Plan], None] | None:
-        """Plans are kept with the prices that they were made with, as long as there is none with tours."""
-        on_plan = self.on_plan
-        return None if on_plan is None else lambda plan: on_plan(at_rates(plan, current))
-
     def _round(
         self, number: int, most: int, began: float, current: Scenario, result: RunResult, best: _Best
     ) -> Scenario | None:
@@ -193,6 +189,7 @@ class Rounds:
         complete, left_out = self._complete(current, plan, found, search=search)
         note = "" if search else "no time to compile the search of tours: a truck for each job alone"
         if complete is not None:
+            complete = without_idle_rates(self.scenario, complete)
             complete, refused = self._verified(complete)
             broken = "its tours break a cap on CO2e" if complete and _breaks_a_cap(self.scenario, complete) else ""
             note = "; ".join(filter(None, (note, refused, broken)))
@@ -291,7 +288,10 @@ class Rounds:
     def _keep(self, number: int, plan: Plan, result: RunResult, best: _Best) -> None:
         mine = rank(self.scenario, plan, number)
         if best.result is None or mine < best.rank:
-            best.result, best.rank, best.number = _with_plan(result, plan), mine, number
+            assert best.first is not None
+            rated = plan.drayage_rates or plan.lead_times
+            bounded = result if rated else best.first
+            best.result, best.rank, best.number = _with_plan(result, plan, bounded), mine, number
             if self.on_plan is not None:
                 self.on_plan(plan)
 
@@ -321,6 +321,22 @@ def at_rates(plan: Plan, scenario: Scenario) -> Plan:
     )
     leads = (*_listed(drayage.lead_min, "pallets"), *_listed(drayage.haulage_lead_min, "units"))
     return replace(plan, drayage_rates=rates, lead_times=leads)
+
+
+def without_idle_rates(scenario: Scenario, plan: Plan) -> Plan:
+    """The plan as it is where it has tours; one without has nothing to do with rates or lead times and sheds them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As it was read. Where the rates were in the plan's totals, as in the constants of unserved shipments, the plan
+        is priced again without them and loses its execution layers.
+    """
+    if plan.tours or not (plan.drayage_rates or plan.lead_times):
+        return plan
+    bare = replace(plan, drayage_rates=(), lead_times=())
+    priced = leave_out(scenario, bare, {})
+    return with_tours(scenario, bare if priced.totals == plan.totals else priced, ())
 
 
 def _listed(leads: Mapping[tuple[str, str], int], way: LeadWay) -> tuple[LeadTime, ...]:
@@ -355,15 +371,16 @@ def _total(plan: Plan) -> int:
     return plan.tour_totals.objective_cents
 
 
-def _with_plan(result: RunResult, plan: Plan) -> RunResult:
-    """The result for a plan that may leave out more than the one that was planned."""
+def _with_plan(result: RunResult, plan: Plan, bounded: RunResult) -> RunResult:
+    """The result for a plan that may be another than the one that was planned, under the bound at the plan's rates."""
     assert result.plan is not None
-    if plan.totals.objective_cents == result.plan.totals.objective_cents or result.bound_eur is None:
+    if bounded is result and plan.totals.objective_cents == result.plan.totals.objective_cents:
         return replace(result, plan=plan)
-    objective = eur(plan.totals.objective_cents)
+    objective, bound = eur(plan.totals.objective_cents), bounded.bound_eur
     base = objective - eur(plan.totals.unserved_cents)
-    gap = max(0.0, objective - result.bound_eur) / base if base > 0 else None
-    return replace(result, plan=plan, gap=gap, status=Status.FEASIBLE)
+    gap = max(0.0, objective - bound) / base if bound is not None and base > 0 else None
+    scope = bounded.bound_scope
+    return replace(result, plan=plan, bound_eur=bound, bound_scope=scope, gap=gap, status=Status.FEASIBLE)
 
 
 def _mean_change(old: Any, new: Any) -> float:

@@ -59,7 +59,13 @@ def _price(case: Case, tour: VehicleTour, lines: list[CostLine], tces: list[Tce]
 
 
 def check_rates(case: Case) -> None:
-    """Rates and lead times are of known doors, hubs and shipments, once each, and numbers that rounds give."""
+    """Rates and lead times are of known doors, hubs and shipments, once each, and numbers that rounds give.
+
+    Rounds give them with the tours that they rest on, so a plan without tours has none.
+    """
+    for name, given in (("drayage_rates", case.plan.drayage_rates), ("lead_times", case.plan.lead_times)):
+        if given and not case.plan.tours:
+            case.say("V337", name, f"{len(given)} in a plan without tours")
     seen: set[tuple[str, ...]] = set()
     for i, rate in enumerate(case.plan.drayage_rates):
         where = f"drayage_rates[{i}]"
