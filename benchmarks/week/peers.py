@@ -84,7 +84,7 @@ def by_peer(scenario: Scenario, peer: str, limit: float, seed: int) -> dict[str,
                 c for k in range(len(network.shipment_ids)) for c in short_itineraries(network, data, k, ITINERARIES)
             ]
             facts["columns"], facts["build_s"] = len(pool), round(time.monotonic() - began, 2)
-            found = polish(session, pool, limit)
+            found = polish(session, range(len(network.shipment_ids)), pool, limit)
         else:
             built = arc_model(network, data)
             facts["columns"], facts["rows"] = built.model.columns, built.model.rows
