@@ -377,5 +377,5 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
 
 
 def _sizes(shipments: int) -> tuple[int, float]:
-    """Hours of a bucket and factor of the first step for so many shipments."""
+    """Hours of a bucket and factor of the steps for so many shipments."""
     return next((hours, factor) for most, hours, factor in SIZES if shipments <= most)
