@@ -35,7 +35,8 @@ class KernelCompiler:
     @cached_property
     def directory(self) -> str | None:
         """A writable folder for compiled code of these very sources, None when there is none."""
-        digest = hashlib.sha256(b"".join((self.room / name).read_bytes() for name in self.sources)).hexdigest()[:16]
+        sources = b"".join((self.room / name).read_bytes() for name in self.sources)
+        digest = hashlib.sha256(sources + repr(self._options).encode()).hexdigest()[:16]
         for base in (_user_cache(), Path(tempfile.gettempdir()) / f"cargopool-{os.getuid() if _posix() else 'user'}"):
             folder = base / "cargopool" / f"kernels-{digest}"
             try:

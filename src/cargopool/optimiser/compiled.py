@@ -27,7 +27,7 @@ SOURCES = (
 """Kernels call each other across these files and take the tuples that they define: a change of one makes the compiled
 code of all of them old."""
 
-_COMPILER = KernelCompiler(Path(__file__).parent, SOURCES)
+_COMPILER = KernelCompiler(Path(__file__).parent, SOURCES, allocates=False)
 kernel = _COMPILER.kernel
 inner_kernel = _COMPILER.inner_kernel
 

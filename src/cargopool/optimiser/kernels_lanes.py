@@ -152,8 +152,9 @@ def bound_lanes(d, e, w, k, lanes, limit):
         far[0, place] = min(far[0, place], d.end_cost[o] + d.k_handling[k, place] + e.time_least[k])
     first = e.lane_ptr[k]
     for depth in range(1, deepest):
-        near[depth] = near[depth - 1]
-        far[depth] = far[depth - 1]
+        for place in range(near.shape[1]):
+            near[depth, place] = near[depth - 1, place]
+            far[depth, place] = far[depth - 1, place]
         for j in range(lanes):
             i = w.active[j]
             a, b, cost = e.lane_i[first + i, FROM], e.lane_i[first + i, TO], w.now[i]
