@@ -25,6 +25,7 @@ from typing import Any, BinaryIO, cast
 from cargopool.errors import CargopoolError, Diagnostic, EngineError
 from cargopool.executors.frames import end_with_parent, read_frame, write_frame
 from cargopool.executors.tasks import call_target
+from cargopool.memory import note_child
 
 POLL_SECONDS = 0.02
 """How often a waiting parent looks at its stop."""
@@ -201,6 +202,7 @@ class Workers:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    note_child(process.pid)
     with contextlib.suppress(OSError):
         process.kill()
     if process.stdin is not None:

@@ -33,7 +33,7 @@ from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, MOST_USERS, 
 from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.reduced import bound_network
-from cargopool.optimiser.search_data import SearchData, make_data
+from cargopool.optimiser.search_data import SearchData, make_data, without_moves
 from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
@@ -373,7 +373,8 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
     none = np.zeros(0, np.int32)  # only the lines ask which moves a shipment may use: the kernels' copies are large
     data = make_data(replace(network, usable=(none,) * len(network.usable)))
     hours = params.bucket_h or _sizes(len(scenario.shipments))[0]
-    return Bound(data, make_lines(network, data, MINUTES_PER_HOUR * hours), params, stop)
+    lines = make_lines(network, data, MINUTES_PER_HOUR * hours)
+    return Bound(without_moves(data), lines, params, stop)
 
 
 def _sizes(shipments: int) -> tuple[int, float]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from cargopool.memory import give_back
 from cargopool.model.plan import Termination
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column
@@ -118,6 +119,7 @@ def solve_large(session: Session, part: Part | None = None) -> None:
         search = Search(network, data, session.seed, params.search, session.halt, movable=movable)
         search.begin_at(as_solution(network, data, part.columns))
         search.construct()
+    give_back()
     if session.counts_work:
         _offer(session, search.best, store)
         session.enter("search")
@@ -403,6 +405,7 @@ def _bound_then_search(
     params = session.params
     bound = ascent(session.scenario, params.bound, shared.stop) if params.bound.enabled else None
     shared.bound = bound
+    give_back()
     for compilation in compilations.values():
         compilation.wait(shared.stop)
     if shared.stop[0]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +16,23 @@ from cargopool.network.arrays import Network
 from cargopool.network.thinning import Thinning
 from cargopool.optimiser.params import SearchParams, SolveParams
 from cargopool.optimiser.session import Session
+from cargopool.rules.index import share_memo
 
 CAPPED_EXTRA = 300.0
 """EUR per tonne on top of the scenario's carbon price at which the network of a capped case is thinned."""
+
+_kept: dict[int, dict[tuple[Thinning, int], Network]] = {}
+"""Networks to search by the identity of their scenario, while somebody wants them kept."""
+
+
+@contextmanager
+def networks_kept(scenario: Scenario) -> Iterator[None]:
+    """Within the block every network of this very scenario to search is built once only."""
+    _kept[id(scenario)] = {}
+    try:
+        yield
+    finally:
+        _kept.pop(id(scenario), None)
 
 
 def is_large(session: Session) -> bool:
@@ -55,7 +71,14 @@ def search_network(scenario: Scenario, params: SearchParams) -> Network:
         max_departures=params.max_departures,
         best_road_units=True,
     )
-    return build(scenario, depth=min(scenario.scope.event_depth, params.event_depth), thinning=thinning)
+    depth = min(scenario.scope.event_depth, params.event_depth)
+    kept = _kept.get(id(scenario))
+    found = None if kept is None else kept.get((thinning, depth))
+    if found is None:
+        found = build(scenario, depth=depth, thinning=thinning)
+        if kept is not None:
+            kept[thinning, depth] = found
+    return found
 
 
 def _ready_grid_min(shipments: int) -> int:
@@ -65,7 +88,9 @@ def _ready_grid_min(shipments: int) -> int:
 
 def bound_network(scenario: Scenario) -> Network:
     """All scheduled and door moves of P without the limits of hubs; the bound makes the road moves itself."""
-    return build(without_hub_limits(scenario), depth=0, thinning=Thinning(road=False, backward=False))
+    relaxed = without_hub_limits(scenario)
+    share_memo(scenario, relaxed)
+    return build(relaxed, depth=0, thinning=Thinning(road=False, backward=False))
 
 
 def without_hub_limits(scenario: Scenario) -> Scenario:

@@ -341,6 +341,20 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
     )
 
 
+def without_moves(data: SearchData) -> SearchData:
+    """The same arrays without any move, for those who need no more than shipments, places and limits."""
+    lists = {"mr": ("mr_idx", "mr_amount"), "mp": ("mp_idx", "mp_amount"), "my": ("my_idx",)}
+    empty = {name: getattr(data, name)[:0].copy() for name in SearchData._fields if name.startswith("m_")}
+    for kind, names in lists.items():
+        empty[f"{kind}_ptr"] = np.zeros(1, np.int64)
+        empty |= {name: getattr(data, name)[:0].copy() for name in names}
+    return data._replace(
+        **empty,
+        row_move_ptr=np.zeros_like(data.row_move_ptr),
+        row_move_idx=data.row_move_idx[:0].copy(),
+    )
+
+
 def _gather(ptr: Any, chosen: Any) -> tuple[Any, Any]:
     """Pointers and flat positions of some of the lists of a compressed list of lists."""
     sizes = ptr[chosen + 1] - ptr[chosen]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from cargopool.memory import give_back
 from cargopool.model.caps import all_caps
 from cargopool.model.plan import Plan, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
@@ -148,6 +149,7 @@ def build_network(session: Session) -> None:
     network = network_of(session.scenario, session.params)
     session.state.seconds["network"] = time.monotonic() - began
     session.set_network(network)
+    give_back()
     session.checkpoint()
 
 

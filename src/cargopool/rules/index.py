@@ -32,7 +32,7 @@ class ScenarioIndex:
 
     __slots__ = ("crossings", "links", "matrix_at", "memo", "scenario")
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, memo: dict[Hashable, Any] | None = None) -> None:
         self.scenario = scenario
         self.links = _link_table(_Identity(scenario.road_links))
         matrix = scenario.road_matrix
@@ -40,7 +40,7 @@ class ScenarioIndex:
         self.crossings: dict[tuple[str, str], Crossing] = {}
         for row in scenario.crossings:
             self.crossings.setdefault((row.origin, row.destination), row)
-        self.memo: dict[Hashable, Any] = {}
+        self.memo: dict[Hashable, Any] = {} if memo is None else memo
 
 
 class _Identity:
@@ -92,9 +92,17 @@ def index_of(scenario: Scenario) -> ScenarioIndex:
     found = _kept.get(id(scenario))
     if found is not None:
         return found
-    made = ScenarioIndex(scenario)
+    return _put(ScenarioIndex(scenario))
+
+
+def share_memo(scenario: Scenario, variant: Scenario) -> None:
+    """Let a variant of a scenario use its memo: limits of hubs may differ, as nothing in it depends on them."""
+    _put(ScenarioIndex(variant, index_of(scenario).memo))
+
+
+def _put(made: ScenarioIndex) -> ScenarioIndex:
     with _lock:
-        found = _kept.setdefault(id(scenario), made)
+        found = _kept.setdefault(id(made.scenario), made)
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)
     return found

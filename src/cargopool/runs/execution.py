@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cargopool.errors import OutputError, VerificationError
 from cargopool.footprint.tours import at_plan_rates
+from cargopool.memory import peak_memory_mb
 from cargopool.model.plan import BoundScope, Plan, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.comparing import Comparison
 from cargopool.runs.folder import RECORD, RunFolder, is_run_folder
 from cargopool.runs.journal import Journal
-from cargopool.runs.measures import Stopwatch, peak_memory_mb
+from cargopool.runs.measures import Stopwatch
 from cargopool.runs.opening import load_plan
 from cargopool.runs.record import Record, RunFacts, make_record, to_json
 from cargopool.runs.signals import SignalWatch, stop_on_signals
@@ -179,21 +181,11 @@ class _Work:
 
     def through(self, warm_start: Plan | None) -> RunOutcome:
         """Solve, compare and write; whatever ends it, the newest verified plan stays on disk."""
+        from cargopool.optimiser.reduced import networks_kept
+
         self.journal.begin(self.request)
-        try:
-            result = self._solved(warm_start)
-        except VerificationError as error:
-            self._write_rejected(error)
-            raise
-        for note in result.execution_notes:
-            self.journal.log(note)
-        self.journal.solved(result)
-        if self.request.baselines:
-            with self.stopwatch.stage("baselines"):
-                seconds = baseline_seconds(self.request.time_limit)
-                result = with_baselines(self.scenario, result, self.watch, seconds)
-        else:
-            result = replace(result, comparison=Comparison(reason="not asked for"))
+        with networks_kept(self.scenario) if self.request.baselines else nullcontext():
+            result = self._compared(warm_start)
         record = self._written(result)
         path = self._placed(result)
         return RunOutcome(
@@ -203,6 +195,21 @@ class _Work:
             result=result,
             interrupted=self.watch.stopped,
         )
+
+    def _compared(self, warm_start: Plan | None) -> RunResult:
+        try:
+            result = self._solved(warm_start)
+        except VerificationError as error:
+            self._write_rejected(error)
+            raise
+        for note in result.execution_notes:
+            self.journal.log(note)
+        self.journal.solved(result)
+        if not self.request.baselines:
+            return replace(result, comparison=Comparison(reason="not asked for"))
+        with self.stopwatch.stage("baselines"):
+            seconds = baseline_seconds(self.request.time_limit)
+            return with_baselines(self.scenario, result, self.watch, seconds)
 
     def _solved(self, warm_start: Plan | None) -> RunResult:
         asked = self.request.tours

@@ -1,8 +1,7 @@
-"""What a run took: seconds by stage, and memory."""
+"""What a run took: seconds by stage."""
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,13 +38,3 @@ class Stopwatch:
         """Seconds by stage and in total, to the millisecond."""
         return {name: round(value, 3) for name, value in self._seconds.items()} | {"total": round(self.elapsed, 3)}
 
-
-def peak_memory_mb() -> int | None:
-    """Peak resident memory of this process and its largest finished child; None where the system does not tell."""
-    if sys.platform == "win32":  # pragma: no cover
-        return None
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(each).ru_maxrss for each in who) * unit // 2**20

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from cargopool.errors import Diagnostic, InputError, VerificationError
+from cargopool.memory import give_back
 from cargopool.model.plan import Plan, Progress, Result, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.comparing import Comparison, compare_with_baselines
@@ -101,11 +103,12 @@ def solve(
     VerificationError
         The verifier rejected the final plan.
     """
+    from cargopool.optimiser.reduced import networks_kept
     from cargopool.optimiser.stop import Gap, StopFlag, TimeLimit
 
     criterion = TimeLimit(DEFAULT_TIME_LIMIT_S) | Gap(DEFAULT_GAP) if stop is None else stop
     flag = StopFlag()
-    with stop_on_signals(flag) as watch:
+    with stop_on_signals(flag) as watch, networks_kept(scenario) if baselines else nullcontext():
         result = solve_with_tours(
             scenario,
             stop=flag | criterion,
@@ -279,5 +282,6 @@ def with_baselines(scenario: Scenario, result: RunResult, watch: SignalWatch, se
     """The result with its comparison, or with the reason why there is none."""
     if watch.stopped:
         return replace(result, comparison=Comparison(reason="interrupted"))
+    give_back(collect=True)
     comparison = compare_with_baselines(scenario, result, seconds, stopped=lambda: watch.stopped)
     return replace(result, comparison=comparison)

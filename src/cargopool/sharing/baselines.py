@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from cargopool.footprint import groupage_cents, groupage_external_cents, groupage_grams, groupage_mj
+from cargopool.model.caps import all_caps
 from cargopool.model.plan import Plan, Result
 from cargopool.model.scenario import Scenario
 from cargopool.rules.roads import road_link
@@ -140,6 +141,8 @@ def _by_search(scenario: Scenario, seed: int) -> Planner:
 
 def _served(scenario: Scenario, plan: Plan) -> Scenario:
     left_out = {entry.shipment for entry in plan.unserved}
+    if not left_out and not all_caps(scenario):
+        return scenario  # and with it what is known of it already
     kept = {name: s for name, s in scenario.shipments.items() if name not in left_out}
     uncapped = replace(scenario.objective, co2e_cap_kg=None, caps=())
     return replace(scenario, shipments=kept, objective=uncapped)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from cargopool.memory import give_back
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import ROAD
 from cargopool.optimiser.assembly import assemble
@@ -28,6 +29,7 @@ class LoneSearch:
         self._data = make_data(self._network, seed)
         self._moves = SearchMoves.of(self._data)
         self._seed = seed
+        give_back()
         self._index = {name: k for k, name in enumerate(self._network.shipment_ids)}
 
     def plan(self, members: Sequence[str], offers: Mapping[str, Offer], *, by_road: bool) -> LonePlan:
