@@ -37,4 +37,3 @@ class Stopwatch:
     def seconds(self) -> dict[str, float]:
         """Seconds by stage and in total, to the millisecond."""
         return {name: round(value, 3) for name, value in self._seconds.items()} | {"total": round(self.elapsed, 3)}
-
