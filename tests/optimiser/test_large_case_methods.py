@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
+from cargopool.files import read_scenario
 from cargopool.footprint import unserved_cents
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
+from cargopool.network.thinning import Thinning
 from cargopool.optimiser import bound as bound_module
 from cargopool.optimiser.bound import ascent
 from cargopool.optimiser.bound_kernels import LINE_UNITS
 from cargopool.optimiser.large import columns_of
 from cargopool.optimiser.params import BoundParams, SearchParams
-from cargopool.optimiser.reduced import search_network
+from cargopool.optimiser.reduced import bound_network, search_network, without_hub_limits
 from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import make_data
 from oracle.cases import CASES, case_id
@@ -133,3 +136,13 @@ def test_search_repeats_itself_for_a_seed() -> None:
 def test_search_network_is_a_part_of_the_whole() -> None:
     scenario, _ = optimum(CASES[0])
     assert search_network(scenario, SearchParams()).moves <= build(scenario).moves
+
+
+def test_network_of_the_bound_is_the_same_without_what_is_known_of_the_scenario() -> None:
+    scenario = read_scenario("scenarios/quickstart")
+    search_network(scenario, SearchParams())
+    shared = bound_network(scenario)
+    alone = build(without_hub_limits(replace(scenario)), depth=0, thinning=Thinning(road=False, backward=False))
+    for name in ("move_cost", "move_grams", "move_grams_per_kg", "move_capacity", "row_limit", "unserved_cost"):
+        assert np.array_equal(getattr(shared, name), getattr(alone, name)), name
+    assert shared.row_label == alone.row_label

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from cargopool.files import read_scenario
 from cargopool.footprint import groupage_cents
 from cargopool.model.plan import Result
 from cargopool.model.scenario import Scenario
+from cargopool.network import build
+from cargopool.network.arrays import Network
+from cargopool.optimiser import reduced
+from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.solving import solve
 from cargopool.optimiser.stop import TimeLimit
 from cargopool.rules.roads import road_link
@@ -97,3 +103,22 @@ def test_no_time_gives_a_reason_and_no_figure(quickstart: Scenario) -> None:
 def test_no_plan_gives_a_reason(quickstart: Scenario) -> None:
     result = replace(solved(quickstart), plan=None)
     assert compute(quickstart, result, 10.0).intermodal_alone.reason
+
+
+def test_baselines_take_the_network_that_the_search_had(quickstart: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[Scenario] = []
+
+    def noted(scenario: Scenario, **more: Any) -> Network:
+        built.append(scenario)
+        return build(scenario, **more)
+
+    monkeypatch.setattr(reduced, "build", noted)
+    with reduced.networks_kept(quickstart):
+        first = reduced.search_network(quickstart, SearchParams())
+        assert LoneSearch(quickstart, 1)._network is first
+        other = reduced.search_network(quickstart, SearchParams(grid_min=240))
+        assert other.moves != first.moves
+    assert len(built) == 2
+    again = LoneSearch(quickstart, 1)._network
+    assert again is not first and len(built) == 3
+    assert np.array_equal(again.move_cost, first.move_cost)
