@@ -12,6 +12,8 @@ from typing import Any
 
 from numba import config, njit
 
+_OWN_SOURCES = (Path(__file__), Path(__file__).with_name("kernel_tables.py"))
+
 
 class KernelCompiler:
     """Compiles the kernels of one room; the code is kept between runs where there is a folder for it.
@@ -35,7 +37,8 @@ class KernelCompiler:
     @cached_property
     def directory(self) -> str | None:
         """A writable folder for compiled code of these very sources, None when there is none."""
-        sources = b"".join((self.room / name).read_bytes() for name in self.sources)
+        files = [*(self.room / name for name in self.sources), *_OWN_SOURCES]
+        sources = b"".join(file.read_bytes() for file in files)
         digest = hashlib.sha256(sources + repr(self._options).encode()).hexdigest()[:16]
         for base in (_user_cache(), Path(tempfile.gettempdir()) / f"cargopool-{os.getuid() if _posix() else 'user'}"):
             folder = base / "cargopool" / f"kernels-{digest}"

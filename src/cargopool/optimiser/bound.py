@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cargopool.kernel_tables import Table
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser.bound_covers import Covers
 from cargopool.optimiser.bound_first import first_bound
@@ -141,8 +142,9 @@ class Bound:
         shipments = data.k_class.size
         self.best_cents = first_bound(data, lines)
         self.iterations = 0
-        self._labels = _labels(data, int(lines.kernel.knobs[3]))
-        self._packed = pack(data)
+        self._labels = Table(_labels(data, int(lines.kernel.knobs[3])))
+        self._packed = Table(pack(data))
+        self._lines = Table(lines.kernel)
         self._value = np.zeros(shipments)
         self._fixed = np.zeros(shipments)
         self._uses = np.zeros((shipments, 4), np.int64)
@@ -177,7 +179,7 @@ class Bound:
         if not self._begun:
             self.begin()
         lines, state = self.lines, self._state
-        arrays = (self._packed, lines.kernel, state)
+        arrays = (self._packed, self._lines, state)
         if not all_cheapest(*arrays, self._labels, self._value, self._uses, self._paid, self._fixed, self.stop):
             return False
         value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self.covers.owed
@@ -215,10 +217,10 @@ class Bound:
         self._best = self._copy()
         self._begun = True
 
-    def _first_state(self) -> BoundState:
+    def _first_state(self) -> Table:
         lines, shipments = self.lines, self.data.k_class.size
         room = max(1024, 32 * shipments)
-        state = BoundState(
+        first = BoundState(
             prices=np.zeros((lines.groups, 4)),
             rates=np.zeros((lines.kernel.way_kg.size, 2)),
             most=np.zeros((lines.groups, 2)),
@@ -232,8 +234,9 @@ class Bound:
             fee_at=self.covers.fee_at,
             fee=self.covers.fee,
         )
+        state = Table(first)
         state.prices[:, PRICE] = self._cost
-        first_shares(self._packed, lines.kernel, state)
+        first_shares(self._packed, self._lines, state)
         return state
 
     def _price_units(self) -> Any:
@@ -255,7 +258,7 @@ class Bound:
         free = self.lines.any_time_cost.size
         state.prices[free:, PRICE] = self._cost[free:]
         state.prices[covers.groups, PRICE] = self._cost[covers.groups] - covers.off()
-        self._state = state._replace(fee_ptr=covers.fee_ptr, fee_at=covers.fee_at, fee=covers.fee)
+        self._state = state.replace(fee_ptr=covers.fee_ptr, fee_at=covers.fee_at, fee=covers.fee)
 
     def _note(self, groups: Any) -> None:
         """Keep in mind which groups' shares have ever changed."""
@@ -314,7 +317,7 @@ class Bound:
             starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if n else np.zeros(0, np.int64)
             head[key[starts]] = order[starts]
         state.entries[0] = n
-        self._state = state._replace(entry_i=entry_i, entry_f=entry_f)
+        self._state = state.replace(entry_i=entry_i, entry_f=entry_f)
 
     def _make_room(self) -> None:
         """Drop entries without share and direction when another iteration may not find room."""
