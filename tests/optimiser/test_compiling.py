@@ -1,5 +1,6 @@
 """Compiling elsewhere: once per installation, and never in the way."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,20 @@ import pytest
 import cargopool as cp
 from cargopool.errors import Diagnostic, EngineError
 from cargopool.optimiser import SolveParams, compiling
+from cargopool.optimiser.compiling import ANNEALING, BOUND, CONSTRUCTION, SAMPLING, Compilation
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "quickstart"
+SEARCH = [CONSTRUCTION, ANNEALING, SAMPLING]
+RUNNING, STOPPED = np.zeros(1, np.int64), np.ones(1, np.int64)
 
 
 class Child:
-    """Stands for the child process."""
+    """Stands for the child processes; fails at a kind, or holds on there until told to go on."""
 
-    calls = 0
-    fails = False
+    kinds: list[str]
+    fails = ""
+    holds = ""
+    go_on: threading.Event
 
     def __enter__(self) -> "Child":
         return self
@@ -26,30 +32,72 @@ class Child:
         return
 
     def call(self, *arguments: Any, **_: Any) -> None:
-        type(self).calls += 1
+        kind = arguments[1]
+        self.kinds.append(kind)
         assert len(arguments[2].shipments) == 8
-        if self.fails:
+        if kind == self.holds:
+            assert self.go_on.wait(30)
+        if kind == self.fails:
             raise EngineError(Diagnostic("E7012", "the worker process died"))
 
 
-@pytest.mark.parametrize(("fails", "calls"), [(False, 1), (True, 2)])
-def test_kernels_are_asked_for_until_they_are_kept(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: bool, calls: int
-) -> None:
-    child = type("Fake", (Child,), {"calls": 0, "fails": fails})
-    monkeypatch.setattr(compiling, "Worker", child)
+@pytest.fixture
+def child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> type[Child]:
+    fake = type("Fake", (Child,), {"kinds": [], "go_on": threading.Event()})
+    monkeypatch.setattr(compiling, "Worker", fake)
     monkeypatch.setattr(compiling, "cache_directory", lambda: str(tmp_path))
-    scenario = cp.load_scenario(SCENARIO)
-    for _ in range(2):
-        compiling.Compilation(compiling.BOUND, scenario, SolveParams(), lambda: False).wait(np.zeros(1, np.int64))
-    assert child.calls == calls
-    assert len(list(tmp_path.glob("bound-*.kept"))) == (0 if fails else 1)
+    return fake
 
 
-def test_without_a_folder_nothing_is_compiled_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    child = type("Fake", (Child,), {"calls": 0})
-    monkeypatch.setattr(compiling, "Worker", child)
+def compilation(*, bound: bool = True) -> Compilation:
+    params = SolveParams.from_mapping({"bound": {"enabled": bound}})
+    return Compilation(cp.load_scenario(SCENARIO), params, lambda: False)
+
+
+def compile_all() -> None:
+    one = compilation()
+    for kind in (*SEARCH, BOUND):
+        one.wait(kind, RUNNING)
+
+
+def test_kinds_are_compiled_once_each_and_those_of_the_search_in_order(child: type[Child], tmp_path: Path) -> None:
+    compile_all()
+    assert sorted(child.kinds) == sorted([*SEARCH, BOUND])
+    assert [kind for kind in child.kinds if kind != BOUND] == SEARCH
+    assert len(list(tmp_path.glob("*.kept"))) == 4
+    compile_all()
+    assert len(child.kinds) == 4
+
+
+def test_what_failed_and_what_needs_it_is_asked_for_again(child: type[Child], tmp_path: Path) -> None:
+    child.fails = ANNEALING
+    compile_all()
+    assert sorted(child.kinds) == sorted([CONSTRUCTION, ANNEALING, BOUND])
+    assert {path.name.split("-")[0] for path in tmp_path.glob("*.kept")} == {CONSTRUCTION, BOUND}
+    child.fails = ""
+    compile_all()
+    assert child.kinds[3:] == [ANNEALING, SAMPLING]
+
+
+def test_a_kind_is_waited_for_alone_and_not_after_the_end(child: type[Child]) -> None:
+    child.holds = ANNEALING
+    one = compilation()
+    one.wait(CONSTRUCTION, RUNNING)
+    one.wait(ANNEALING, STOPPED)
+    assert SAMPLING not in child.kinds
+    child.go_on.set()
+    one.wait(SAMPLING, RUNNING)
+    assert SAMPLING in child.kinds
+
+
+def test_without_a_bound_none_is_compiled(child: type[Child]) -> None:
+    one = compilation(bound=False)
+    for kind in (*SEARCH, BOUND):
+        one.wait(kind, RUNNING)
+    assert child.kinds == SEARCH
+
+
+def test_without_a_folder_nothing_is_compiled_elsewhere(child: type[Child], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "cache_directory", lambda: None)
-    scenario = cp.load_scenario(SCENARIO)
-    compiling.Compilation(compiling.BOUND, scenario, SolveParams(), lambda: False).wait(np.zeros(1, np.int64))
-    assert child.calls == 0
+    compile_all()
+    assert child.kinds == []

@@ -28,38 +28,50 @@ from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import make_data
 from cargopool.optimiser.worker import StoppedError, Worker
 
-ANNEALING, BOUND = "annealing", "bound"
+CONSTRUCTION, ANNEALING, SAMPLING, BOUND = "construction", "annealing", "sampling", "bound"
+_SEARCH = (CONSTRUCTION, ANNEALING, SAMPLING)
+"""Kinds of the search in the order in which a solve needs them; the later ones use kernels of those before."""
 _ENOUGH_SHIPMENTS = 8
 _POLL_S = 0.05
 
 
 class Compilation:
-    """Kernels of one kind on their way into the folder of compiled code."""
+    """Kernels on their way into the folder of compiled code: the search's in one child process, the bound's in another.
 
-    def __init__(self, kind: str, scenario: Scenario, params: SolveParams, stop: Callable[[], bool]) -> None:
-        self._kept = _mark(kind)
-        self._thread: threading.Thread | None = None
-        if self._kept is not None and not self._kept.exists():
-            some = dict(islice(scenario.shipments.items(), _ENOUGH_SHIPMENTS))
-            self._arguments = (kind, replace(scenario, shipments=some), params)
-            self._stop = stop
-            self._thread = threading.Thread(target=self._compile, daemon=True)
-            self._thread.start()
+    No kernel is compiled in both.
+    """
 
-    def wait(self, stop: Any) -> None:
-        """Return when the kernels are there, could not be made elsewhere, or ``stop[0]`` is set."""
-        while self._thread is not None and self._thread.is_alive() and not stop[0]:
+    def __init__(self, scenario: Scenario, params: SolveParams, stop: Callable[[], bool]) -> None:
+        some = dict(islice(scenario.shipments.items(), _ENOUGH_SHIPMENTS))
+        self._arguments = (replace(scenario, shipments=some), params)
+        self._stop = stop
+        self._threads: dict[str, threading.Thread] = {}
+        for kinds in (_SEARCH, (BOUND,) if params.bound.enabled else ()):
+            missing = [kind for kind in kinds if (mark := _mark(kind)) is not None and not mark.exists()]
+            if missing:
+                thread = threading.Thread(target=self._compile, args=(missing,), daemon=True)
+                self._threads |= dict.fromkeys(missing, thread)
+                thread.start()
+
+    def wait(self, kind: str, stop: Any) -> None:
+        """Return when the kernels of a kind are there, could not be made elsewhere, or ``stop[0]`` is set."""
+        while (thread := self._threads.get(kind)) is not None and thread.is_alive() and not stop[0]:
             time.sleep(_POLL_S)
 
-    def _compile(self) -> None:
+    def _compile(self, kinds: list[str]) -> None:
         with Worker() as worker:
-            try:
-                worker.call("cargopool.optimiser.compiling:compile_kernels", *self._arguments, stop=self._stop)
-            except (EngineError, StoppedError):
-                return  # then they are compiled here, when they are first called
-        if self._kept is not None:
-            with contextlib.suppress(OSError):
-                self._kept.touch()
+            for kind in kinds:
+                try:
+                    worker.call(
+                        "cargopool.optimiser.compiling:compile_kernels", kind, *self._arguments, stop=self._stop
+                    )
+                except (EngineError, StoppedError):
+                    return  # then they are compiled here, when they are first called
+                mark = _mark(kind)
+                if mark is not None:
+                    with contextlib.suppress(OSError):
+                        mark.touch()
+                del self._threads[kind]
 
 
 def _mark(kind: str) -> Path | None:
@@ -73,14 +85,19 @@ def _mark(kind: str) -> Path | None:
 
 def compile_kernels(kind: str, scenario: Scenario, params: SolveParams) -> None:
     """Call the kernels of a kind once on a small part of a scenario, so that they are compiled and kept."""
-    if hasattr(os, "nice"):
-        os.nice(10)  # the caller has more urgent things to compile
     stop = np.zeros(1, np.int64)
     if kind == BOUND:
+        if hasattr(os, "nice"):
+            os.nice(10)  # a plan is more urgent
         ascent(scenario, params.bound, stop).compile()
+        return
     network = search_network(scenario, params.search)
     search = Search(network, make_data(network, 1), 1, params.search, stop)
-    if kind == ANNEALING:
+    if kind == CONSTRUCTION:
+        search.construct()
+    elif kind == ANNEALING:
         search.advance(1, 1.0, 1.0)
     else:
-        search.sample(search.best, np.zeros(1, np.int64), 1)
+        chosen = np.zeros(1, np.int64)
+        search.sample(search.best, chosen, 1)
+        search.graft(chosen, search.best)

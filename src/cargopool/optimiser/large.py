@@ -17,7 +17,7 @@ from cargopool.network.arrays import Network
 from cargopool.network.columns import Column
 from cargopool.optimiser.bound import Bound, ascent
 from cargopool.optimiser.column_store import ColumnStore, column_of, columns_of
-from cargopool.optimiser.compiling import ANNEALING, BOUND, Compilation
+from cargopool.optimiser.compiling import ANNEALING, BOUND, CONSTRUCTION, SAMPLING, Compilation
 from cargopool.optimiser.neighbourhoods import Neighbourhoods
 from cargopool.optimiser.polishing import polish, row_use
 from cargopool.optimiser.search import Search
@@ -103,8 +103,13 @@ def solve_large(session: Session, part: Part | None = None) -> None:
     network, params = session.network, session.params
     session.enter("start")
     session.planner.hurry(PACKING_WORK)
-    compilations = None if session.counts_work else _compile_elsewhere(session)
+    compilation = None
+    if not session.counts_work:
+        compilation = Compilation(session.scenario, params, lambda: session.ended)
     data = make_data(network, session.seed)
+    if compilation is not None:
+        compilation.wait(CONSTRUCTION, session.halt)
+        session.checkpoint()
     if part is None:
         store = ColumnStore(network, data)
         search = Search(network, data, session.seed, params.search, session.halt)
@@ -120,19 +125,13 @@ def solve_large(session: Session, part: Part | None = None) -> None:
         search.begin_at(as_solution(network, data, part.columns))
         search.construct()
     give_back()
-    if session.counts_work:
+    if compilation is None:
         _offer(session, search.best, store)
         session.enter("search")
         bound = ascent(session.scenario, params.bound, session.halt) if params.bound.enabled else None
         _by_work(session, search, bound, store)
     else:
-        _by_time(session, data, search, store, compilations or {})
-
-
-def _compile_elsewhere(session: Session) -> dict[str, Compilation]:
-    """Have the kernels that are not needed at once compiled in child processes, where they are not kept yet."""
-    kinds = (ANNEALING, BOUND) if session.params.bound.enabled else (ANNEALING,)
-    return {kind: Compilation(kind, session.scenario, session.params, lambda: session.ended) for kind in kinds}
+        _by_time(session, data, search, store, compilation)
 
 
 def _offer(session: Session, solution: Solution, store: ColumnStore) -> None:
@@ -156,9 +155,7 @@ def _by_work(session: Session, search: Search, bound: Bound | None, store: Colum
     session.spend(session.remaining_work or 0)
 
 
-def _by_time(
-    session: Session, data: SearchData, search: Search, store: ColumnStore, compilations: dict[str, Compilation]
-) -> None:
+def _by_time(session: Session, data: SearchData, search: Search, store: ColumnStore, compilation: Compilation) -> None:
     """Search in one thread, bound in another, while this one watches the clock, offers plans and runs models.
 
     The second thread raises the bound and searches once that has settled. While a restricted model runs in the child
@@ -168,11 +165,11 @@ def _by_time(
     search.stop = quit_now
     shared = _Shared(stop=quit_now, best=search.best)
     watch = _Watch(session, data, shared, store)
-    threads = [_start(lambda: _first_search(search, shared, compilations), shared)]
+    threads = [_start(lambda: _first_search(search, shared, compilation), shared)]
     try:
         session.enter("search")
         watch.offer_best()  # before the second thread takes the interpreter for the bound's arrays
-        threads.append(_start(lambda: _bound_then_search(session, data, search, shared, compilations), shared))
+        threads.append(_start(lambda: _bound_then_search(session, data, search, shared, compilation), shared))
         watch.run()
         quit_now[0] = 1
         # The best plan before anything else: the second thread may be building the bound's arrays for a while yet.
@@ -367,9 +364,8 @@ def _start(work: Callable[[], None], shared: _Shared) -> threading.Thread:
     return thread
 
 
-def _first_search(search: Search, shared: _Shared, compilations: dict[str, Compilation]) -> None:
-    if ANNEALING in compilations:
-        compilations[ANNEALING].wait(shared.stop)
+def _first_search(search: Search, shared: _Shared, compilation: Compilation) -> None:
+    compilation.wait(ANNEALING, shared.stop)
     _search_loop(search, shared)
 
 
@@ -400,14 +396,14 @@ def _search_loop(search: Search, shared: _Shared) -> None:
 
 
 def _bound_then_search(
-    session: Session, data: SearchData, twin: Search, shared: _Shared, compilations: dict[str, Compilation]
+    session: Session, data: SearchData, twin: Search, shared: _Shared, compilation: Compilation
 ) -> None:
     params = session.params
     bound = ascent(session.scenario, params.bound, shared.stop) if params.bound.enabled else None
     shared.bound = bound
     give_back()
-    for compilation in compilations.values():
-        compilation.wait(shared.stop)
+    for kind in (SAMPLING, BOUND):
+        compilation.wait(kind, shared.stop)
     if shared.stop[0]:
         return
     if params.search.polish and 0 < data.k_class.size <= params.search.polish_shipments:

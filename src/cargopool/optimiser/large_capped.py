@@ -25,7 +25,7 @@ from cargopool.model.scenario import EmissionCap, Scenario
 from cargopool.network.arrays import Network
 from cargopool.optimiser.bound import ascent
 from cargopool.optimiser.column_store import ColumnStore
-from cargopool.optimiser.compiling import ANNEALING, BOUND, Compilation
+from cargopool.optimiser.compiling import ANNEALING, BOUND, CONSTRUCTION, Compilation
 from cargopool.optimiser.pool import CARBON_DIVISOR
 from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import make_data
@@ -92,7 +92,7 @@ class _Capped:
     kept: Solution | None = None
     _store: ColumnStore | None = None
     _bounding: threading.Thread | None = None
-    _compilations: dict[str, Compilation] = field(default_factory=dict)
+    _compilation: Compilation | None = None
     _quit: Any = field(default_factory=lambda: np.zeros(1, np.int64))
     _failures: list[BaseException] = field(default_factory=list)
 
@@ -101,10 +101,9 @@ class _Capped:
         session = self.session
         session.enter("start")
         if not session.counts_work:
-            kinds = (ANNEALING, BOUND) if session.params.bound.enabled else (ANNEALING,)
-            self._compilations = {
-                kind: Compilation(kind, session.scenario, session.params, lambda: session.ended) for kind in kinds
-            }
+            self._compilation = Compilation(session.scenario, session.params, lambda: session.ended)
+            self._compilation.wait(CONSTRUCTION, session.halt)
+            session.checkpoint()
         groups = any(not is_whole(cap) for cap in all_caps(session.scenario))
         try:
             self._rounds(OTHERS_SHARE if groups else 0.0)
@@ -126,8 +125,8 @@ class _Capped:
             search, network = self._search_at(self.ladder.price, last)
             if number == 0:
                 self._offer(search.best)
-                if ANNEALING in self._compilations:
-                    self._compilations[ANNEALING].wait(self.session.halt)
+                if self._compilation is not None:
+                    self._compilation.wait(ANNEALING, self.session.halt)
                 budget = _Budget(self.session, 1.0 - reserve)
             self.session.enter("search")
             whole = number == 0 and last is None
@@ -229,8 +228,8 @@ class _Capped:
 
     def _bound(self, price: float) -> None:
         try:
-            if BOUND in self._compilations:
-                self._compilations[BOUND].wait(self._quit)
+            if self._compilation is not None:
+                self._compilation.wait(BOUND, self._quit)
             self._ascend(price, lambda: not self._quit[0] and not self.session.ended)
         except BaseException as error:
             self._failures.append(error)
