@@ -157,16 +157,21 @@ def truck_group(
     """
     memo = index_of(scenario).memo
     key = ("truck", purpose, vehicle, origin, destination)
-    if key not in memo:
-        memo[key] = road_group(scenario, purpose, vehicle, origin, destination, replace(unit, tare_kg=0), units)
-    bare: Group = memo[key]
-    rate = bare.load[0]
-    own = next((e for e in bare.elements if e.kind != "shuttle"), None)
+    known: tuple[Group, float] | None = memo.get(key)
+    if known is None:
+        bare = road_group(scenario, purpose, vehicle, origin, destination, replace(unit, tare_kg=0), units)
+        own = next((e for e in bare.elements if e.kind != "shuttle"), None)
+        rest = bare.grams - (own.grams if own else 0)
+        known = memo[key] = (
+            Group((), (), bare.weighted_cents, rest, bare.load, bare.external),
+            own.energy_mj if own else 0.0,
+        )
+    without, own_mj = known
+    rate = without.load[0]
     tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
-    energy = (own.energy_mj if own else 0.0) + rate.mj_per_kg * tare
+    energy = own_mj + rate.mj_per_kg * tare
     grams = round_half_even(energy * rate.wtt_g_per_mj) + round_half_even(energy * rate.ttw_g_per_mj)
-    whole = bare.grams - (own.grams if own else 0) + grams
-    return Group((), (), bare.weighted_cents, whole, bare.load, bare.external)
+    return Group((), (), without.weighted_cents, without.grams + grams, without.load, without.external)
 
 
 def _charges(trip: _Trip) -> list[Charge]:

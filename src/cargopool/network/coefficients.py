@@ -54,8 +54,12 @@ class Sums:
             return
         self.grams[which] += grams
         self.cost[which] += np.array([g.weighted_cents for g in groups], dtype=np.int64)[back]
-        self.cents_per_kg[which] += np.array([g.external_per_kg for g in groups])[back]
-        self.per_kg[which] += np.array([sum(rate.grams_per_kg for rate in g.load) for g in groups], dtype=float)[back]
+        for sums, each in (
+            (self.cents_per_kg, [g.external_per_kg for g in groups]),
+            (self.per_kg, [sum(rate.grams_per_kg for rate in g.load) for g in groups]),
+        ):
+            if any(each):
+                sums[which] += np.array(each, dtype=float)[back]
 
 
 def coded(keys: Int64) -> tuple[Int64, Int64]:

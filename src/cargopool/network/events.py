@@ -199,7 +199,7 @@ def targets_of(setting: Setting, fixed: Passages, users: Users) -> Events:
             if at.size:
                 handling = 0 if sealed else int(places.handling_min[h])
                 minute = places.latest(h, fixed.latest[users.passage[at]], handling)
-                quads.append((np.full(at.size, h), minute, users.shipment[at], np.zeros_like(at)))
+                quads.append((np.full(at.size, h), minute, users.shipment[at].astype(np.int64), np.zeros_like(at)))
     return events_of(quads)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cargopool.network.arrays import ROAD, Int64
+from cargopool.network.arrays import ROAD, Int32, Int64
 from cargopool.network.events import Setting
 from cargopool.network.leaving import headway_at
 from cargopool.network.passages import MANNINGS, Passages, Users, door_passages, joined, users_of
@@ -28,7 +28,7 @@ def gridded(setting: Setting, fixed: Passages, thinning: Thinning) -> tuple[Pass
     used = np.zeros(chained.count, dtype=np.bool_)
     used[users.passage] = True
     used[: fixed.count] = True
-    number = np.cumsum(used) - 1
+    number = np.cumsum(used, dtype=np.int32) - 1
     parts, found_p, found_k = [chained.chosen(used)], [number[users.passage]], [users.shipment]
     count = parts[0].count
     for trucks, passage, shipment in _trucks(setting, thinning) if thinning.road else ():
@@ -43,8 +43,8 @@ def gridded(setting: Setting, fixed: Passages, thinning: Thinning) -> tuple[Pass
 def _lane_by_lane(passages: Passages, users: Users) -> tuple[Passages, Users]:
     """The same, ordered by origin, destination and departure: what is looked at together lies together."""
     order = np.lexsort((passages.latest, passages.destination, passages.origin))
-    number = np.empty(order.size, np.int64)
-    number[order] = np.arange(order.size)
+    number = np.empty(order.size, np.int32)
+    number[order] = np.arange(order.size, dtype=np.int32)
     return passages.chosen(order), Users(passage=number[users.passage], shipment=users.shipment)
 
 
@@ -90,7 +90,7 @@ class _Way:
     shipments: Int64
 
 
-def _trucks(setting: Setting, thinning: Thinning) -> Iterator[tuple[Passages, Int64, Int64]]:
+def _trucks(setting: Setting, thinning: Thinning) -> Iterator[tuple[Passages, Int32, Int32]]:
     """Trucks of each way and manning, with (passage, shipment) pairs of their users."""
     ways = list(_ways(setting, thinning))
     asked = [(way.origin, way.destination, MANNINGS[way.manning], way.departs) for way in ways]
@@ -128,7 +128,7 @@ def _ways(setting: Setting, thinning: Thinning) -> Iterator[_Way]:
                 yield _Way(i, j, manning, departs, at[mine])
 
 
-def _on_way(setting: Setting, way: _Way, arrive: Int64) -> tuple[Passages, Int64, Int64]:
+def _on_way(setting: Setting, way: _Way, arrive: Int64) -> tuple[Passages, Int32, Int32]:
     available = arrive + setting.places.crossing(way.origin, way.destination)
     best = available < np.append(np.minimum.accumulate(available[::-1])[::-1][1:], NEVER)
     departs, available = way.departs[best], available[best]
@@ -149,7 +149,7 @@ def _on_way(setting: Setting, way: _Way, arrive: Int64) -> tuple[Passages, Int64
         collect=np.zeros(count, dtype=np.int64),
         manning=np.full(count, way.manning, dtype=np.int8),
     )
-    return trucks, (np.cumsum(used) - 1)[passage], np.repeat(shipment, size)
+    return trucks, (np.cumsum(used, dtype=np.int32) - 1)[passage], np.repeat(shipment.astype(np.int32), size)
 
 
 def _ranges(setting: Setting, way: _Way, departs: Int64, available: Int64) -> tuple[Int64, Int64, Int64]:

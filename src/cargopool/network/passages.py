@@ -63,8 +63,8 @@ class Passages:
 class Users:
     """Which shipments can use which passages: parallel arrays without repeats."""
 
-    passage: Int64
-    shipment: Int64
+    passage: Int32
+    shipment: Int32
 
 
 def joined(parts: Sequence[Passages]) -> Passages:
@@ -277,14 +277,19 @@ def users_of(freight: Freight, windows: Windows, passages: Passages, chain_profi
     for group, k in pair_groups(freight, windows, passages):
         i, j = int(passages.origin[group[0]]), int(passages.destination[group[0]])
         use = windows.in_time(k[None, :], i, j, passages.latest[group, None], passages.available[group, None])
-        chain = passages.chain[group]
-        suits = np.where((chain >= 0)[:, None], chain_profiles[chain][:, freight.profile[k]], freight.road[k][None, :])
-        rows, columns = np.nonzero(use & suits)
-        found_p.append(group[rows])
-        found_k.append(k[columns])
-    if not found_p:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Users(passage=nothing, shipment=nothing)
-    passage, shipment = np.concatenate(found_p), np.concatenate(found_k)
-    order = np.lexsort((shipment, passage))
-    return Users(passage=passage[order], shipment=shipment[order])
+        rows, columns = np.nonzero(use)
+        found_p.append(group[rows].astype(np.int32))
+        found_k.append(k[columns].astype(np.int32))
+    nothing = np.zeros(0, dtype=np.int32)
+    passage, shipment = np.concatenate([*found_p, nothing]), np.concatenate([*found_k, nothing])
+    chain = passages.chain[passage]
+    suits = np.where(chain >= 0, chain_profiles[chain, freight.profile[shipment]], freight.road[shipment])
+    passage, shipment = passage[suits], shipment[suits]
+    # The users of a passage lie together already, by shipment: they only move to where their passage comes.
+    counts = np.bincount(passage, minlength=passages.count)
+    begins = np.flatnonzero(np.diff(passage, prepend=-1))
+    first = np.cumsum(counts) - counts
+    shift = np.repeat(first[passage[begins]] - begins, counts[passage[begins]])
+    ordered = np.empty_like(shipment)
+    ordered[np.arange(shipment.size) + shift] = shipment
+    return Users(passage=np.repeat(np.arange(passages.count, dtype=np.int32), counts), shipment=ordered)

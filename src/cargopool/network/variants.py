@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -14,7 +14,7 @@ from cargopool.model.equipment import LoadUnitType, Temperature
 from cargopool.model.plan import SlotKind
 from cargopool.model.scenario import Scenario
 from cargopool.model.service import Service
-from cargopool.network.arrays import DOOR, ROAD, Bool, Int32, Int64
+from cargopool.network.arrays import DOOR, ROAD, SCHEDULED, Bool, Int32, Int64
 from cargopool.network.freight import Freight
 from cargopool.network.passages import MANNINGS, Passages, Users
 from cargopool.network.places import NEVER
@@ -108,9 +108,9 @@ def moves_of(
     flat = [variant for found in variants for variant in found]
     table = np.array([(u, v, *slots, g) for u, v, slots, g in flat], dtype=np.int64).reshape(len(flat), 6)
     counts = np.diff(first)[signature]
-    passage = np.repeat(np.arange(passages.count), counts)
-    begin = np.repeat(first[:-1][signature] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-    row = table[np.arange(passage.size) + begin]
+    passage = np.repeat(np.arange(passages.count, dtype=np.int32), counts)
+    which = np.repeat(first[:-1][signature] - np.cumsum(counts) + counts, counts)
+    which += np.arange(passage.size)
     least = np.full((passages.count, fits.shape[1]), NEVER)
     if users.passage.size:
         lightest = np.stack([np.where(able, freight.atom[:, 1:2], NEVER) for able in (fits, by_road)])
@@ -118,17 +118,22 @@ def moves_of(
         able = road[users.passage]
         for u in range(fits.shape[1]):
             np.minimum.at(least[:, u], users.passage, lightest[able, users.shipment, u])
-    units, capacity = _capacities(scenario, passages.kind[passage], row)
-    keep = (least[passage, row[:, 0]] <= capacity[:, 1]) & (capacity[:, 1] > 0)
-    passage, row, units, capacity = passage[keep], row[keep], units[keep], capacity[keep]
+    kinds = (SCHEDULED, ROAD, DOOR)  # in the order of their numbers
+    units, capacity = _capacities(
+        scenario, np.repeat(np.array(kinds, dtype=np.int8), len(flat)), np.tile(table, (len(kinds), 1))
+    )
+    of_kind = passages.kind.astype(np.int64)[passage] * len(flat) + which
+    keep = least[passage, table[which, 0]] <= np.where(capacity[:, 1] > 0, capacity[:, 1], -1)[of_kind]
+    passage, which, of_kind = passage[keep], which[keep], of_kind[keep]
+    unit, vehicle, *slots, gross = table.T.astype(np.int32)
     return Moves(
-        passage=passage.astype(np.int32),
-        unit=row[:, 0].astype(np.int32),
-        vehicle=row[:, 1].astype(np.int32),
-        slots=row[:, 2:5].astype(np.int8),
-        gross=row[:, 5].astype(np.int32),
-        units=units,
-        capacity=capacity,
+        passage=passage,
+        unit=unit[which],
+        vehicle=vehicle[which],
+        slots=np.stack(slots, axis=1).astype(np.int8)[which],
+        gross=gross[which],
+        units=units[of_kind],
+        capacity=capacity[of_kind],
         first=np.searchsorted(passage, np.arange(passages.count + 1)).astype(np.int64),
     )
 
@@ -140,7 +145,13 @@ def _signatures(
     padded = np.append(rides.service, -1)
     services = padded[chains.rides] if chains.count else np.zeros((0, 3), dtype=np.int32)
     unique, of_chain = np.unique(services, axis=0, return_inverse=True)
-    variants = [list(_chain_variants(scenario, [rides.services[s] for s in row if s >= 0])) for row in unique]
+    units = tuple(scenario.load_units.values())
+    rides_it = [[rides_unit(service, unit) for unit in units] for service in rides.services]
+    options = [slot_options(service) for service in rides.services]
+    variants = [
+        list(_chain_variants(units, [(rides.services[s], rides_it[s], options[s]) for s in row if s >= 0]))
+        for row in unique.tolist()
+    ]
     base = len(variants)
     variants += [list(_road_variants(scenario, manning)) for manning in MANNINGS]
     of_chain = np.append(of_chain.reshape(-1), 0)
@@ -167,14 +178,17 @@ def slot_options(service: Service) -> list[int]:
     return options
 
 
-def _chain_variants(scenario: Scenario, services: list[Service]) -> Iterator[Variant]:
-    for u, unit in enumerate(scenario.load_units.values()):
-        if not all(rides_unit(service, unit) for service in services):
-            continue
-        for chosen in product(*(slot_options(service) for service in services)):
-            slots = (*chosen, -1, -1)[:3]
-            for gross in _weight_classes(services, chosen, unit):
-                yield u, -1, (slots[0], slots[1], slots[2]), gross
+def _chain_variants(
+    units: Sequence[LoadUnitType], ridden: Sequence[tuple[Service, Sequence[bool], Sequence[int]]]
+) -> Iterator[Variant]:
+    """Variants of a chain of services, each with whether it takes each unit type, and its kinds of slots."""
+    services = [service for service, _, _ in ridden]
+    slots = [(chosen, (*chosen, -1, -1)[:3]) for chosen in product(*(options for _, _, options in ridden))]
+    for u, unit in enumerate(units):
+        if all(takes[u] for _, takes, _ in ridden):
+            for chosen, (a, b, c) in slots:
+                for gross in _weight_classes(services, chosen, unit):
+                    yield u, -1, (a, b, c), gross
 
 
 def _weight_classes(services: list[Service], slots: tuple[int, ...], unit: LoadUnitType) -> list[int]:
@@ -242,15 +256,21 @@ def usable_of(
     passage = users.passage[np.argsort(key, kind="stable")]
     bounds = np.cumsum([0, *np.bincount(users.shipment, minlength=freight.count)])
     kg = moves.capacity[:, 1]
-    road = (passages.kind[moves.passage] == ROAD).astype(np.int64)
-    column = road * fits.shape[1] + moves.unit
-    able = np.concatenate([fits, by_road], axis=1)
+    least_kg = int(kg.min(initial=NEVER))
+    column = (passages.kind[moves.passage] == ROAD) * fits.shape[1] + moves.unit
+    kinds, kind = np.unique(np.concatenate([fits, by_road], axis=1), axis=0, return_inverse=True)
+    able = [row[column] for row in kinds]
+    first = moves.first.astype(np.int32)
+    variants = np.diff(first)
     found = []
-    for k in range(freight.count):
+    for k, atom_kg in enumerate(freight.atom[:, 1].tolist()):
         mine = np.sort(passage[bounds[k] : bounds[k + 1]])
-        counts = moves.first[mine + 1] - moves.first[mine]
-        begin = np.repeat(moves.first[mine] - np.concatenate(([0], np.cumsum(counts)[:-1]))[: mine.size], counts)
-        which = (np.arange(begin.size) + begin).astype(np.int32)
-        found.append(which[able[k][column[which]] & (kg[which] >= freight.atom[k, 1])])
+        counts = variants[mine]
+        which = np.repeat(first[mine] - np.cumsum(counts, dtype=np.int32) + counts, counts)
+        which += np.arange(which.size, dtype=np.int32)
+        kept = able[kind[k]][which]
+        if atom_kg > least_kg:
+            kept &= kg[which] >= atom_kg
+        found.append(which[kept])
     flat = np.concatenate([*found, np.zeros(0, dtype=np.int32)])
     return tuple(np.split(flat, np.cumsum([mine.size for mine in found])[:-1])) if found else ()
