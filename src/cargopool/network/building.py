@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cargopool.footprint import price_run, unserved_cents, weighted_cents
+from cargopool.memory import uncollected
 from cargopool.model.equipment import Temperature
 from cargopool.model.quantity import quantity_of
 from cargopool.model.scenario import Scenario
@@ -42,6 +43,7 @@ from cargopool.network.worth import worth_of
 from cargopool.units import MINUTES_PER_DAY
 
 
+@uncollected()
 def build(
     scenario: Scenario,
     *,
