@@ -2,6 +2,8 @@
 
 import itertools
 import random
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -347,3 +349,11 @@ def world() -> Scenario:
     vehicle = RoadVehicle(id="T", name="truck", unit_types=frozenset({"u"}), tractor_kg=15_500)
     horizon = Horizon(start=datetime(2026, 11, 23, tzinfo=UTC), end=datetime(2026, 11, 30, tzinfo=UTC))
     return Scenario(name="w", horizon=horizon, load_units={"u": unit}, vehicles={"T": vehicle})
+
+
+def test_exact_plans_load_no_data_frames() -> None:
+    asked = "import sys; from cargopool.packing.programme import Programme, Solver; Solver(1.0).solve(Programme())"
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"{asked}; print('pandas' in sys.modules)"], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "False"

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from cargopool.footprint import unserved_cents
+from cargopool.memory import give_back
 from cargopool.model.caps import all_caps
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
@@ -38,6 +39,13 @@ def networks_kept(scenario: Scenario) -> Iterator[None]:
 def is_large(session: Session) -> bool:
     """Whether the large-case methods work from the start."""
     return _is_large(session.scenario, session.params)
+
+
+def asks_engines(session: Session) -> bool:
+    """Whether models will be solved: not in cases that are large from the start, and too large for restricted ones."""
+    scenario, search = session.scenario, session.params.search
+    polishes = search.polish and len(scenario.shipments) <= search.polish_shipments and not all_caps(scenario)
+    return not is_large(session) or (polishes and not session.counts_work)
 
 
 def _is_large(scenario: Scenario, params: SolveParams) -> bool:
@@ -90,7 +98,9 @@ def bound_network(scenario: Scenario) -> Network:
     """All scheduled and door moves of P without the limits of hubs; the bound makes the road moves itself."""
     relaxed = without_hub_limits(scenario)
     share_memo(scenario, relaxed)
-    return build(relaxed, depth=0, thinning=Thinning(road=False, backward=False))
+    found = build(relaxed, depth=0, thinning=Thinning(road=False, backward=False))
+    give_back()
+    return found
 
 
 def without_hub_limits(scenario: Scenario) -> Scenario:

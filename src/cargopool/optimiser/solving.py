@@ -21,7 +21,7 @@ from cargopool.optimiser.engines import check_settings
 from cargopool.optimiser.exact import Exact, why_unserved
 from cargopool.optimiser.params import SolveParams
 from cargopool.optimiser.pool import Pool, make_pool
-from cargopool.optimiser.reduced import is_large, network_of
+from cargopool.optimiser.reduced import asks_engines, is_large, network_of
 from cargopool.optimiser.session import Ended, Session
 from cargopool.optimiser.start import Greedy, insertion_order
 from cargopool.optimiser.stop import NEVER, StoppingCriterion
@@ -85,7 +85,7 @@ def solve(
     with contextlib.ExitStack() as stack:
         worker: Worker = stack.enter_context(workers.borrow() if workers is not None else Worker())
         session = Session(scenario, stop=stop, seed=seed, params=settings, accept=accept, worker=worker)
-        if len(scenario.shipments) >= _WORTH_A_WORKER:
+        if len(scenario.shipments) >= _WORTH_A_WORKER and asks_engines(session):
             worker.start("scipy.optimize")
         failures: list[BaseException] = []
         steps = phases if phases is not None else _phases(warm_start, exact_time=exact_time)

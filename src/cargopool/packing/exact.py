@@ -25,18 +25,14 @@ def pack_exactly(
     limits: UnitLimits, items: Sequence[PackItem], pairs: Sequence[tuple[int, int]], uses: int, work: int
 ) -> tuple[Answer, UseLoads]:
     """Answer whether the items fit into ``uses`` uses, deterministically, within ``work`` thousandths of a unit."""
-    from ortools.sat.python import cp_model
+    from cargopool.packing.programme import INFEASIBLE, SOLVED, Solver
 
     question = _Question(limits, items, pairs, uses)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.catch_sigint_signal = False  # it would take Ctrl-C away from the process for good
-    solver.parameters.random_seed = 0
-    solver.parameters.max_deterministic_time = work / _WORK_PER_UNIT
+    solver = Solver(work / _WORK_PER_UNIT)
     status = solver.solve(question.programme)
-    if status == cp_model.INFEASIBLE:
+    if status == INFEASIBLE:
         return Answer.NEVER, []
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    if status not in SOLVED:
         return Answer.UNKNOWN, []
     return Answer.FITS, question.loads(solver)
 
@@ -47,12 +43,12 @@ class _Question:
     def __init__(
         self, limits: UnitLimits, items: Sequence[PackItem], pairs: Sequence[tuple[int, int]], uses: int
     ) -> None:
-        from ortools.sat.python import cp_model
+        from cargopool.packing.programme import LinearExpr, Programme
 
         self.limits = limits
         self.items = items
         self.units = uses * limits.units
-        self.programme: Any = cp_model.CpModel()
+        self.programme = Programme()
         self.amounts: dict[tuple[int, int, int], Any] = {}
         self.presence: dict[tuple[int, int], Any] = {}
         watched = {index for pair in pairs for index in pair} | {i for i, item in enumerate(items) if item.together}
@@ -60,37 +56,37 @@ class _Question:
             self._add_item(index, item, index in watched)
         for i, j in pairs:
             for unit in range(self.units):
-                self.programme.add_at_most_one(self.presence[i, unit], self.presence[j, unit])
-        self._add_room(cp_model)
+                self.programme.at_most_one(self.presence[i, unit], self.presence[j, unit])
+        self._add_room(LinearExpr)
         self._add_sealed()
 
     def _add_item(self, index: int, item: PackItem, watched: bool) -> None:
         programme = self.programme
         if watched:
             for unit in range(self.units):
-                self.presence[index, unit] = programme.new_bool_var("")
+                self.presence[index, unit] = programme.variable(1)
         if item.together:
-            programme.add_exactly_one(self.presence[index, unit] for unit in range(self.units))
+            programme.exactly_one([self.presence[index, unit] for unit in range(self.units)])
             return
         for g, group in enumerate(item.groups):
             most = 1 if item.sealed else group.count
-            row = [programme.new_int_var(0, most, "") for _ in range(self.units)]
+            row = [programme.variable(most) for _ in range(self.units)]
             programme.add(sum(row) == group.count)
             for unit, amount in enumerate(row):
                 self.amounts[index, g, unit] = amount
                 if watched:
                     programme.add(amount <= most * self.presence[index, unit])
 
-    def _add_room(self, cp_model: Any) -> None:
+    def _add_room(self, linear: Any) -> None:
         kg_of_unit = []
         for unit in range(self.units):
             for d in range(4):
                 terms, sizes = self._terms(unit, d)
                 if terms:
-                    used = cp_model.LinearExpr.weighted_sum(terms, sizes)
+                    used = linear.weighted_sum(terms, sizes)
                     self.programme.add(used <= self.limits.size[d])
             terms, sizes = self._terms(unit, KG)
-            kg_of_unit.append(cp_model.LinearExpr.weighted_sum(terms, sizes))
+            kg_of_unit.append(linear.weighted_sum(terms, sizes))
         per_use = self.limits.units
         uses = [sum(kg_of_unit[start : start + per_use]) for start in range(0, self.units, per_use)]
         for use in uses:
