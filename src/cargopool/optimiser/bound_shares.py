@@ -238,7 +238,7 @@ def gauge(d, b, s, w, g, line, grid):
         w.mask_of[u] = mask[min(most, u * grid)]
         w.known[u] = False
     while True:
-        ratio, best = 0.0, 1
+        ratio, best = 0.0, np.int64(1)
         for u in range(1, levels + 1):
             if w.most_of[u] / u > ratio:
                 ratio, best = w.most_of[u] / u, u
