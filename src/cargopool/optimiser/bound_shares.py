@@ -241,7 +241,7 @@ def gauge(d, b, s, w, g, line, grid):
         ratio, best = 0.0, np.int64(1)
         for u in range(1, levels + 1):
             if w.most_of[u] / u > ratio:
-                ratio, best = w.most_of[u] / u, u
+                ratio, best = w.most_of[u] / u, np.int64(u)
         if w.known[best] or fitting(s, w, n, best):
             break
     if units > MOST_UNITS and total / (MOST_UNITS + 1) > ratio:
