@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cargopool.kernel_tables import Table
 from cargopool.tours.arrays import groups_of, make_data
 from cargopool.tours.engines.protocol import Limits
 from cargopool.tours.kernel_data import GROUP, JOB, LENGTH, Scratch, TourData, TourState
@@ -66,10 +67,12 @@ class Search:
         self._groups = groups_of(problem)
         rows = min(jobs, int(self.data.group_i[:, 3].sum())) + 1
         longest = min(self.data.stop.shape[0], LONGEST_ROUTE)
-        self._now, self._saved, self._best = (_state(rows, longest, dims, jobs, len(self._groups)) for _ in range(3))
+        states = (_state(rows, longest, dims, jobs, len(self._groups)) for _ in range(3))
+        self._now, self._saved, self._best = map(Table, states)
         most = int(np.diff(self.data.first).max(initial=1))
-        self._scratch = _scratch(longest, most, dims)
-        self._work = _work(jobs, rows, most, len(self._groups))
+        self._data = Table(self.data)
+        self._scratch = Table(_scratch(longest, most, dims))
+        self._work = Table(_work(jobs, rows, most, len(self._groups)))
         mixed = (seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64
         self._rng = np.array([mixed or 1], np.uint64)
         self._knobs = _knobs(self.params)
@@ -100,7 +103,7 @@ class Search:
     def _advance(self, warm: float, cool: float, iterations: int) -> int:
         states = self._now, self._saved, self._best
         rest = self._rng, self._knobs, warm, cool, iterations, self.stop
-        return int(advance(self.data, self._scratch, *states, self._work, *rest))
+        return int(advance(self._data, self._scratch, *states, self._work, *rest))
 
     def routes(self) -> list[Route]:
         """The best routes."""
