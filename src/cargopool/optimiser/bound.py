@@ -25,7 +25,6 @@ from cargopool.optimiser.bound_kernels import (
     ENTRY_PUSH,
     ENTRY_SHIPMENT,
     ENTRY_SIZE,
-    OWN,
     PRICE,
     all_cheapest,
 )
@@ -39,17 +38,12 @@ from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
 MAX_LABELS = 20_000
-MANY, MOST_PATIENCE = 250, 8
-"""Shipments from which on the patience is that of the parameters, and its largest factor below."""
-SIZES = ((600, 8, 1.0), (1_500, 12, 1.0), (10**9, 24, 0.3))
-"""Most shipments, hours of a bucket then, and factor of the steps: large cases get fewer iterations in their time."""
+SIZES = ((600, 8), (1_500, 12), (10**9, 24))
+"""Most shipments, and hours of a bucket then."""
 COVERS_AFTER, COVERS_EVERY = 40, 20
 """Iterations before the first search for covers, and between searches."""
 ENTRY_KEYS = [ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_SIZE]
 """Columns of an entry that say what it is; the others chain entries."""
-SETTLED = 0.02
-"""Step, as a share of the gap, below which an ascent has nothing more to give."""
-
 
 class BoundLabels(NamedTuple):
     """Scratch of the kernels: labels of one shipment, then those of one group's gauge."""
@@ -81,7 +75,9 @@ class BoundLabels(NamedTuple):
 
 
 class BoundState(NamedTuple):
-    """Charges: ``prices`` float64[G, 4] by group, and entries with their own shares.
+    """Charges: ``prices`` float64[G, 3] by group, and entries with their own shares.
+
+    ``charges`` float32[G, 4]: what they come to in cents, with the own shares of the shipment that is being priced.
 
     ``most`` float64[G, 2]: most that users' sizes add up to within one unit, by dimension; ``tight``: the tighter one.
     ``entry_i`` int64[N, 5] and ``entry_f`` float64[N, 2]: columns by the constants of `bound_kernels`; entries of a
@@ -89,6 +85,7 @@ class BoundState(NamedTuple):
     """
 
     prices: Any
+    charges: Any
     rates: Any
     most: Any
     tight: Any
@@ -153,13 +150,6 @@ class Bound:
         self._gain = np.zeros((lines.groups, 2))
         self._row_price = np.zeros(lines.row_limit.size)
         self._row_direction = np.zeros(lines.row_limit.size)
-        self._changed = np.zeros(lines.groups, np.bool_)
-        self._seen = np.zeros(0, np.int64)
-        self._factor = _sizes(shipments)[1]
-        self._step = params.step * self._factor
-        self._patience = round(params.patience * min(MOST_PATIENCE, max(1.0, MANY / max(1, shipments))))
-        self._stale = 0
-        self._rises = 0
         self._begun = False
         self._cost = np.zeros(lines.groups)
         self._cost[: lines.any_time_cost.size] = lines.any_time_cost
@@ -169,12 +159,13 @@ class Bound:
     @property
     def settled(self) -> bool:
         """True when steps have become too small to raise the bound."""
-        return self._step < SETTLED
+        return self.iterations >= self.params.iterations
 
-    def advance(self, incumbent_cents: float) -> bool:
+    def advance(self, incumbent_cents: float, left: float = 1.0) -> bool:
         """One iteration toward the incumbent; False when stopped, or when nothing can be said.
 
-        The first one compiles, where no compiled code is kept yet; ``best_cents`` is there before.
+        ``left`` is the part of the time that is left: steps shrink with it. The first iteration compiles, where no
+        compiled code is kept yet; ``best_cents`` is there before.
         """
         if not self._begun:
             self.begin()
@@ -184,7 +175,7 @@ class Bound:
             return False
         value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self.covers.owed
         self.iterations += 1
-        self._remember(value)
+        self.best_cents = max(self.best_cents, value)
         if not self._uses[:, 3].any():
             return False
         memory = self.params.memory
@@ -192,10 +183,9 @@ class Bound:
         cover_length = self.covers.lean(self._uses, self._paid, memory) if self.params.covers else 0.0
         self._make_room()
         count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain, self._typical)
-        self._note(self._touched[:count])
         length += cover_length + float(((self._row_direction * lines.row_scale) ** 2).sum())
         aim = max(incumbent_cents - value, 1e-3 * abs(value) + 1.0)
-        step = self._step * 0.2 * aim / max(length, 1e-9)
+        step = self._step(left) * aim / max(length, 1e-9)
         ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step, self._typical)
         self._move_rows(step)
         self.covers.move(step)
@@ -214,14 +204,20 @@ class Bound:
         self._state = self._first_state()
         self._cheapest = self._price_units()
         self._put_covers()
-        self._best = self._copy()
         self._begun = True
+
+    def _step(self, left: float) -> float:
+        """Part of the gap that the next step aims at."""
+        params = self.params
+        done = min(1.0, max(1.0 - left, self.iterations / max(1, params.iterations)))
+        return float(params.step * (params.last_step / params.step) ** done)
 
     def _first_state(self) -> Table:
         lines, shipments = self.lines, self.data.k_class.size
         room = max(1024, 32 * shipments)
         first = BoundState(
-            prices=np.zeros((lines.groups, 4)),
+            prices=np.zeros((lines.groups, 3)),
+            charges=np.zeros((lines.groups, 4), np.float32),
             rates=np.zeros((lines.kernel.way_kg.size, 2)),
             most=np.zeros((lines.groups, 2)),
             tight=np.zeros(lines.groups, np.int8),
@@ -260,43 +256,6 @@ class Bound:
         state.prices[covers.groups, PRICE] = self._cost[covers.groups] - covers.off()
         self._state = state.replace(fee_ptr=covers.fee_ptr, fee_at=covers.fee_at, fee=covers.fee)
 
-    def _note(self, groups: Any) -> None:
-        """Keep in mind which groups' shares have ever changed."""
-        new = groups[~self._changed[groups]]
-        self._changed[new] = True
-        self._seen = np.concatenate([self._seen, new])
-
-    def _copy(self) -> tuple[Any, ...]:
-        """Copy of the prices: commons, entries, rows, covers."""
-        state, count = self._state, int(self._state.entries[0])
-        shares = state.prices[self._seen, COMMON:OWN]
-        return (
-            self._seen,
-            shares,
-            state.entry_i[:count, ENTRY_KEYS].copy(),
-            state.entry_f[:count, 0].copy(),
-            self._row_price.copy(),
-            self.covers.price.copy(),
-        )
-
-    def _restore(self) -> None:
-        """Back to the best prices, without any direction."""
-        seen, shares, keys, own, row_price, cover_price = self._best
-        self._first_shares(np.setdiff1d(self._seen, seen, assume_unique=True))
-        self._state.prices[seen, COMMON:OWN] = shares
-        self._set_entries(keys, own, np.zeros(own.size))
-        self._row_price = row_price.copy()
-        self.covers.restore(cover_price)
-        self._cheapest = self._price_units()
-        self._put_covers()
-        self._row_direction[:] = 0.0
-
-    def _first_shares(self, groups: Any) -> None:
-        """Shares for all as they were at first."""
-        state = self._state
-        state.prices[groups, COMMON:OWN] = 0.0
-        state.prices[groups, COMMON + state.tight[groups]] = 1.0 / state.most[groups, state.tight[groups]]
-
     def _set_entries(self, keys: Any, own: Any, push_of: Any) -> None:
         """Keep just these entries, with room for more; ``keys`` int64[N, 3]: the columns ENTRY_KEYS."""
         state = self._state
@@ -330,23 +289,6 @@ class Bound:
             state.entry_i[used][:, ENTRY_KEYS], state.entry_f[used, ENTRY_OWN], state.entry_f[used, ENTRY_PUSH]
         )
 
-    def _remember(self, value: float) -> None:
-        if value > self.best_cents + 1e-6 * abs(value):
-            if value > self.best_cents + 1e-4 * abs(value):
-                self._stale = 0
-            self._rises += 1
-            if self._rises % self.params.rises == 0:
-                self._step = min(self._step * self.params.growth, self.params.longest_step * self._factor)
-            self.best_cents = value
-            self._best = self._copy()
-            return
-        self._rises = 0
-        self._stale += 1
-        if self._stale >= self._patience:
-            self._stale = 0
-            self._step *= self.params.shrink
-            self._restore()
-
     def _row_gradient(self) -> Any:
         """Use of the rows by the load units that the charges pay for, less the limits."""
         lines = self.lines
@@ -375,11 +317,7 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
     network = bound_network(scenario)
     none = np.zeros(0, np.int32)  # only the lines ask which moves a shipment may use: the kernels' copies are large
     data = make_data(replace(network, usable=(none,) * len(network.usable)))
-    hours = params.bucket_h or _sizes(len(scenario.shipments))[0]
+    shipments = len(scenario.shipments)
+    hours = params.bucket_h or next(hours for most, hours in SIZES if shipments <= most)
     lines = make_lines(network, data, MINUTES_PER_HOUR * hours)
     return Bound(without_moves(data), lines, params, stop)
-
-
-def _sizes(shipments: int) -> tuple[int, float]:
-    """Hours of a bucket and factor of the steps for so many shipments."""
-    return next((hours, factor) for most, hours, factor in SIZES if shipments <= most)

@@ -167,22 +167,14 @@ class Covers:
         price = np.maximum(0.0, self.price + step * self._scale * self._direction)
         left = self._cost[self.groups] * (1.0 - COST_LEFT)
         kept = np.minimum(1.0, left / np.maximum(self._off @ price, 1e-9))
-        self._set(price * self._least(kept))
+        self.price = price * self._least(kept)
+        self.fee = self._charges @ self.price
 
     def _least(self, value: Any) -> Any:
         """Least value of the groups of each cover."""
         if not self.rows:
             return np.zeros(0)
         return np.minimum.reduceat(value[self._units.indices], self._units.indptr[:-1])
-
-    def restore(self, price: Any) -> None:
-        """Back to earlier prices, 0 for covers found since, without any direction."""
-        self._direction[:] = 0.0
-        self._set(np.append(price, np.zeros(self.price.size - price.size)))
-
-    def _set(self, price: Any) -> None:
-        self.price = price
-        self.fee = self._charges @ price
 
     def search(self) -> bool:
         """Look for covers that the itineraries seen since the last search were short of; whether there are new ones."""

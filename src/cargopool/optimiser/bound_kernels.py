@@ -43,8 +43,12 @@ LINE_PER_KG, LINE_CROSSING = range(2)
 """Columns of ``lf``."""
 ANY_TIME, BUCKETS, BUCKET_MIN, HUBS, CLASSES, TIMED = range(6)
 """Entries of ``knobs`` of the lines."""
-PRICE, COMMON, SECOND_COMMON, OWN = range(4)
-"""Columns of ``prices``: cents of a use, shares for all by size in two dimensions, and one shipment's own share."""
+PRICE, COMMON, SECOND_COMMON = range(3)
+"""Columns of ``prices``: cents of a use, and shares for all by size in two dimensions."""
+FIRST_RATE, SECOND_RATE, OWN = range(3)
+"""Columns of ``charges``: cents per size in two dimensions, and cents of the own share of the shipment being priced."""
+ROUND_DOWN = 1.0 - 2.0**-22
+"""Factor that keeps charges from growing when they are stored in half the space."""
 ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_NEXT, ENTRY_NEXT_IN_GROUP, ENTRY_SIZE = range(5)
 """Columns of ``entry_i``; ENTRY_SIZE is the size on the line's grid, -1 where parts may be spread."""
 ENTRY_OWN, ENTRY_PUSH = range(2)
@@ -76,11 +80,19 @@ def size_on(d, b, k, line, which):
 
 
 @inner_kernel
+def sizes_for(d, b, k, line):
+    """What shipment ``k`` multiplies a group's two rates with."""
+    if d.ki[k, SEALED] > 0:
+        return size_on(d, b, k, line, 0), 0.0
+    group = b.k_class[k]
+    return float(d.ki[k, SIZE + b.dimensions[group, 0]]), float(d.ki[k, SIZE + b.dimensions[group, 1]])
+
+
+@inner_kernel
 def charge_of(d, b, s, k, g):
-    """Cents that shipment ``k``, whose own shares lie in ``prices``, is charged for a group."""
-    line, prices = line_of(b, g), s.prices
-    share = prices[g, COMMON] * size_on(d, b, k, line, 0) + prices[g, SECOND_COMMON] * size_on(d, b, k, line, 1)
-    return prices[g, PRICE] * (share + prices[g, OWN])
+    """Cents that shipment ``k``, whose own shares lie in ``charges``, is charged for a group."""
+    first, second = sizes_for(d, b, k, line_of(b, g))
+    return s.charges[g, FIRST_RATE] * first + s.charges[g, SECOND_RATE] * second + s.charges[g, OWN]
 
 
 @inner_kernel
@@ -117,44 +129,59 @@ def bucket_of(d, b, k):
 
 
 @inner_kernel
-def least_rates(b, s, rates):
-    """Least cents of a ride per size, of all lines and buckets of a way and class, own shares left out.
+def set_rates(b, s, rates):
+    """Fill the rates of ``s.charges``, and their least over all lines and buckets of a way and class.
 
     ``rates`` float64[C * P * P, 2]: by dimension; sizes of sealed shipments are load units.
     """
     li, prices, inverse, line_way, group_line = b.li, s.prices, b.inverse, b.line_way, b.group_line
-    classes, first_timed = b.knobs[CLASSES], b.knobs[ANY_TIME]
+    dimensions, sealed, charges = b.dimensions, b.sealed, s.charges
+    classes, first_timed, timed = b.knobs[CLASSES], b.knobs[ANY_TIME], b.knobs[TIMED]
     ways = rates.shape[0] // classes
     rates[:, :] = INF
     for g in range(prices.shape[0]):
-        if g < b.knobs[TIMED]:
-            line = group_line[g]
-            group = li[line, LINE_CLASS]
+        if g < timed:
+            line = np.int64(group_line[g])
+            group = np.int64(li[line, LINE_CLASS])
         else:
-            line = first_timed + (g - b.knobs[TIMED]) // classes
-            group = (g - b.knobs[TIMED]) % classes
+            line = first_timed + (g - timed) // classes
+            group = (g - timed) % classes
         way = group * ways + line_way[line]
-        if b.sealed[group]:
-            first, second = prices[g, PRICE] * prices[g, COMMON] / li[line, LINE_UNITS], 0.0
+        price = prices[g, PRICE] * ROUND_DOWN
+        if sealed[group]:
+            first, second = price * prices[g, COMMON], 0.0
         else:
-            first = prices[g, PRICE] * prices[g, COMMON] * inverse[line, b.dimensions[group, 0]]
-            second = prices[g, PRICE] * prices[g, SECOND_COMMON] * inverse[line, b.dimensions[group, 1]]
-        rates[way, 0] = min(rates[way, 0], first)
+            first = price * prices[g, COMMON] * inverse[line, dimensions[group, 0]]
+            second = price * prices[g, SECOND_COMMON] * inverse[line, dimensions[group, 1]]
+        charges[g, FIRST_RATE] = first
+        charges[g, SECOND_RATE] = second
+        rates[way, 0] = min(rates[way, 0], first / li[line, LINE_UNITS] if sealed[group] else first)
         rates[way, 1] = min(rates[way, 1], second)
+
+
+@inner_kernel
+def set_own(s, k, amount):
+    """Put the own shares of shipment ``k`` into ``s.charges``, times ``amount``: 0.0 to take them out again."""
+    entry_i, entry_f, prices, charges = s.entry_i, s.entry_f, s.prices, s.charges
+    e = s.of_shipment[k]
+    while e >= 0:
+        g = entry_i[e, ENTRY_GROUP]
+        charges[g, OWN] = amount * entry_f[e, ENTRY_OWN] * prices[g, PRICE]
+        e = entry_i[e, ENTRY_NEXT]
 
 
 @inner_kernel
 def exact_way(d, b, s, k, p, q, here, there, first_size, second_size):
     """Least cents of shipment ``k`` for a ride between two local places at any time, own shares inside."""
-    ki, li, prices, inverse = d.ki, b.li, s.prices, b.inverse
+    li, charges = b.li, s.charges
     group, places = b.k_class[k], d.pi.shape[0]
-    sealed = ki[k, SEALED] > 0
-    first_dimension, second_dimension = b.dimensions[group, 0], b.dimensions[group, 1]
+    sealed = d.ki[k, SEALED] > 0
     early, late = b.reach[k, p, 0], b.reach[k, q, 1]
     late -= 0 if sealed else d.pi[there, HANDLING]
     bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
     way = (group * places + here) * places + there
     lowest = INF
+    first, second = first_size, second_size
     for line in range(b.way_ptr[way], b.way_ptr[way + 1]):
         if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0 or li[line, LINE_MODES] & ~b.k_modes[k] != 0:
             continue
@@ -162,16 +189,11 @@ def exact_way(d, b, s, k, p, q, here, there, first_size, second_size):
         if last < early:
             continue
         if sealed:
-            first, second = size_on(d, b, k, line, 0), 0.0
-        else:
-            first = first_size * inverse[line, first_dimension]
-            second = second_size * inverse[line, second_dimension]
+            first = size_on(d, b, k, line, 0)
         base = li[line, LINE_BASE]
-        low = INF
         for g in range(base + early // bucket_min, base + last // bucket_min + 1):
-            share = prices[g, COMMON] * first + prices[g, SECOND_COMMON] * second
-            low = min(low, prices[g, PRICE] * (share + prices[g, OWN]))
-        lowest = min(lowest, low)
+            charge = charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN]
+            lowest = min(lowest, charge)
     for i in range(b.timed_ptr[k, p], b.timed_ptr[k, p + 1]):
         line = b.timed_line[i]
         if li[line, LINE_DESTINATION] > there:
@@ -272,7 +294,7 @@ def least_ahead(d, b, w, k):
 
 @inner_kernel
 def cheapest(d, b, s, w, k, used, fixed):
-    """Cheapest itinerary of shipment ``k`` at the present charges; ``prices`` hold its own shares.
+    """Cheapest itinerary of shipment ``k`` at the present charges; ``charges`` hold its own shares.
 
     ``used`` int64[4]: groups on it (first 3) and their number; those of the last call are tried first. ``fixed[k]``:
     what it costs but for charges. Returns the cents, at most the unserved price.
@@ -281,15 +303,16 @@ def cheapest(d, b, s, w, k, used, fixed):
     open_ptr, open_start, open_end = d.open_ptr, d.open_start, d.open_end
     head, done_at, cost_at, group_at = w.head, w.done, w.cost, w.group
     parent_at, next_at, fixed_at, ahead, least = w.parent, w.next, w.fixed, w.ahead, w.least
-    li, lf, times, prices, inverse = b.li, b.lf, b.times, s.prices, b.inverse
+    li, lf, times, charges = b.li, b.lf, b.times, s.charges
     hubs, classes, first_timed, timed = b.knobs[HUBS], b.knobs[CLASSES], b.knobs[ANY_TIME], b.knobs[TIMED]
     places = hubs + 2
     sealed = ki[k, SEALED] > 0
     bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
+    per_bucket = 1.0 / bucket_min
     latest_k = ki[k, LATEST_K]
+    reach, takes, way_ptr, modes = b.reach, b.takes, b.way_ptr, ~b.k_modes[k]
     kg, transit, group = ki[k, SIZE + 1], ki[k, TRANSIT], b.k_class[k]
-    first_dimension, second_dimension = b.dimensions[group, 0], b.dimensions[group, 1]
-    first_size, second_size = ki[k, SIZE + first_dimension], ki[k, SIZE + second_dimension]
+    first, second = sizes_for(d, b, k, 0)
     deepest = d.knobs[MAX_MOVES]
     destination = b.ends[k, 1]
     best = kf[k, UNSERVED]
@@ -315,12 +338,13 @@ def cheapest(d, b, s, w, k, used, fixed):
             if here == destination:
                 continue
             while i >= 0:
+                bucket = done_at[i] // bucket_min
                 for position in range(-places, b.timed_ptr[k, p + 1] - b.timed_ptr[k, p]):
                     if position < 0:
                         q = position + places
                         there = q if q < hubs else b.ends[k, q - hubs]
                         way = (group * pi.shape[0] + here) * pi.shape[0] + there
-                        begin, past = b.way_ptr[way], b.way_ptr[way + 1]
+                        begin, past = way_ptr[way], way_ptr[way + 1]
                     else:
                         begin = np.int32(b.timed_line[b.timed_ptr[k, p] + position])
                         past = np.int32(begin + 1)
@@ -332,15 +356,18 @@ def cheapest(d, b, s, w, k, used, fixed):
                     fee = w.fee[p, q]
                     end = end_of[k, there]
                     duration = 0 if sealed else pi[there, HANDLING]
+                    latest_leave = reach[k, q, 1] - duration
                     for line in range(begin, past):
                         if position < 0:
-                            if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0:
+                            if takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0:
                                 continue
-                            if li[line, LINE_MODES] & ~b.k_modes[k] != 0:
+                            if li[line, LINE_MODES] & modes != 0:
                                 continue
-                            bucket = done_at[i] // bucket_min
+                            last = latest_leave - li[line, LINE_MINUTES]
+                            if last < done_at[i]:
+                                continue
                             g = li[line, LINE_BASE] + bucket
-                            count = (b.reach[k, q, 1] - duration - li[line, LINE_MINUTES]) // bucket_min - bucket + 1
+                            count = np.int64((last + 0.5) * per_bucket) - bucket + 1
                         else:
                             g = timed + (line - first_timed) * classes + group
                             count = 1
@@ -348,20 +375,21 @@ def cheapest(d, b, s, w, k, used, fixed):
                         if transit == 0:
                             extra += lf[line, LINE_CROSSING]
                         if sealed:
-                            first, second = size_on(d, b, k, line, 0), 0.0
-                        else:
-                            first = first_size * inverse[line, first_dimension]
-                            second = second_size * inverse[line, second_dimension]
+                            first = size_on(d, b, k, line, 0)
+                        lowest = INF
                         for step in range(count):
-                            share = prices[g + step, COMMON] * first + prices[g + step, SECOND_COMMON] * second
-                            charge = prices[g + step, PRICE] * (share + prices[g + step, OWN])
+                            charge = charges[g + step, FIRST_RATE] * first + charges[g + step, SECOND_RATE] * second
+                            charge += charges[g + step, OWN]
+                            if charge >= lowest:
+                                continue  # an earlier bucket is no dearer
+                            lowest = charge
                             cost = cost_at[i] + extra + fee + charge
                             if cost + rest >= best - 1e-6:
                                 continue
                             if position < 0:
                                 leave = done_at[i]
                                 if step > 0:
-                                    leave = (done_at[i] // bucket_min + step) * bucket_min
+                                    leave = (bucket + step) * bucket_min
                                 available = leave + li[line, LINE_MINUTES]
                                 if available > latest_k:
                                     break
@@ -428,14 +456,11 @@ def all_cheapest(d, b, s, w, value, uses, paid, fixed, stop):
     """
     w.overflow[0] = 0
     w.exact[:, :] = -1
-    least_rates(b, s, s.rates)
+    set_rates(b, s, s.rates)
     for k in range(d.ki.shape[0]):
         if stop[0] != 0:
             return False
-        e = s.of_shipment[k]
-        while e >= 0:
-            s.prices[s.entry_i[e, ENTRY_GROUP], OWN] = s.entry_f[e, ENTRY_OWN]
-            e = s.entry_i[e, ENTRY_NEXT]
+        set_own(s, k, ROUND_DOWN)
         for e in range(s.fee_ptr[k], s.fee_ptr[k + 1]):
             w.fee[s.fee_at[e, 0], s.fee_at[e, 1]] = s.fee[e]
         value[k] = cheapest(d, b, s, w, k, uses[k], fixed)
@@ -444,8 +469,5 @@ def all_cheapest(d, b, s, w, value, uses, paid, fixed, stop):
         for i in range(uses[k, 3]):
             g = uses[k, i]
             paid[k, i] = charge_of(d, b, s, k, g) / s.prices[g, PRICE] if s.prices[g, PRICE] > 1e-9 else 0.0
-        e = s.of_shipment[k]
-        while e >= 0:
-            s.prices[s.entry_i[e, ENTRY_GROUP], OWN] = 0.0
-            e = s.entry_i[e, ENTRY_NEXT]
+        set_own(s, k, 0.0)
     return w.overflow[0] == 0

@@ -146,7 +146,7 @@ def _by_work(session: Session, search: Search, bound: Bound | None, store: Colum
     while (left := session.remaining_work or 0) > CHUNK + WORK_PER_BOUND:
         done = search.advance(CHUNK, left / total, (left - CHUNK) / total)
         session.state.iterations = search.iterations
-        if bound is not None and bound.advance(search.best.cents):
+        if bound is not None and bound.advance(search.best.cents, left / total):
             session.raise_bound(bound.best_cents, bound.relaxed)
             session.spend(WORK_PER_BOUND)
         session.spend(max(1, done))
@@ -411,7 +411,7 @@ def _bound_then_search(
         probe.sample(shared.best, np.zeros(1, np.int64), 1)  # compiles here, where nobody waits for it
         shared.probe = probe
     if bound is not None:
-        while not shared.stop[0] and not bound.settled and bound.advance(shared.best.cents):
+        while not shared.stop[0] and not bound.settled and bound.advance(shared.best.cents, shared.heat):
             pass
     shared.bound_done = True
     if not shared.stop[0]:

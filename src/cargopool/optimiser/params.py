@@ -139,18 +139,13 @@ class BoundParams:
     Attributes
     ----------
     enabled : bool
-    step : float
-        First share of the gap that a step aims at, in fifths; shrinks when the bound stalls. Steps are
-        three tenths of all this above 1,500 shipments.
+    step, last_step : float
+        Part of the gap to the best plan that a step aims at, at first and at the end of the time or of ``iterations``;
+        in between it shrinks by the same factor in equal times.
     memory : float
         Weight of the last direction.
-    patience : int
-        Iterations without a better bound before the step shrinks, with 250 shipments or more. Iterations of smaller
-        cases are quick: their patience is longer in proportion, up to eight times.
-    shrink : float
-        Factor of the step then.
-    rises, growth, longest_step : int, float, float
-        Better bounds in a row after which the step grows, by which factor, and up to what.
+    iterations : int
+        After so many the bound has settled, whatever time is left.
     bucket_h : int
         Hours of departure time within which the load units of a line are counted together; fewer are tighter, slower.
         0 chooses by the number of shipments: 8 up to 600, 12 up to 1,500, then 24.
@@ -159,13 +154,10 @@ class BoundParams:
     """
 
     enabled: bool = True
-    step: float = 2.0
+    step: float = 0.8
+    last_step: float = 0.1
     memory: float = 0.6
-    patience: int = 15
-    shrink: float = 0.75
-    rises: int = 5
-    growth: float = 1.15
-    longest_step: float = 3.0
+    iterations: int = 3_000
     bucket_h: int = 0
     covers: bool = True
 
