@@ -20,10 +20,11 @@ from cargopool.optimiser.bound_kernels import (
     ENTRY_GROUP,
     ENTRY_OWN,
     ENTRY_SHIPMENT,
-    ENTRY_SIZE,
     LINE_CLASS,
     LINE_UNITS,
+    PRICE,
     TIMED,
+    all_cheapest,
 )
 from cargopool.optimiser.bound_shares import gauge, grid_of
 from cargopool.optimiser.params import BoundParams
@@ -41,24 +42,20 @@ def bound() -> Bound:
     return found
 
 
-def shrunk_after(shipments: int) -> int:
-    """Iterations without a better bound after which the step of a case of so many shipments shrinks."""
+def test_steps_shrink_with_the_time_and_the_iterations_that_are_left() -> None:
+    params = BoundParams(step=0.8, last_step=0.2, iterations=8)
     scenario = cp.load_scenario(WEEK)
-    some = replace(scenario, shipments=dict(islice(scenario.shipments.items(), shipments)))
-    found = ascent(some, BoundParams(patience=2), np.zeros(1, np.int64))
-    found.advance(1e9)
-    step = found._step
-    found.best_cents = 1e12
-    for n in range(100):
+    some = replace(scenario, shipments=dict(islice(scenario.shipments.items(), 20)))
+    found = ascent(some, params, np.zeros(1, np.int64))
+    assert [found._step(left) for left in (1.0, 0.5, 0.0)] == pytest.approx([0.8, 0.4, 0.2])
+    for _ in range(4):
+        assert not found.settled
         found.advance(1e9)
-        if found._step < step:
-            return n + 1
-    return 100
-
-
-def test_small_cases_keep_their_step_for_longer() -> None:
-    assert shrunk_after(125) == 4
-    assert shrunk_after(20) == 16
+    assert [found._step(left) for left in (1.0, 0.5, 0.25)] == pytest.approx([0.4, 0.4, 0.2 * 4**0.25])
+    for _ in range(4):
+        found.advance(1e9)
+    assert found.settled
+    assert found._step(1.0) == pytest.approx(0.2)
 
 
 def line_and_class(bound: Bound, group: int) -> tuple[int, int]:
@@ -179,7 +176,7 @@ def test_a_part_of_a_split_shipment_pays_no_more_than_the_units_that_it_needs(bo
     assert checked
 
 
-def test_entries_that_are_dropped_and_restored_keep_their_shares(bound: Bound) -> None:
+def test_entries_that_are_dropped_leave_the_shares_of_the_others(bound: Bound) -> None:
     before = {g: {k: v for k, v in own.items() if v > 0.0} for g, own in users_of(bound).items()}
     state = bound._state
     count = int(state.entries[0])
@@ -192,21 +189,20 @@ def test_entries_that_are_dropped_and_restored_keep_their_shares(bound: Bound) -
     assert bound.best_cents >= best
 
 
-def test_entries_dropped_after_the_best_bound_come_back_with_their_sizes() -> None:
-    """The best prices name entries without a share too; by the time they are restored these may have been dropped."""
-    found = ascent(cp.load_scenario(WEEK), BoundParams(), np.zeros(1, np.int64))
-    for _ in range(40):
-        found.advance(27_000_000.0)
-    found._best = found._copy()
-    count = int(found._state.entries[0])
-    known = {
-        (int(row[ENTRY_GROUP]), int(row[ENTRY_SHIPMENT])): int(row[ENTRY_SIZE]) for row in found._state.entry_i[:count]
-    }
-    some = np.arange(0, count, 3)
-    found._set_entries(
-        found._state.entry_i[some][:, ENTRY_KEYS], found._state.entry_f[some, ENTRY_OWN], np.zeros(some.size)
-    )
-    assert int(found._state.entries[0]) < count
-    found._restore()
-    rows = found._state.entry_i[: int(found._state.entries[0])]
-    assert {(int(r[ENTRY_GROUP]), int(r[ENTRY_SHIPMENT])): int(r[ENTRY_SIZE]) for r in rows} == known
+def test_charges_are_never_above_what_the_shares_come_to(bound: Bound) -> None:
+    """They are kept in half the space: rounding must not raise what a shipment is said to pay at least."""
+    state, kernel = bound._state, bound.lines.kernel
+    found = (bound._value.copy(), bound._uses.copy(), bound._paid.copy(), bound._fixed.copy())
+    assert all_cheapest(bound._packed, bound._lines, state, bound._labels, *found, bound.stop)
+    checked = 0
+    for group, own in list(users_of(bound).items())[:400]:
+        line, owner = line_and_class(bound, group)
+        if kernel.sealed[owner]:
+            continue
+        rate = state.prices[group, PRICE] * state.prices[group, COMMON : COMMON + 2]
+        rate = rate * kernel.inverse[line][kernel.dimensions[owner]]
+        assert (state.charges[group, :2].astype(np.float64) <= rate).all()
+        assert state.charges[group, :2] == pytest.approx(rate, rel=1e-6)
+        assert state.charges[group, 2] == 0.0
+        checked += bool(own)
+    assert checked

@@ -17,7 +17,6 @@ from cargopool.model.scenario import Scenario
 from cargopool.optimiser.bound_covers import Covers
 from cargopool.optimiser.bound_first import first_bound
 from cargopool.optimiser.bound_kernels import (
-    COMMON,
     ENTRY_GROUP,
     ENTRY_NEXT,
     ENTRY_NEXT_IN_GROUP,
@@ -44,6 +43,7 @@ COVERS_AFTER, COVERS_EVERY = 40, 20
 """Iterations before the first search for covers, and between searches."""
 ENTRY_KEYS = [ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_SIZE]
 """Columns of an entry that say what it is; the others chain entries."""
+
 
 class BoundLabels(NamedTuple):
     """Scratch of the kernels: labels of one shipment, then those of one group's gauge."""
