@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cargopool.kernel_tables import Table
+from cargopool.memory import give_back
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser.bound_covers import Covers
 from cargopool.optimiser.bound_first import first_bound
@@ -317,6 +318,7 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
     network = bound_network(scenario)
     none = np.zeros(0, np.int32)  # only the lines ask which moves a shipment may use: the kernels' copies are large
     data = make_data(replace(network, usable=(none,) * len(network.usable)))
+    give_back()
     shipments = len(scenario.shipments)
     hours = params.bucket_h or next(hours for most, hours in SIZES if shipments <= most)
     lines = make_lines(network, data, MINUTES_PER_HOUR * hours)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
+from cargopool.memory import give_back
 from cargopool.network.arrays import Network
 from cargopool.network.thinning import road_units_left_out
 from cargopool.optimiser.bound_kernels import LINE_CLASS
@@ -145,6 +146,7 @@ def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
     timed = timetable_lines(network, data, plain, bucket_min)
     any_time = road_lines(network, data) + [line for line in timed if line.minutes >= 0]
     timed = sorted((line for line in timed if line.minutes < 0), key=lambda line: (line.origin, line.destination))
+    give_back()
     classes = _classes(network, data)
     takes = _takes(network, data, any_time)
     lines, class_of = _per_class(any_time, classes, takes, len(network.place_ids))
@@ -343,11 +345,21 @@ def _variants(data: SearchData, timed: list[Line], rows: Any) -> tuple[Any, Any,
         np.minimum.reduceat(c[flat], starts) if flat.size else np.zeros(0) for c in (data.m_cost, data.m_cost_powered)
     ]
     before = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64) if count.size else count
-    use = [matrix[pick] for matrix in rows]
-    both = csr_matrix((np.zeros(0), (none, none)), shape=(0, rows[0].shape[1]))
-    if pick.size:
-        both = csr_matrix(vstack(use))
-    return np.concatenate([before, before + pick.size]), np.concatenate(costs), both
+    return np.concatenate([before, before + pick.size]), np.concatenate(costs), _stacked(rows, pick)
+
+
+def _stacked(matrices: Any, pick: Any) -> Any:
+    """Some rows of each matrix, one matrix below the other, with no more than one of the parts beside the whole."""
+    sizes = [int(np.diff(matrix.indptr)[pick].sum()) for matrix in matrices]
+    data, indices, counts = np.empty(sum(sizes)), np.empty(sum(sizes), np.int32), [np.zeros(1, np.int64)]
+    end = 0
+    for matrix, size in zip(matrices, sizes, strict=True):
+        part = matrix[pick]
+        data[end : end + size], indices[end : end + size] = part.data, part.indices
+        counts.append(np.diff(part.indptr))
+        end += size
+    pointers = np.cumsum(np.concatenate(counts)).astype(np.int32)
+    return csr_matrix((data, indices, pointers), shape=(len(matrices) * pick.size, matrices[0].shape[1]))
 
 
 def _charter_shares(data: SearchData, rows_used: Any, row_limit: Any, row_run: Any) -> Any:

@@ -11,6 +11,7 @@ from cargopool.footprint import move_coefficients
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.plan import DepartureStage, Move, RoadStage
 from cargopool.network.arrays import ROAD, Network
+from cargopool.network.keys import distinct
 from cargopool.network.thinning import beaten_road_units
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, INF, SearchData
 from cargopool.rules.driving import trip_arrival
@@ -137,7 +138,7 @@ def timetable_lines(network: Network, data: SearchData, use: Any, bucket_min: in
     if any(service.headway_min is not None for service in scenario.services.values()):
         for n in np.flatnonzero(np.diff(use.indptr)[fixed] == 0):
             headway[n] = _headway_minutes(network, int(fixed[n]))
-    key = np.column_stack(
+    _, line_of = distinct(
         [
             network.move_origin[fixed],
             network.move_destination[fixed],
@@ -148,8 +149,6 @@ def timetable_lines(network: Network, data: SearchData, use: Any, bucket_min: in
             np.where(headway >= 0, 0, network.move_latest[fixed] // bucket_min),
         ]
     )
-    _, line_of = np.unique(key, axis=0, return_inverse=True)
-    line_of = line_of.reshape(-1)
     order = np.lexsort((network.move_latest[fixed], signature, line_of))
     lines = []
     for chosen in np.split(order, np.flatnonzero(np.diff(line_of[order])) + 1):
