@@ -36,8 +36,8 @@ ITERATIONS = scaled(70, 200)
 
 @pytest.fixture(scope="module")
 def bound() -> Bound:
-    found = ascent(cp.load_scenario(WEEK), BoundParams(), np.zeros(1, np.int64))
-    for _ in range(ITERATIONS):
+    found = ascent(cp.load_scenario(WEEK), BoundParams(iterations=ITERATIONS), np.zeros(1, np.int64))
+    while not found.settled:
         assert found.advance(27_000_000.0)
     return found
 

@@ -38,9 +38,12 @@ from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
 MAX_LABELS = 20_000
-SIZES = ((600, 8), (1_500, 12), (10**9, 24))
+SIZES = ((1_500, 8), (5_000, 12), (10**9, 24))
 """Most shipments, and hours of a bucket then."""
-COVERS_AFTER, COVERS_EVERY = 40, 20
+STEP, LONGEST_STEP = 30.0, 4.0
+"""First step times the root of the number of shipments, and most of it: in large cases longer ones cost too many of the
+few iterations that there is time for."""
+COVERS_AFTER, COVERS_EVERY = 20, 10
 """Iterations before the first search for covers, and between searches."""
 ENTRY_KEYS = [ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_SIZE]
 """Columns of an entry that say what it is; the others chain entries."""
@@ -152,6 +155,7 @@ class Bound:
         self._row_price = np.zeros(lines.row_limit.size)
         self._row_direction = np.zeros(lines.row_limit.size)
         self._begun = False
+        self._first_step = params.step or min(LONGEST_STEP, STEP / max(1, shipments) ** 0.5)
         self._cost = np.zeros(lines.groups)
         self._cost[: lines.any_time_cost.size] = lines.any_time_cost
         self._typical = max(1.0, float(lines.any_time_cost.mean())) if lines.any_time_cost.size else 1.0
@@ -211,7 +215,7 @@ class Bound:
         """Part of the gap that the next step aims at."""
         params = self.params
         done = min(1.0, max(1.0 - left, self.iterations / max(1, params.iterations)))
-        return float(params.step * (params.last_step / params.step) ** done)
+        return float(self._first_step * (params.last_step / self._first_step) ** done)
 
     def _first_state(self) -> Table:
         lines, shipments = self.lines, self.data.k_class.size

@@ -141,22 +141,23 @@ class BoundParams:
     enabled : bool
     step, last_step : float
         Part of the gap to the best plan that a step aims at, at first and at the end of the time or of ``iterations``;
-        in between it shrinks by the same factor in equal times.
+        in between it shrinks by the same factor in equal times. A ``step`` of 0 chooses by the number of shipments: 30
+        over its root, at most 4.
     memory : float
         Weight of the last direction.
     iterations : int
         After so many the bound has settled, whatever time is left.
     bucket_h : int
         Hours of departure time within which the load units of a line are counted together; fewer are tighter, slower.
-        0 chooses by the number of shipments: 8 up to 600, 12 up to 1,500, then 24.
+        0 chooses by the number of shipments: 8 up to 1,500, 12 up to 5,000, then 24.
     covers : bool
         Count the load units of whole ways too, rounded up (`cargopool.optimiser.bound_covers`).
     """
 
     enabled: bool = True
-    step: float = 0.8
-    last_step: float = 0.1
-    memory: float = 0.6
+    step: float = 0.0
+    last_step: float = 0.06
+    memory: float = 0.75
     iterations: int = 3_000
     bucket_h: int = 0
     covers: bool = True
