@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cargopool.optimiser.continuous import saddle_kernels as kernels
-from cargopool.optimiser.continuous.relaxation import Relaxation
+from cargopool.optimiser.continuous.relaxation import Packed, Relaxation
 
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import FloatArray, IntArray
@@ -103,43 +103,39 @@ class Saddle:
         self.commodity = relaxation.commodity[which]
         self.first = np.searchsorted(self.commodity, np.arange(commodities + 1))
         self.plain = relaxation.plain[which]
-        self.row, self.link, self.weight, self.share = (part[which] for part in relaxation.packed)
+        packed = relaxation.packed if isinstance(which, slice) else relaxation.packed.part(which)
+        self.steps = packed.ptr.view(np.uint64), packed.row, packed.link, packed.weight, packed.share
         self.fixed = relaxation.row_fixed
         self.link_first = np.searchsorted(relaxation.link_row, np.arange(self.fixed.size + 1))
+        self.unsigned = self.first.view(np.uint64), self.link_first.view(np.uint64)  # as kernels index fastest
         self.tight = relaxation.tight
-        self.choice_step, self.row_step = self._steps(relaxation)
+        self.choice_step, self.row_step = self._step_sizes(packed, relaxation)
         width = int(max(np.diff(self.first).max(initial=1), np.diff(self.link_first).max(initial=1) + 1))
         self.scratch = np.zeros(max(width, self.fixed.size + 1))
         self.costs = np.zeros(self.plain.size)
         self.least = np.zeros(commodities)
         self.on_link, self.on_row = np.zeros(relaxation.link_row.size), np.zeros(self.fixed.size)
 
-    def _steps(self, relaxation: Relaxation) -> tuple[FloatArray, FloatArray]:
+    def _step_sizes(self, packed: Packed, relaxation: Relaxation) -> tuple[FloatArray, FloatArray]:
         """Step sizes that keep the iteration stable: one over the sums of rows and columns of the matrix."""
-        on = self.row >= 0
-        column = (np.where(on, self.weight, 0.0) + self.share).sum(axis=1)
+        column_of = np.repeat(np.arange(self.plain.size), np.diff(packed.ptr))
+        column = np.bincount(column_of, weights=packed.weight + packed.share, minlength=self.plain.size)
         choice = np.maximum.reduceat(np.maximum(column, 1e-3), self.first[:-1])
-        on_link = np.bincount(self.link[on], weights=self.weight[on], minlength=relaxation.link_row.size)
-        on_row = np.bincount(self.row[on], weights=self.share[on], minlength=self.fixed.size)
+        on_link = np.bincount(packed.link, weights=packed.weight, minlength=relaxation.link_row.size)
+        on_row = np.bincount(packed.row, weights=packed.share, minlength=self.fixed.size)
         most = np.maximum(on_row, 1e-3)
         np.maximum.at(most, relaxation.link_row, on_link)
         return 1.0 / choice, 1.0 / most
 
     def lower(self, duals: Duals) -> float:
         """Bound of a dual point; fills ``costs`` and ``least``."""
-        kernels.price(
-            self.plain, self.row, self.link, self.weight, self.share, duals.link, duals.row, self.costs
-        )  # fmt: skip
+        kernels.price(self.plain, *self.steps, duals.link, duals.row, self.costs)
         return float(kernels.lower(self.first, self.costs, self.least))
 
     def upper(self, x: FloatArray) -> float:
         """Cost of a primal point."""
-        return float(
-            kernels.upper(
-                self.plain, self.row, self.link, self.weight, self.share, self.fixed, self.link_first, x,
-                self.on_link, self.on_row,
-            )
-        )  # fmt: skip
+        on = self.on_link, self.on_row
+        return float(kernels.upper(self.plain, *self.steps, self.fixed, self.unsigned[1], x, *on))
 
     def start(self) -> tuple[FloatArray, Duals]:
         """A first point: vehicles' costs divided evenly, and the columns that are then cheapest."""
@@ -158,9 +154,9 @@ class Saddle:
     def advance(self, x: FloatArray, duals: Duals, sums: tuple[FloatArray, ...], omega: float, steps: int) -> int:
         """Take steps in place."""
         done: int = kernels.advance(
-            self.first, self.plain, self.row, self.link, self.weight, self.share, self.fixed, self.tight,
-            self.link_first, self.row_step, self.choice_step, omega, x, duals.link, duals.row, *sums, self.costs,
-            np.zeros(x.size), self.on_link, self.on_row, self.scratch, steps, self.stopped,
+            self.unsigned[0], self.plain, *self.steps, self.fixed, self.tight, self.unsigned[1], self.row_step,
+            self.choice_step, omega, x, duals.link, duals.row, *sums, self.costs, self.on_link, self.on_row,
+            self.scratch, steps, self.stopped,
         )  # fmt: skip
         return done
 
@@ -190,9 +186,8 @@ class Saddle:
         order = order[self.costs[order] < wanted[order]]
         link = duals.link.copy()
         kernels.sharpen(
-            self.plain, self.fixed, self.link_first, self.row, self.link, self.weight, self.share, wanted, order,
-            link, duals.row, self.scratch,
-        )  # fmt: skip
+            self.plain, *self.steps, self.fixed, self.unsigned[1], wanted, order, link, duals.row, self.scratch
+        )
         return Duals(link, duals.row)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cargopool.optimiser.continuous.paths import vehicles_needed
 
@@ -15,6 +16,36 @@ if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
     from cargopool.optimiser.continuous.paths import PathTable
     from cargopool.optimiser.engines import MipModel
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Shared steps of columns, those of a column together.
+
+    Attributes
+    ----------
+    ptr : (C + 1,) int64
+        First step of each column.
+    row, link : (N,) uint32
+        Of each step; without a sign, so that kernels need not ask for one.
+    weight : (N,) float64
+        Vehicles that the commodity needs alone.
+    share : (N,) float64
+        Share of a vehicle's capacity; 0 where a row is not tight.
+    """
+
+    ptr: IntArray
+    row: NDArray[np.uint32]
+    link: NDArray[np.uint32]
+    weight: FloatArray
+    share: FloatArray
+
+    def part(self, which: IntArray) -> Packed:
+        """Those of some columns."""
+        steps = np.diff(self.ptr)[which]
+        ptr = np.concatenate([[0], np.cumsum(steps)])
+        at = np.arange(ptr[-1]) + np.repeat(self.ptr[which] - ptr[:-1], steps)
+        return Packed(ptr, self.row[at], self.link[at], self.weight[at], self.share[at])
 
 
 @dataclass(frozen=True)
@@ -67,19 +98,15 @@ class Relaxation:
         return np.asarray(vehicles_needed(self.row_load, self.row_capacity) > most)
 
     @cached_property
-    def packed(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
-        """(C, W) each: row, link, vehicles and share of a vehicle's capacity of the shared steps, which come first.
-
-        A row of -1 ends the steps of a column; W is the most that one has. The share is 0 where a row is not tight.
-        """
+    def packed(self) -> Packed:
+        """The shared steps alone."""
         on = self.row >= 0
-        width = max(1, int(on.sum(axis=1).max(initial=0)))
-        places = np.argsort(~on, axis=1, kind="stable")[:, :width]
-        row, link = np.take_along_axis(self.row, places, 1), np.take_along_axis(self.link, places, 1)
-        weight = np.append(self.link_vehicles, 1.0)[link]
-        capacity = np.append(self.row_capacity, 1.0)[row]
-        loaded = np.append(self.tight, False)[row]
-        return row, link, weight, np.where(loaded, self.quantity[self.commodity][:, None] / capacity, 0.0)
+        steps = on.sum(axis=1)
+        row, link = self.row[on], self.link[on]
+        quantity = np.repeat(self.quantity[self.commodity], steps)
+        share = np.where(self.tight[row], quantity / self.row_capacity[row], 0.0)
+        ptr = np.concatenate([[0], np.cumsum(steps)])
+        return Packed(ptr, row.astype(np.uint32), link.astype(np.uint32), self.link_vehicles[link], share)
 
 
 def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: Columns) -> Relaxation:

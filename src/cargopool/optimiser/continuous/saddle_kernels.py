@@ -1,57 +1,45 @@
 """Compiled saddle-point steps: shares of columns against shares of vehicles' costs.
 
-A column's shared steps come first in its line of ``row`` and ``link``; the first -1 ends them.
+Columns have their shared steps as in `relaxation.Packed`. Positions come without a sign (uint64 and uint32): an index
+that may be negative is looked at twice.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from cargopool.optimiser.compiled import kernel
+from cargopool.optimiser.compiled import inner_kernel, kernel
+
+ONE = np.uint64(1)
 
 
-@kernel
-def project(values, size, total, keep_below):
-    """Project ``values[:size]`` onto {v >= 0, sum v = total}, or onto {sum v <= total} when ``keep_below``."""
-    count = 0.0
-    amount = 0.0
-    for i in range(size):
-        if values[i] > 0.0:
-            amount += values[i]
-            count += 1.0
-    if keep_below and amount <= total:
-        for i in range(size):
-            values[i] = max(values[i], 0.0)
-        return
+@inner_kernel
+def cut(values, size, total):
+    """What to take off ``values[:size]`` so that what is left above 0 sums up to ``total``."""
     amount = 0.0
     for i in range(size):
         amount += values[i]
-    cut = (amount - total) / size
+    found = (amount - total) / size
     while True:
         count = 0.0
         amount = 0.0
         for i in range(size):
-            if values[i] > cut:
-                amount += values[i]
-                count += 1.0
+            above = values[i] > found
+            amount += values[i] if above else 0.0
+            count += 1.0 if above else 0.0
         following = (amount - total) / max(count, 1.0)
-        if following <= cut + 1e-12 * (1.0 + abs(cut)):
-            break
-        cut = following
-    for i in range(size):
-        values[i] = max(values[i] - cut, 0.0)
+        if following <= found + 1e-12 * (1.0 + abs(found)):
+            return found
+        found = following
 
 
 @kernel
-def price(plain, row, link, weight, share, y, u, costs):
+def price(plain, ptr, row, link, weight, share, y, u, costs):
     """Cost of each column at duals ``y`` (links) and ``u`` (rows)."""
     for c in range(plain.size):
         total = plain[c]
-        for s in range(row.shape[1]):
-            r = row[c, s]
-            if r < 0:
-                break
-            total += weight[c, s] * y[link[c, s]] + share[c, s] * u[r]
+        for s in range(ptr[c], ptr[c + 1]):
+            total += weight[s] * y[link[s]] + share[s] * u[row[s]]
         costs[c] = total
 
 
@@ -88,7 +76,7 @@ def mark_cheapest(first, costs, least, marked):
 
 
 @kernel
-def upper(plain, row, link, weight, share, fixed, link_first, x, on_link, on_row):
+def upper(plain, ptr, row, link, weight, share, fixed, link_first, x, on_link, on_row):
     """Cost of shares ``x``: each row pays for the most that a link or its load needs."""
     on_link[:] = 0.0
     on_row[:] = 0.0
@@ -97,12 +85,9 @@ def upper(plain, row, link, weight, share, fixed, link_first, x, on_link, on_row
         if x[c] == 0.0:
             continue
         cost += plain[c] * x[c]
-        for s in range(row.shape[1]):
-            r = row[c, s]
-            if r < 0:
-                break
-            on_link[link[c, s]] += weight[c, s] * x[c]
-            on_row[r] += share[c, s] * x[c]
+        for s in range(ptr[c], ptr[c + 1]):
+            on_link[link[s]] += weight[s] * x[c]
+            on_row[row[s]] += share[s] * x[c]
     for r in range(fixed.size):
         most = on_row[r]
         for y in range(link_first[r], link_first[r + 1]):
@@ -113,57 +98,62 @@ def upper(plain, row, link, weight, share, fixed, link_first, x, on_link, on_row
 
 @kernel
 def advance(
-    first, plain, row, link, weight, share, fixed, tight, link_first, row_step, choice_step, omega,
-    x, y, u, x_sum, y_sum, u_sum, costs, x_next, on_link, on_row, scratch, iterations, stopped,
+    first, plain, ptr, row, link, weight, share, fixed, tight, link_first, row_step, choice_step, omega,
+    x, y, u, x_sum, y_sum, u_sum, costs, on_link, on_row, scratch, iterations, stopped,
 ):  # fmt: skip
     """Primal-dual steps; sums of the iterates are added up for their average. Returns the steps done."""
     for step in range(iterations):
         if stopped[0] != 0:
             return step
-        price(plain, row, link, weight, share, y, u, costs)
-        for k in range(first.size - 1):
-            size = first[k + 1] - first[k]
-            for i in range(size):
-                c = first[k] + i
-                scratch[i] = x[c] - choice_step[k] / omega * costs[c]
-            project(scratch, size, 1.0, False)
-            for i in range(size):
-                x_next[first[k] + i] = scratch[i]
+        price(plain, ptr, row, link, weight, share, y, u, costs)
         on_link[:] = 0.0
         on_row[:] = 0.0
-        for c in range(plain.size):
-            ahead = 2.0 * x_next[c] - x[c]
-            x[c] = x_next[c]
-            x_sum[c] += x[c]
-            if ahead == 0.0:
-                continue
-            for s in range(row.shape[1]):
-                r = row[c, s]
-                if r < 0:
-                    break
-                on_link[link[c, s]] += weight[c, s] * ahead
-                on_row[r] += share[c, s] * ahead
+        for k in range(choice_step.size):
+            begin = first[k]
+            size = first[k + 1] - begin
+            rate = choice_step[k] / omega
+            for i in range(size):
+                scratch[i] = x[begin + i] - rate * costs[begin + i]
+            less = cut(scratch, size, 1.0)
+            for i in range(size):
+                c = begin + i
+                after = max(scratch[i] - less, 0.0)
+                ahead = 2.0 * after - x[c]
+                x[c] = after
+                x_sum[c] += after
+                if ahead != 0.0:
+                    for s in range(ptr[c], ptr[c + ONE]):
+                        on_link[link[s]] += weight[s] * ahead
+                        on_row[row[s]] += share[s] * ahead
         for r in range(fixed.size):
-            size = link_first[r + 1] - link_first[r]
+            begin = link_first[r]
+            links = link_first[r + 1] - begin
             rate = omega * row_step[r]
-            for i in range(size):
-                scratch[i] = y[link_first[r] + i] + rate * on_link[link_first[r] + i]
+            amount = 0.0
+            for i in range(links):
+                value = y[begin + i] + rate * on_link[begin + i]
+                scratch[i] = value
+                amount += max(value, 0.0)
+            size = links
             if tight[r]:
-                scratch[size] = u[r] + rate * on_row[r]
-                size += 1
-            project(scratch, size, fixed[r], True)
+                value = u[r] + rate * on_row[r]
+                scratch[links] = value
+                amount += max(value, 0.0)
+                size = links + ONE
+            less = cut(scratch, size, fixed[r]) if amount > fixed[r] else 0.0
             if tight[r]:
-                size -= 1
-                u[r] = scratch[size]
-                u_sum[r] += u[r]
-            for i in range(size):
-                y[link_first[r] + i] = scratch[i]
-                y_sum[link_first[r] + i] += scratch[i]
+                after = max(scratch[links] - less, 0.0)
+                u[r] = after
+                u_sum[r] += after
+            for i in range(links):
+                after = max(scratch[i] - less, 0.0)
+                y[begin + i] = after
+                y_sum[begin + i] += after
     return iterations
 
 
 @kernel
-def sharpen(plain, fixed, link_first, row, link, weight, share, goal, order, y, u, left):
+def sharpen(plain, ptr, row, link, weight, share, fixed, link_first, goal, order, y, u, left):
     """Charge what is left of each vehicle's cost to links whose columns cost less than their ``goal``.
 
     Any division is valid; a column takes what it lacks from its first steps that have something left.
@@ -176,17 +166,15 @@ def sharpen(plain, fixed, link_first, row, link, weight, share, goal, order, y, 
     for at in range(order.size):
         c = order[at]
         lack = goal[c] - plain[c]
-        for s in range(row.shape[1]):
-            r = row[c, s]
-            if r >= 0:
-                lack -= weight[c, s] * y[link[c, s]] + share[c, s] * u[r]
-        for s in range(row.shape[1]):
+        for s in range(ptr[c], ptr[c + 1]):
+            lack -= weight[s] * y[link[s]] + share[s] * u[row[s]]
+        for s in range(ptr[c], ptr[c + 1]):
             if lack <= 0.0:
                 break
-            r = row[c, s]
-            if r < 0 or left[r] <= 0.0:
+            r = row[s]
+            if left[r] <= 0.0:
                 continue
-            more = min(lack / weight[c, s], left[r])
+            more = min(lack / weight[s], left[r])
             left[r] -= more
-            y[link[c, s]] += more
-            lack -= more * weight[c, s]
+            y[link[s]] += more
+            lack -= more * weight[s]
