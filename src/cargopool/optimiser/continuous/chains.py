@@ -75,9 +75,12 @@ class _Settling:
     def __init__(
         self, instance: ContinuousInstance, table: PathTable, path: Sequence[int], labels: Sequence[Sequence[int]]
     ) -> None:
-        self.first = [int(table.step_ptr[p]) for p in path]
-        self.minutes = instance.arc_minutes
-        self.table = table
+        firsts = [int(table.step_ptr[p]) for p in path]
+        ways = [slice(first, int(table.step_ptr[p + 1])) for first, p in zip(firsts, path, strict=True)]
+        self.arcs = [table.arcs[own].tolist() for own in ways]
+        self.earliest = [table.earliest[own].tolist() for own in ways]
+        self.latest = [table.latest[own].tolist() for own in ways]
+        self.minutes = [instance.arc_minutes[table.arcs[own]].tolist() for own in ways]
         self.members: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self.group: list[list[int]] = []
         self.path = list(path)
@@ -104,7 +107,7 @@ class _Settling:
         return self.count - 1
 
     def run(self) -> Meetings:
-        table = self.table
+        latest = self.latest
         queue = list(range(self.count))
         for group in queue:
             self._start(group)
@@ -112,30 +115,32 @@ class _Settling:
         while queue:
             group = queue.pop()
             waiting.discard(group)
-            late = [(k, s) for k, s in self.members[group] if self.minute[group] > table.latest[self.first[k] + s]]
+            minute = self.minute[group]
+            late = [(k, s) for k, s in self.members[group] if minute > latest[k][s]]
             changed = self._break_up(group, late) if late else self._push(group)
             for other in changed:
                 if other not in waiting:
                     waiting.add(other)
                     queue.append(other)
-        minute = [self.minute.get(group, 0) for group in range(self.count)]
-        return Meetings(self.path, self.group, minute, self.points, self.splits)
+        minutes = [self.minute.get(group, 0) for group in range(self.count)]
+        return Meetings(self.path, self.group, minutes, self.points, self.splits)
 
     def _start(self, group: int) -> None:
         """Time a group by its members' own windows."""
-        table = self.table
-        k, step = max(self.members[group], key=lambda m: (int(table.earliest[self.first[m[0]] + m[1]]), m))
-        self.minute[group] = int(table.earliest[self.first[k] + step])
-        self.cause[group] = (k, step)
+        earliest = self.earliest
+        minute, cause = max((earliest[k][step], (k, step)) for k, step in self.members[group])
+        self.minute[group] = minute
+        self.cause[group] = cause
 
     def _push(self, group: int) -> list[int]:
         """Delay the groups that members of this one go on to."""
         changed = []
+        minute = self.minute[group]
         for k, step in self.members[group]:
             if step + 1 == len(self.group[k]):
                 continue
             after = self.group[k][step + 1]
-            arrival = self.minute[group] + int(self.minutes[self.table.arcs[self.first[k] + step]])
+            arrival = minute + self.minutes[k][step]
             if arrival > self.minute[after]:
                 self.minute[after] = arrival
                 self.cause[after] = (k, step + 1)
@@ -158,16 +163,14 @@ class _Settling:
 
     def _trace(self, group: int) -> None:
         """Exact departures at which the chain passes from one commodity to another."""
-        table = self.table
         minute = self.minute[group]
         rider = -1
         for _ in range(4 * len(self.group)):
             k, step = self.cause[group]
-            at = self.first[k] + step
             if rider != k:
-                self.points.add((int(table.arcs[at]), minute))
+                self.points.add((self.arcs[k][step], minute))
             rider = k
-            if step == 0 or int(table.earliest[at]) >= minute:
+            if step == 0 or self.earliest[k][step] >= minute:
                 return
             group = self.group[k][step - 1]
-            minute -= int(self.minutes[table.arcs[at - 1]])
+            minute -= self.minutes[k][step - 1]

@@ -116,7 +116,11 @@ def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: C
     at, step = np.nonzero(columns.interval >= 0)
     interval = columns.interval[at, step]
     who = commodity[at]
-    uses, of_use = np.unique(interval * commodities + who, return_inverse=True)
+    keys = interval * commodities + who
+    used = np.zeros(grid.size * commodities, dtype=np.bool_)  # far fewer than a sort of all steps would compare
+    used[keys] = True
+    uses = np.flatnonzero(used)
+    of_use = (np.cumsum(used) - 1)[keys]
     users = np.bincount(uses // commodities, minlength=grid.size)
     shared = users[uses // commodities] >= 2
     alone = ~shared[of_use]
