@@ -16,7 +16,10 @@ COARSE_SHARE = 0.1
 """While the linear bound is far from the target, this share of the distance is accurate enough."""
 
 MIP_COLUMNS = 20_000
-"""Columns up to which a mixed-integer engine is asked before branching."""
+"""Columns up to which a mixed-integer engine is asked before branching while the bound is far from the target."""
+
+MIP_COLUMNS_NEAR = 8_000
+"""The same once it is near: there branching closes the rest sooner than an engine that must begin with more columns."""
 
 ENGINE_RETREAT = 0.7
 """After a fruitless call the engine is asked only for this share of the columns that it failed on."""
@@ -31,7 +34,7 @@ WORTHWHILE = 0.2
 """Part of the distance to the target that a call must close to be repeated with twice the time."""
 
 FAR = 0.02
-"""Relative distance to the target at which the linear relaxation is too weak to branch on, and engines have cuts."""
+"""Relative distance to the target beyond which the relaxation is too weak to branch on, and engines have cuts."""
 
 EAGER_COLUMNS = 10_000
 """Columns up to which the engine is asked before rounding has stopped to teach: whole choices teach fewer, better

@@ -153,11 +153,9 @@ class _Run:
 
     def _first_columns(self) -> tuple[Grid, Columns]:
         left = self.clock.left()
-        cap = (
-            settings.COLUMN_CAP
-            if left is None
-            else int(min(settings.COLUMN_CAP, max(1.0, left) * settings.COLUMNS_PER_SECOND))
-        )
+        cap = settings.COLUMN_CAP
+        if left is not None:
+            cap = int(min(cap, max(1.0, left) * settings.COLUMNS_PER_SECOND))
         grid = initial_grid(self.relaxed)
         while True:
             first = np.append(True, grid.arc[1:] != grid.arc[:-1])
@@ -258,7 +256,7 @@ class _Run:
 
     def _ask_at_length(self, state: State) -> frozenset[tuple[int, int]]:
         """Ask the engine about the whole problem, again for longer while that closes a good part of the distance."""
-        if state.columns.size > self.engine_columns:
+        if not self._fits_engine(state):
             return frozenset()
         seconds = max(settings.MIP_SECONDS, settings.MIP_SHARE * (self.clock.limit or 0.0))
         while True:
@@ -268,16 +266,25 @@ class _Run:
             worthwhile = self.lower - before >= settings.WORTHWHILE * (self.target - before)
             seconds *= 2
             left = self.clock.left()
-            far = self.target - self.lower > settings.FAR * self.target and (left is None or seconds <= 0.5 * left)
+            far = self._far() and (left is None or seconds <= 0.5 * left)
             if taught or self.finished() or not (worthwhile or (far and self.clock.timed)):
                 return taught
             self.engine_columns = allowed
+
+    def _far(self) -> bool:
+        """Whether the linear relaxation is too weak to branch on."""
+        return self.target - self.lower > settings.FAR * self.target
+
+    def _fits_engine(self, state: State) -> bool:
+        """Whether a state has few enough columns for an engine."""
+        most = self.engine_columns if self._far() else min(self.engine_columns, settings.MIP_COLUMNS_NEAR)
+        return state.columns.size <= most
 
     def ask(self, state: State, longest: float = settings.MIP_SECONDS) -> tuple[float, frozenset[tuple[int, int]]]:
         """Let an engine look for a choice cheaper than the target: a bound on all of them, and what one taught."""
         from cargopool.optimiser.engines import EngineLimits, EngineStatus
 
-        if state.columns.size > self.engine_columns:
+        if not self._fits_engine(state):
             return -np.inf, frozenset()
         begun = self.clock.seconds()
         self.stages["mip_calls"] += 1
@@ -311,14 +318,8 @@ class _Run:
         if self.worker is None:
             self.worker = Worker()
         try:
-            return self.worker.call(
-                "cargopool.optimiser.engines:solve_model",
-                name,
-                model,
-                limits,
-                stop=self._engine_stop,
-                seconds=seconds + 3,
-            )
+            solve = "cargopool.optimiser.engines:solve_model"
+            return self.worker.call(solve, name, model, limits, stop=self._engine_stop, seconds=seconds + 3)
         except StoppedError:
             return None
 
@@ -368,10 +369,8 @@ class _Run:
             cost, paths = thread.best()
             if cost < self.upper * (1 - CLOSED):
                 self._offer(paths)
-            if (
-                thread.iterations > settings.RESTART_STEPS * settings.RESTART_GROWTH**self.restarts
-                and not self.finished()
-            ):
+            enough = settings.RESTART_STEPS * settings.RESTART_GROWTH**self.restarts
+            if thread.iterations > enough and not self.finished():
                 self._restart_search(thread)
         elif self.search is not None and not self.clock.over():
             self.search.advance(settings.WORK_SEARCH)
