@@ -1,6 +1,7 @@
 """Tables of arrays by address: kernels read and write the arrays themselves, whatever their layout."""
 
 import pickle
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,3 +104,13 @@ def test_an_unknown_name_is_refused() -> None:
         wrong(Table(arrays()))
     with pytest.raises(AttributeError):
         Table(arrays()).nothing  # noqa: B018
+
+
+def test_copies_have_arrays_of_their_own_and_fields_stay() -> None:
+    table = Table(arrays())
+    for copied in (pickle.loads(pickle.dumps(table)), deepcopy(table)):
+        assert copied.address != table.address
+        assert write(copied, 99.0) == pytest.approx(6.0 + 99.0 + expected(copied.arrays))
+        assert table.plane[1, 2] == 6.0
+    with pytest.raises(AttributeError):
+        table.plane = np.zeros((3, 4))

@@ -43,8 +43,10 @@ def _type_of(name: str, fields: tuple[str, ...], arrays: tuple[types.Array, ...]
 class Table:
     """The arrays of a named tuple, whose names it has; compiled code reads them at ``address``.
 
-    There each array is its address, its shape and its strides, eight bytes a number.
+    There each array is its address, its shape and its strides, eight bytes a number. A copy has an address of its own.
     """
+
+    __slots__ = ("_numba_type_", "_slots", "address", "arrays")
 
     def __init__(self, arrays: Any) -> None:
         self.arrays = arrays
@@ -57,6 +59,9 @@ class Table:
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.arrays, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Table, (self.arrays,)
 
     def replace(self, **arrays: Any) -> Table:
         """Return a table with other arrays for some names."""

@@ -23,23 +23,21 @@ class KernelCompiler:
     room : Path
         Folder of the sources.
     sources : tuple of str
-        Files whose kernels call each other or share tuples: a change of one makes the compiled code of all of them old.
-    allocates : bool
-        Whether kernels make arrays. Those that do not count no references, which makes them several times as fast where
-        they hand large tuples of arrays on, and half as long to compile.
+        Files whose kernels call each other or share tables: a change of one makes the compiled code of all of them old.
+
+    Kernels make no arrays: they count no references, which makes them faster, and quicker to compile.
     """
 
-    def __init__(self, room: Path, sources: tuple[str, ...], *, allocates: bool = True) -> None:
+    def __init__(self, room: Path, sources: tuple[str, ...]) -> None:
         self.room = room
         self.sources = sources
-        self._options: dict[str, Any] = {} if allocates else {"_nrt": False}
 
     @cached_property
     def directory(self) -> str | None:
         """A writable folder for compiled code of these very sources, None when there is none."""
         files = [*(self.room / name for name in self.sources), *_OWN_SOURCES]
         sources = b"".join(file.read_bytes() for file in files)
-        digest = hashlib.sha256(sources + repr(self._options).encode()).hexdigest()[:16]
+        digest = hashlib.sha256(sources).hexdigest()[:16]
         for base in (_user_cache(), Path(tempfile.gettempdir()) / f"cargopool-{os.getuid() if _posix() else 'user'}"):
             folder = base / "cargopool" / f"kernels-{digest}"
             try:
@@ -61,7 +59,7 @@ class KernelCompiler:
         return self._compiled(function, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
     def _compiled(self, function: Any, **options: Any) -> Any:
-        options |= self._options
+        options["_nrt"] = False
         folder = self.directory
         if folder is None:
             return njit(**options)(function)

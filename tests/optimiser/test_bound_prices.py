@@ -28,6 +28,7 @@ from cargopool.optimiser.bound_kernels import (
 )
 from cargopool.optimiser.bound_shares import gauge, grid_of
 from cargopool.optimiser.params import BoundParams
+from optimiser.tiny_world import load, world
 from scale import scaled
 
 WEEK = Path(__file__).parents[2] / "scenarios" / "clusters20-week"
@@ -206,3 +207,12 @@ def test_charges_are_never_above_what_the_shares_come_to(bound: Bound) -> None:
         assert state.charges[group, 2] == 0.0
         checked += bool(own)
     assert checked
+
+
+def test_a_sealed_unit_that_nothing_can_carry_stays_at_its_unserved_price() -> None:
+    heavy = load("S", 0, load_unit="box", load_units=2, kg=12_002)
+    scenario = world([heavy], services={})
+    found = ascent(replace(scenario, vehicles={}), BoundParams(), np.zeros(1, np.int64))
+    for _ in range(3):
+        found.advance(1e7)
+    assert found.best_cents == found.data.k_unserved.sum()

@@ -93,7 +93,19 @@ def test_all_wrong_params_are_reported_at_once(tmp_path: Path) -> None:
     assert all(str(path) in diagnostic.where for diagnostic in caught.value.diagnostics)
 
 
-@pytest.mark.parametrize("values", [{"method": "magic"}, {"engine": "cplex"}, {"threads": 0}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"method": "magic"},
+        {"engine": "cplex"},
+        {"threads": 0},
+        {"bound": {"step": -1.0}},
+        {"bound": {"last_step": 0.0}},
+        {"bound": {"memory": 1.0}},
+        {"bound": {"iterations": 0}},
+        {"bound": {"bucket_h": -8}},
+    ],
+)
 def test_values_outside_the_choices_are_errors(values: dict[str, object]) -> None:
     with pytest.raises(InputError, match="E1904"):
         SolveParams.from_mapping(values)

@@ -8,7 +8,7 @@ from pathlib import Path
 import cargopool
 
 HOUSE = Path(cargopool.__file__).parent
-BASE = {"errors", "units", "kernels"}
+BASE = {"errors", "units", "memory", "kernels", "kernel_tables"}
 NEXT = {
     "model": set(),
     "rules": {"model"},

@@ -202,7 +202,8 @@ class Workers:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    note_child(process.pid)
+    if process.poll() is None:  # the number of one that has ended may be somebody else's
+        note_child(process.pid)
     with contextlib.suppress(OSError):
         process.kill()
     if process.stdin is not None:

@@ -81,7 +81,9 @@ class BoundLabels(NamedTuple):
 class BoundState(NamedTuple):
     """Charges: ``prices`` float64[G, 3] by group, and entries with their own shares.
 
-    ``charges`` float32[G, 4]: what they come to in cents, with the own shares of the shipment that is being priced.
+    ``charges`` float32[G, 4]: cents per size in two dimensions, cents of the own share of the shipment that is being
+    priced, and nothing, for rows of 16 bytes. ``rates`` float64[C * P * P, 2]: least of them over a way and class.
+    ``fee_ptr``, ``fee_at``, ``fee``: what covers charge (`bound_covers.Covers`).
 
     ``most`` float64[G, 2]: most that users' sizes add up to within one unit, by dimension; ``tight``: the tighter one.
     ``entry_i`` int64[N, 5] and ``entry_f`` float64[N, 2]: columns by the constants of `bound_kernels`; entries of a
@@ -163,7 +165,7 @@ class Bound:
 
     @property
     def settled(self) -> bool:
-        """True when steps have become too small to raise the bound."""
+        """True after all iterations, the last of them with the smallest steps."""
         return self.iterations >= self.params.iterations
 
     def advance(self, incumbent_cents: float, left: float = 1.0) -> bool:

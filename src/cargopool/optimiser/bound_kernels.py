@@ -312,7 +312,7 @@ def cheapest(d, b, s, w, k, used, fixed):
     latest_k = ki[k, LATEST_K]
     reach, takes, way_ptr, modes = b.reach, b.takes, b.way_ptr, ~b.k_modes[k]
     kg, transit, group = ki[k, SIZE + 1], ki[k, TRANSIT], b.k_class[k]
-    first, second = sizes_for(d, b, k, 0)
+    first, second = (0.0, 0.0) if sealed else sizes_for(d, b, k, 0)
     deepest = d.knobs[MAX_MOVES]
     destination = b.ends[k, 1]
     best = kf[k, UNSERVED]
@@ -354,7 +354,7 @@ def cheapest(d, b, s, w, k, used, fixed):
                     if cost_at[i] + least[p, q] + rest >= best - 1e-6:
                         continue
                     fee = w.fee[p, q]
-                    end = end_of[k, there]
+                    end = np.int64(end_of[k, there])
                     duration = 0 if sealed else pi[there, HANDLING]
                     latest_leave = reach[k, q, 1] - duration
                     for line in range(begin, past):

@@ -34,7 +34,7 @@ ANY, ROAD = 1, 2
 class LineArrays(NamedTuple):
     """What the kernels read. Any-time lines come first, by way (origin and destination), then timetable lines.
 
-    ``li`` int64[L, 9] and ``lf`` float64[L, 2]: columns by the constants of `bound_kernels`. A timetable line
+    ``li`` int64[L, 11] and ``lf`` float64[L, 2]: columns by the constants of `bound_kernels`. A timetable line
     (LINE_MINUTES -1) has rows LINE_FIRST:LINE_LAST of ``times`` int64[T, 3], its departures by ascending hand-over:
     latest hand-over, and the earliest availability and end of handling of it or a later one.
     ``way_ptr`` int32[C * P * P + 1]: any-time lines of (class * P + origin) * P + destination.

@@ -24,10 +24,10 @@ SOURCES = (
     "continuous/upper_anneal.py",
     "continuous/saddle_kernels.py",
 )
-"""Kernels call each other across these files and take the tuples that they define: a change of one makes the compiled
+"""Kernels call each other across these files and take the tables that they define: a change of one makes the compiled
 code of all of them old."""
 
-_COMPILER = KernelCompiler(Path(__file__).parent, SOURCES, allocates=False)
+_COMPILER = KernelCompiler(Path(__file__).parent, SOURCES)
 kernel = _COMPILER.kernel
 inner_kernel = _COMPILER.inner_kernel
 

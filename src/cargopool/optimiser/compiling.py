@@ -38,7 +38,7 @@ _POLL_S = 0.05
 class Compilation:
     """Kernels on their way into the folder of compiled code: the search's in one child process, the bound's in another.
 
-    No kernel is compiled in both.
+    They share only small kernels.
     """
 
     def __init__(self, scenario: Scenario, params: SolveParams, stop: Callable[[], bool]) -> None:
@@ -65,7 +65,7 @@ class Compilation:
                     worker.call(
                         "cargopool.optimiser.compiling:compile_kernels", kind, *self._arguments, stop=self._stop
                     )
-                except (EngineError, StoppedError):
+                except (EngineError, StoppedError, OSError):
                     return  # then they are compiled here, when they are first called
                 mark = _mark(kind)
                 if mark is not None:
@@ -95,6 +95,7 @@ def compile_kernels(kind: str, scenario: Scenario, params: SolveParams) -> None:
     search = Search(network, make_data(network, 1), 1, params.search, stop)
     if kind == CONSTRUCTION:
         search.construct()
+        search.adopt(search.best)
     elif kind == ANNEALING:
         search.advance(1, 1.0, 1.0)
     else:

@@ -411,8 +411,10 @@ def _bound_then_search(
         probe.sample(shared.best, np.zeros(1, np.int64), 1)  # compiles here, where nobody waits for it
         shared.probe = probe
     if bound is not None:
-        while not shared.stop[0] and not bound.settled and bound.advance(shared.best.cents, shared.heat):
-            pass
+        whole = session.remaining_seconds
+        while not shared.stop[0] and not bound.settled:
+            if not bound.advance(shared.best.cents, (session.remaining_seconds or 0.0) / whole if whole else 1.0):
+                break
     shared.bound_done = True
     if not shared.stop[0]:
         search = Search(session.network, data, session.seed + 1_000_003, params.search, shared.stop, twin)

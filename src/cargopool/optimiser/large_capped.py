@@ -253,7 +253,7 @@ class _Capped:
         whole = self._remaining()
         while going() and not bound.settled:
             best = session.state.objective_cents
-            aim = 1e12 if best is None else best + price / CARBON_DIVISOR * allowed
+            aim = 2.0 * bound.best_cents if best is None else best + price / CARBON_DIVISOR * allowed
             if not bound.advance(aim, self._remaining() / whole if whole else 1.0):
                 break
             value = bound.best_cents - price / CARBON_DIVISOR * allowed

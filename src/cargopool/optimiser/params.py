@@ -317,6 +317,16 @@ def _wrong_choices(params: SolveParams) -> Any:
             yield Diagnostic("E1904", message, f"params.{name}")
     if params.threads < 1:
         yield Diagnostic("E1904", "threads must be at least 1", "params.threads")
+    bound = params.bound
+    for name, value, holds, rule in (
+        ("step", bound.step, bound.step >= 0.0, "at least 0"),
+        ("last_step", bound.last_step, bound.last_step > 0.0, "above 0"),
+        ("memory", bound.memory, 0.0 <= bound.memory < 1.0, "at least 0 and below 1"),
+        ("iterations", bound.iterations, bound.iterations >= 1, "at least 1"),
+        ("bucket_h", bound.bucket_h, bound.bucket_h >= 0, "at least 0"),
+    ):
+        if not holds:
+            yield Diagnostic("E1904", f"{name} must be {rule}, not {value!r}", f"params.bound.{name}")
     if not 0.0 <= params.engine_gap < 1.0:
         yield Diagnostic("E1904", "engine_gap must be at least 0 and below 1", "params.engine_gap")
 

@@ -15,7 +15,7 @@ SOURCES = (
     "kernels_search.py",
 )
 
-_COMPILER = KernelCompiler(Path(__file__).parent, SOURCES, allocates=False)
+_COMPILER = KernelCompiler(Path(__file__).parent, SOURCES)
 kernel = _COMPILER.kernel
 inner_kernel = _COMPILER.inner_kernel
 
