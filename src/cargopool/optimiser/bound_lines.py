@@ -47,7 +47,7 @@ class LineArrays(NamedTuple):
     Any-time lines are of one class; their groups are LINE_BASE + bucket, ``group_line`` says the line. Groups of
     timetables follow: line * C + class. Sealed shipments share nothing: they are two classes of their own, ambient and
     powered, whose any-time lines have one group.
-    ``takes`` int64[K, U]: unit types that a shipment may use, by the bits ANY and ROAD. ``k_modes`` int64[K]: its modes,
+    ``takes`` int64[K, U]: unit types that a shipment may use: bits ANY and ROAD. ``k_modes`` int64[K]: its modes,
     as LINE_MODES. ``spreads`` bool[K]: its parts may go different ways. ``k_class`` int64[K]; ``sealed``, ``powered``
     bool[C]. ``knobs``: entries by the constants of `bound_kernels`.
     """
