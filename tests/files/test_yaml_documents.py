@@ -1,9 +1,8 @@
-import time
-
 import pytest
 
 from cargopool.files.documents import MAX_ALIASES, MAX_NODES, Document, parse_yaml, plain
 from cargopool.files.findings import Findings
+from timing import within
 
 
 def read(text: str) -> tuple[Document | None, list[str]]:
@@ -104,11 +103,10 @@ def _bomb(levels: int, width: int) -> str:
     ],
 )
 def test_documents_that_are_refused(text: str, code: str) -> None:
-    began = time.perf_counter()
-    document, codes = read(text)
+    with within(5.0):
+        document, codes = read(text)
     assert codes == [code]
     assert document is None or code in ("E0109",)
-    assert time.perf_counter() - began < 5
 
 
 def test_depth_64_is_allowed() -> None:

@@ -16,6 +16,7 @@ from cargopool.optimiser.session import Ended, Session
 from cargopool.optimiser.solving import solve
 from cargopool.optimiser.worker import Worker, Workers
 from optimiser.tiny_world import H, hub, load, plan_of, solved, train, trains_and_trucks, world
+from timing import within
 
 
 def middle(count: int = 9) -> Scenario:
@@ -118,9 +119,8 @@ def forever(session: Session) -> None:
 def test_a_flag_stops_a_phase_that_listens() -> None:
     flag = StopFlag()
     threading.Timer(0.3, flag.set).start()
-    began = time.monotonic()
-    result = solve(middle(3), stop=flag, accept=lambda plan: True, phases=[forever])
-    assert time.monotonic() - began < 1.3
+    with within(1.3):
+        result = solve(middle(3), stop=flag, accept=lambda plan: True, phases=[forever])
     assert (result.status, result.termination) == (Status.NO_PLAN, Termination.INTERRUPTED)
 
 
@@ -128,14 +128,13 @@ def test_a_flag_stops_a_solve_whose_phase_does_not_listen() -> None:
     release = threading.Event()
 
     def deaf(session: Session) -> None:
-        release.wait(20)
+        release.wait(200)
 
     flag = StopFlag()
     threading.Timer(0.2, flag.set).start()
-    began = time.monotonic()
-    result = solve(middle(3), stop=TimeLimit(60) | flag, accept=lambda plan: True, phases=[deaf])
+    with within(1.2):
+        result = solve(middle(3), stop=TimeLimit(600) | flag, accept=lambda plan: True, phases=[deaf])
     release.set()
-    assert time.monotonic() - began < 1.2
     assert result.termination is Termination.INTERRUPTED
 
 
@@ -148,11 +147,10 @@ def test_a_time_limit_is_kept_and_the_newest_plan_returned() -> None:
         _begin(session, None)
         forever(session)
 
-    began = time.monotonic()
-    result = solve(
-        middle(4), stop=TimeLimit(8), accept=lambda plan: True, phases=[plan_then_wait], params=SolveParams()
-    )
-    assert time.monotonic() - began < 9.0
+    with within(9.0):
+        result = solve(
+            middle(4), stop=TimeLimit(8), accept=lambda plan: True, phases=[plan_then_wait], params=SolveParams()
+        )
     assert result.plan is not None
 
 
@@ -177,10 +175,9 @@ def test_a_stop_inside_an_engine_returns_within_a_second_and_leaves_no_child() -
     for name in ("highs", "scip"):
         flag = StopFlag()
         threading.Timer(1.0, flag.set).start()
-        began = time.monotonic()
         params = SolveParams(engine=name)
-        result = solve(middle(2), stop=flag, accept=lambda plan: True, phases=[engine], params=params)
-        assert time.monotonic() - began < 2.0
+        with within(2.0):
+            result = solve(middle(2), stop=flag, accept=lambda plan: True, phases=[engine], params=params)
         assert result.termination is Termination.INTERRUPTED
     assert all(child is not None and not _alive(child) for child in children)
 

@@ -16,6 +16,7 @@ from cargopool.model.plan import Plan, Status
 from cargopool.reporting.columns import PROGRESS, TABLES
 from cargopool.runs import RunRequest, execution, open_run, run, write_report
 from cargopool.runs.folder import sibling
+from timing import within
 
 FILES = {"run.json", "params.toml", "plan.json", "kpis.json", "map.geojson", "report.html", "solve.log", "scenario"}
 FILES |= {f"{table.name}.csv" for table in (*TABLES, PROGRESS)}
@@ -168,15 +169,14 @@ def test_a_ctrl_c_in_the_baselines_costs_only_them(scenario_folder, tmp_path, ha
 
     def interrupted(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(3)
+        time.sleep(150)
 
     monkeypatch.setattr("cargopool.sharing.compute", interrupted)
-    begin = time.monotonic()
-    outcome = run(request(scenario_folder, tmp_path / "week", baselines=True))
+    with within(3.0):
+        outcome = run(request(scenario_folder, tmp_path / "week", baselines=True))
     assert outcome.interrupted
     assert outcome.record["baseline"]["reason"]["road_alone"] == "interrupted"
     assert outcome.record["status"] == "feasible"
-    assert time.monotonic() - begin < 3
 
 
 def test_baselines_that_do_not_end_cost_a_reason_and_no_more_time(scenario_folder, tmp_path, handmade, monkeypatch):

@@ -20,10 +20,11 @@ from cargopool.optimiser.continuous.solving import solve_continuous
 from cargopool.optimiser.engines import EngineLimits, solve_model
 from optimiser.continuous.continuous_cases import optimum, options_of, tiny_instance
 from scale import scaled
+from timing import within
 
 SEEDS = range(scaled(25, 1000))
 CLOSE = 1e-6
-ALLOWANCE_SECONDS = 4.0  # 2 s on a machine of one's own; a loaded one gives a quarter of its time
+ALLOWANCE_SECONDS = 2.0
 
 
 def priced(relaxation: Relaxation, tolerance: float = 1e-6, target: float = np.inf) -> Priced:
@@ -212,13 +213,12 @@ def test_work_limit_reads_no_clock_and_repeats(monkeypatch: pytest.MonkeyPatch) 
 def test_time_limit_and_stop(horizon: int) -> None:
     instance = tiny_instance(7, commodities=50, nodes=7, horizon=horizon)
     solve_continuous(tiny_instance(0), time_limit=60.0, gap=0.0)
-    begun = time.monotonic()
-    result = solve_continuous(instance, time_limit=2.0, gap=0.0)
-    assert time.monotonic() - begun < 2.0 + ALLOWANCE_SECONDS
+    with within(2.0 + ALLOWANCE_SECONDS):
+        result = solve_continuous(instance, time_limit=2.0, gap=0.0)
     assert result.lower_bound <= result.upper_bound
     begun = time.monotonic()
-    solve_continuous(instance, time_limit=60.0, gap=0.0, stop=lambda: time.monotonic() - begun > 1.0)
-    assert time.monotonic() - begun < 1.0 + ALLOWANCE_SECONDS
+    with within(1.0 + ALLOWANCE_SECONDS):
+        solve_continuous(instance, time_limit=1000.0, gap=0.0, stop=lambda: time.monotonic() - begun > 1.0)
 
 
 def test_one_thread_reaches_the_gap_too() -> None:

@@ -13,6 +13,7 @@ from cargopool.optimiser.continuous.paths import list_paths
 from cargopool.optimiser.continuous.upper import Search, UpperSearch, search_upper
 from optimiser.continuous.continuous_cases import joined, optimum, tiny_instance
 from scale import scaled
+from timing import HANG_S, within
 
 
 def line_of_three(**changes: object) -> ContinuousInstance:
@@ -163,12 +164,11 @@ def test_the_thread_improves_and_stops() -> None:
     search = UpperSearch(instance, list_paths(instance), 1)
     before = threading.active_count()
     search.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 20 + HANG_S
     while not search.best()[1] and time.monotonic() < deadline:
         time.sleep(0.01)
-    begin = time.monotonic()
-    search.stop()
-    assert time.monotonic() - begin < 2
+    with within(2.0):
+        search.stop()
     assert threading.active_count() == before
     cost, paths = search.best()
     assert cost == pytest.approx(evaluate(instance, paths))
@@ -184,6 +184,5 @@ def test_a_deadline_ends_the_search() -> None:
     instance = tiny_instance(9, commodities=30, nodes=7, horizon=25)
     table = list_paths(instance)
     search_upper(instance, table, seed=1, iterations=1)
-    begin = time.monotonic()
-    search_upper(instance, table, seed=1, iterations=10**9, deadline=begin + 0.3)
-    assert time.monotonic() - begin < 2
+    with within(2.0):
+        search_upper(instance, table, seed=1, iterations=10**12, deadline=time.monotonic() + 0.3)
