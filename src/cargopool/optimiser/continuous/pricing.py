@@ -30,6 +30,9 @@ MOST_STEPS = 20_000
 SUFFICIENT, NECESSARY, LONGEST_SHARE = 0.2, 0.8, 0.36
 """Restart when the gap fell to these parts of the last restart's, or when the run takes this share of all steps."""
 
+REFLECTION = 1.0
+"""How far beyond a step's own point the next one starts: 1 mirrors the last point at it."""
+
 FINE = 3e-5
 """Accuracy that is worth its steps while the target lies between the bounds."""
 
@@ -55,6 +58,9 @@ class Duals:
 
     link: FloatArray
     row: FloatArray
+
+
+_Iterate = tuple["FloatArray", "FloatArray", "FloatArray"]
 
 
 @dataclass(frozen=True)
@@ -151,11 +157,11 @@ class Saddle:
         x[order[self.first[:-1]]] = 1.0
         return x
 
-    def advance(self, x: FloatArray, duals: Duals, sums: tuple[FloatArray, ...], omega: float, steps: int) -> int:
-        """Take steps in place."""
+    def advance(self, moving: _Iterate, anchor: _Iterate, at: _Iterate, taken: int, omega: float, steps: int) -> int:
+        """Take steps of ``moving`` in place, ``taken`` of which went before from the anchor; ``at``: the last one's."""
         done: int = kernels.advance(
             self.unsigned[0], self.plain, *self.steps, self.fixed, self.tight, self.unsigned[1], self.row_step,
-            self.choice_step, omega, x, duals.link, duals.row, *sums, self.costs, self.on_link, self.on_row,
+            self.choice_step, omega, *moving, *anchor, *at, taken, REFLECTION, self.costs, self.on_link, self.on_row,
             self.scratch, steps, self.stopped,
         )  # fmt: skip
         return done
@@ -297,38 +303,37 @@ def _sift(
 def _iterate(
     saddle: Saddle, point: _Point, tolerance: float, target: float, most: int, halt: Callable[[], bool]
 ) -> None:
-    x, duals = point.x, point.duals
-    anchor_x, anchor = x.copy(), _copy(duals)
+    anchor: _Iterate = point.x, point.duals.link, point.duals.row
+    at, moving = _copies(anchor), _copies(anchor)
     anchor_gap = last_gap = point.value - point.bound
     steps = since = 0
-    sums = (np.zeros(x.size), np.zeros(duals.link.size), np.zeros(duals.row.size))
     while steps < most and not _decided(point, tolerance, target) and not halt():
-        done = saddle.advance(x, duals, sums, point.omega, CHUNK)
+        done = saddle.advance(moving, anchor, at, since, point.omega, CHUNK)
         if done < CHUNK:
             break
         steps, since = steps + done, since + done
-        mean_x, mean = sums[0] / since, Duals(sums[1] / since, sums[2] / since)
-        points = [(saddle.lower(d), saddle.upper(p), p, d) for p, d in ((x, duals), (mean_x, mean))]
-        for low, high, p, d in points:
-            if low > point.bound:
-                point.bound, point.best = low, _copy(d)
-            if high < point.value:
-                point.value, point.best_x = high, p.copy()
-        low, high, at_x, at = min(points, key=lambda found: found[1] - found[0])
+        duals = Duals(at[1], at[2])
+        low, high = saddle.lower(duals), saddle.upper(at[0])
+        if low > point.bound:
+            point.bound, point.best = low, _copy(duals)
+        if high < point.value:
+            point.value, point.best_x = high, at[0].copy()
         gap = high - low
         ready = gap <= SUFFICIENT * anchor_gap or (gap <= NECESSARY * anchor_gap and gap > last_gap)
         last_gap = gap
         if ready or since >= LONGEST_SHARE * steps + CHUNK:
-            x, duals = at_x.copy(), _copy(at)
-            primal, dual = saddle.distance(x, duals, anchor_x, anchor)
+            primal, dual = saddle.distance(at[0], duals, anchor[0], Duals(anchor[1], anchor[2]))
             if primal > 1e-12 and dual > 1e-12:
                 point.omega = float(np.exp(SMOOTHING * np.log(dual / primal) + (1 - SMOOTHING) * np.log(point.omega)))
-            anchor_x, anchor, anchor_gap, last_gap = x.copy(), _copy(duals), gap, gap
-            for part in sums:
-                part[:] = 0.0
+            anchor, moving = _copies(at), _copies(at)
+            anchor_gap = last_gap = gap
             since = 0
-    point.x, point.duals = x, duals
+    point.x, point.duals = at[0], Duals(at[1], at[2])
     point.steps += steps
+
+
+def _copies(iterate: _Iterate) -> _Iterate:
+    return iterate[0].copy(), iterate[1].copy(), iterate[2].copy()
 
 
 def estimate(

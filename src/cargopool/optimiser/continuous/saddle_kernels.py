@@ -99,12 +99,20 @@ def upper(plain, ptr, row, link, weight, share, fixed, link_first, x, on_link, o
 @kernel
 def advance(
     first, plain, ptr, row, link, weight, share, fixed, tight, link_first, row_step, choice_step, omega,
-    x, y, u, x_sum, y_sum, u_sum, costs, on_link, on_row, scratch, iterations, stopped,
+    x, y, u, x0, y0, u0, x_at, y_at, u_at, taken, reflection, costs, on_link, on_row, scratch, iterations, stopped,
 ):  # fmt: skip
-    """Primal-dual steps; sums of the iterates are added up for their average. Returns the steps done."""
+    """Primal-dual steps from ``x, y, u``, each drawn back towards the anchor ``x0, y0, u0``; returns the steps done.
+
+    ``x_at, y_at, u_at`` become the last step's own points, which are feasible; ``taken`` steps went before since the
+    anchor was set.
+    """
     for step in range(iterations):
         if stopped[0] != 0:
             return step
+        ahead_weight = (taken + step + 1.0) / (taken + step + 2.0)
+        anchor = 1.0 - ahead_weight
+        most = ahead_weight * (1.0 + reflection)
+        back = ahead_weight * reflection
         price(plain, ptr, row, link, weight, share, y, u, costs)
         on_link[:] = 0.0
         on_row[:] = 0.0
@@ -119,8 +127,8 @@ def advance(
                 c = begin + i
                 after = max(scratch[i] - less, 0.0)
                 ahead = 2.0 * after - x[c]
-                x[c] = after
-                x_sum[c] += after
+                x_at[c] = after
+                x[c] = most * after - back * x[c] + anchor * x0[c]
                 if ahead != 0.0:
                     for s in range(ptr[c], ptr[c + ONE]):
                         on_link[link[s]] += weight[s] * ahead
@@ -143,12 +151,12 @@ def advance(
             less = cut(scratch, size, fixed[r]) if amount > fixed[r] else 0.0
             if tight[r]:
                 after = max(scratch[links] - less, 0.0)
-                u[r] = after
-                u_sum[r] += after
+                u_at[r] = after
+                u[r] = most * after - back * u[r] + anchor * u0[r]
             for i in range(links):
                 after = max(scratch[i] - less, 0.0)
-                y[begin + i] = after
-                y_sum[begin + i] += after
+                y_at[begin + i] = after
+                y[begin + i] = most * after - back * y[begin + i] + anchor * y0[begin + i]
     return iterations
 
 
