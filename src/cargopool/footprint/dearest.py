@@ -45,15 +45,17 @@ def units_needed(shipment: Shipment, unit: LoadUnitType, unit_kg: int, together:
     if shipment.load_units:
         return ceil_div(shipment.load_units, together)
     atoms = shipment.atoms
-    room = [
+    atom_kg = ceil_div(shipment.kg, atoms)
+    room = (
         (min(shipment.pallets_milli, MILLI), unit.pallets_milli),
-        (ceil_div(shipment.kg, atoms), unit_kg),
+        (atom_kg, unit_kg),
         (ceil_div(shipment.volume_m3_milli, atoms), unit.volume_m3_milli),
         (ceil_div(shipment.loading_metres_milli, atoms), unit.loading_metres_milli),
-    ]
-    fit = together * min((limit // size for size, limit in room if size), default=atoms)
-    if truck_kg and shipment.kg:
-        fit = min(fit, truck_kg // ceil_div(shipment.kg, atoms))
+    )
+    fits = [limit // size for size, limit in room if size]
+    fit = together * (min(fits) if fits else atoms)
+    if truck_kg and atom_kg:
+        fit = min(fit, truck_kg // atom_kg)
     return ceil_div(atoms, max(1, min(fit, atoms)))
 
 

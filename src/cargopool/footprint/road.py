@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from cargopool.footprint.carriers import ELECTRICITY, grid, intensity, link_countries
 from cargopool.footprint.energy import Evidence, factor_evidence, vehicle_evidence, vehicle_line
@@ -20,8 +21,7 @@ DROP_TRIPS = 2
 """Extra kilometres per loaded kilometre, and trips to pay, when the unit is dropped at the door and fetched later."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Trip:
+class _Trip(NamedTuple):
     """A truck trip with what its purpose makes of the vehicle's rates."""
 
     scenario: Scenario
@@ -69,11 +69,19 @@ def road_group(
     ValueError
         When no road joins the places.
     """
+    return _truck(scenario, purpose, vehicle_id, origin, destination, _tare_kg(unit, units))
+
+
+def _tare_kg(unit: LoadUnitType, units: int) -> int:
+    """What units add to the mass of the truck; a trailer is part of it."""
+    return 0 if unit.kind == "trailer" else units * unit.tare_kg
+
+
+def _truck(scenario: Scenario, purpose: str, vehicle_id: str, origin: str, destination: str, tare: int) -> Group:
     link = road_link(scenario, origin, destination)
     if link is None:
         raise ValueError(f"no road from {origin} to {destination}")
     vehicle = scenario.vehicles[vehicle_id]
-    tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
     energy = vehicle_line(scenario, vehicle), vehicle_evidence(scenario, vehicle)
     if purpose == "main":
         trip = _Trip(scenario, link, vehicle, "road", vehicle.empty_km_factor, 1, 0, tare, *energy)
@@ -112,7 +120,7 @@ def leg_group(
     link = road_link(scenario, origin, destination)
     if link is None:
         raise ValueError(f"no road from {origin} to {destination}")
-    tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
+    tare = _tare_kg(unit, units)
     own = scenario.vehicles[vehicle_id]
     energy = vehicle_line(scenario, own), vehicle_evidence(scenario, own)
     trip = _Trip(scenario, link, replace(own, min_eur=0.0), "road", 0.0, 1, 0, tare, *energy)
@@ -159,7 +167,7 @@ def truck_group(
     key = ("truck", purpose, vehicle, origin, destination)
     known: tuple[Group, float] | None = memo.get(key)
     if known is None:
-        bare = road_group(scenario, purpose, vehicle, origin, destination, replace(unit, tare_kg=0), units)
+        bare = _truck(scenario, purpose, vehicle, origin, destination, 0)
         own = next((e for e in bare.elements if e.kind != "shuttle"), None)
         rest = bare.grams - (own.grams if own else 0)
         known = memo[key] = (
@@ -168,8 +176,7 @@ def truck_group(
         )
     without, own_mj = known
     rate = without.load[0]
-    tare = 0 if unit.kind == "trailer" else units * unit.tare_kg
-    energy = own_mj + rate.mj_per_kg * tare
+    energy = own_mj + rate.mj_per_kg * _tare_kg(unit, units)
     grams = round_half_even(energy * rate.wtt_g_per_mj) + round_half_even(energy * rate.ttw_g_per_mj)
     return Group((), (), without.weighted_cents, without.grams + grams, without.load, without.external)
 

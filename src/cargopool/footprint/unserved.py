@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil
+from typing import NamedTuple
 
 from cargopool.footprint.dearest import dearest_itinerary_eur, units_needed
 from cargopool.footprint.external import worst_per_km
-from cargopool.footprint.items import weigh
+from cargopool.footprint.items import Group, weigh
 from cargopool.footprint.objective import lateness_cents, time_value_cents
 from cargopool.footprint.parts import cross_dock_items, storage_charge
 from cargopool.footprint.road import truck_group
@@ -42,7 +43,8 @@ def unserved_cents(scenario: Scenario, shipment: Shipment) -> int:
 def _constant(scenario: Scenario, shipment: Shipment) -> int:
     roads = list(_direct_roads(scenario, shipment))
     if roads:
-        dearest = max(_direct_cents(scenario, shipment, *road) for road in roads)
+        money, grams = _part(scenario, shipment)
+        dearest = max(_direct_cents(scenario, shipment, truck, money, grams) for truck in roads)
     else:
         dearest = cents(dearest_itinerary_eur(scenario, shipment))
     waiting = time_value_cents(shipment, shipment.atoms, shipment.latest_min - shipment.ready_min)
@@ -50,8 +52,58 @@ def _constant(scenario: Scenario, shipment: Shipment) -> int:
     return (ceil_div(dearest + waiting + late, CENTS_PER_EUR) + 1) * CENTS_PER_EUR
 
 
-def _direct_roads(scenario: Scenario, shipment: Shipment) -> Iterator[tuple[RoadVehicle, list[LoadUnitType], RoadLink]]:
-    """Vehicles that can take the shipment straight to its destination in time, with the unit types for it."""
+class _Truck(NamedTuple):
+    """A vehicle on a road, with the unit types for some freight; priced once, with the heaviest of them on it.
+
+    Attributes
+    ----------
+    room_kg : tuple of int
+        Cargo that the vehicle may carry in each of the unit types.
+    external_cents : int
+        External costs of its kilometres at most, where they are internalised.
+    """
+
+    vehicle: RoadVehicle
+    units: tuple[LoadUnitType, ...]
+    km: float
+    trip: Group
+    room_kg: tuple[int, ...]
+    external_cents: int
+
+
+def _trucks(scenario: Scenario, shipment: Shipment, link: RoadLink) -> tuple[_Truck, ...]:
+    """Vehicles from its origin to its destination that can take the shipment, kept for others like it."""
+    memo = index_of(scenario).memo
+    key = ("unserved trucks", shipment.origin, shipment.destination, shipment.temperature, shipment.load_unit)
+    known: tuple[_Truck, ...] | None = memo.get(key)
+    if known is None:
+        known = memo[key] = tuple(_trucks_for(scenario, shipment, link))
+    return known
+
+
+def _trucks_for(scenario: Scenario, shipment: Shipment, link: RoadLink) -> Iterator[_Truck]:
+    for vehicle in scenario.vehicles.values():
+        units = tuple(
+            unit
+            for unit in scenario.load_units.values()
+            if unit.id in vehicle.unit_types
+            and "road" in unit.modes
+            and shipment.temperature in unit.temperatures
+            and shipment.load_unit in ("", unit.id)
+        )
+        if units:
+            heaviest = max(units, key=lambda unit: 0 if unit.kind == "trailer" else unit.per_truck * unit.tare_kg)
+            trip = truck_group(
+                scenario, "main", vehicle.id, shipment.origin, shipment.destination, heaviest, heaviest.per_truck
+            )
+            limit = vehicle.gross_limit_kg - vehicle.tractor_kg
+            room = tuple(limit - unit.per_truck * unit.tare_kg for unit in units)
+            external = ceil(link.km * (1 + vehicle.empty_km_factor) * worst_per_km(scenario)[1])
+            yield _Truck(vehicle, units, link.km, trip, room, external)
+
+
+def _direct_roads(scenario: Scenario, shipment: Shipment) -> Iterator[_Truck]:
+    """Vehicles that can take the shipment straight to its destination in time."""
     link = road_link(scenario, shipment.origin, shipment.destination)
     if link is None or "road" not in shipment.modes:
         return
@@ -59,19 +111,12 @@ def _direct_roads(scenario: Scenario, shipment: Shipment) -> Iterator[tuple[Road
     if not all(_handles(place, shipment) for place in ends):
         return
     in_time: dict[Manning, bool] = {}
-    for vehicle in scenario.vehicles.values():
-        units = [
-            unit
-            for unit in scenario.load_units.values()
-            if unit.id in vehicle.unit_types
-            and "road" in unit.modes
-            and shipment.temperature in unit.temperatures
-            and shipment.load_unit in ("", unit.id)
-        ]
-        if units and vehicle.manning not in in_time:
-            in_time[vehicle.manning] = _in_time(scenario, shipment, link, vehicle.manning)
-        if units and in_time[vehicle.manning]:
-            yield vehicle, units, link
+    for truck in _trucks(scenario, shipment, link):
+        manning = truck.vehicle.manning
+        if manning not in in_time:
+            in_time[manning] = _in_time(scenario, shipment, link, manning)
+        if in_time[manning]:
+            yield truck
 
 
 def _handles(place: Place, shipment: Shipment) -> bool:
@@ -108,28 +153,20 @@ def _in_time(scenario: Scenario, shipment: Shipment, link: RoadLink, manning: Ma
     return end is not None and end + unload_min <= shipment.latest_min
 
 
-def _direct_cents(
-    scenario: Scenario, shipment: Shipment, vehicle: RoadVehicle, units: list[LoadUnitType], link: RoadLink
-) -> int:
+def _direct_cents(scenario: Scenario, shipment: Shipment, truck: _Truck, money: int, grams: int) -> int:
     """All trucks needed, at the highest carbon price, with the longest rental, storage and running temperature unit.
 
-    The truck is priced once, with the heaviest of its unit types on it.
+    ``money`` and ``grams`` are what does not depend on the truck.
     """
-    heaviest = max(units, key=lambda unit: 0 if unit.kind == "trailer" else unit.per_truck * unit.tare_kg)
-    ends = shipment.origin, shipment.destination
-    trip = truck_group(scenario, "main", vehicle.id, *ends, heaviest, heaviest.per_truck)
+    trip = truck.trip
     days = started_days(shipment.latest_min - shipment.ready_min)
     price = max(scenario.objective.max_carbon_price_eur_per_t, scenario.objective.carbon_price_eur_per_t)
-    money, grams = _part(scenario, shipment)
     grams += sum(rate.grams(shipment.kg) for rate in trip.load)
-    per_tkm, per_vkm = worst_per_km(scenario)
-    money += ceil(shipment.kg * link.km * per_tkm / KG_PER_TONNE)
-    truck_external = ceil(link.km * (1 + vehicle.empty_km_factor) * per_vkm)
+    money += ceil(shipment.kg * truck.km * worst_per_km(scenario)[0] / KG_PER_TONNE)
     dearest = 0
-    for unit in units:
-        truck_kg = vehicle.gross_limit_kg - vehicle.tractor_kg - unit.per_truck * unit.tare_kg
+    for unit, truck_kg in zip(truck.units, truck.room_kg, strict=True):
         trucks = units_needed(shipment, unit, unit.payload_kg, unit.per_truck, truck_kg)
-        use_cents = trip.weighted_cents + truck_external + _rental_cents(scenario, unit, days)
+        use_cents = trip.weighted_cents + truck.external_cents + _rental_cents(scenario, unit, days)
         use_grams = trip.grams
         if shipment.temperature != "ambient":
             minutes = shipment.latest_min - shipment.ready_min

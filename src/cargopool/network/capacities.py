@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,7 @@ from cargopool.model.place import Hub
 from cargopool.model.plan import CharterRun
 from cargopool.network.arrays import Int32, Int64, Rows
 from cargopool.network.coefficients import Priceable, coded, yard_stays
+from cargopool.network.keys import Integers
 from cargopool.network.variants import SLOTS
 from cargopool.units import KG_PER_TONNE, MILLI, MINUTES_PER_HOUR, round_half_even
 
@@ -56,11 +57,9 @@ def move_rows(case: Priceable, book: RowBook) -> tuple[Rows, Rows]:
         ride = case.chains.rides[chain, n]
         fixed = np.flatnonzero((ride >= 0) & ~case.rides.headway[ride])
         which = case.on_chain[fixed]
-        keys = np.stack([ride[fixed], moves.slots[which, n], moves.unit[which], moves.gross[which]], axis=1).astype(
-            np.int64
-        )
+        keys = ride[fixed], moves.slots[which, n], moves.unit[which], moves.gross[which]
         plain.add(which, keys, lambda key: _leg_uses(case, book, key))
-        powered.add(which, keys[:, :1], lambda key: _plug_uses(case, book, key[0]))
+        powered.add(which, keys[:1], lambda key: _plug_uses(case, book, key[0]))
     if case.on_chain.size:
         _add_hubs(case, book, plain, powered)
     return plain.rows(moves.count), powered.rows(moves.count)
@@ -74,13 +73,13 @@ class _Parts:
     part: list[Int64] = field(default_factory=list)
     uses: list[Uses] = field(default_factory=list)
 
-    def add(self, which: Int64, keys: Int64, make: Callable[[tuple[int, ...]], Uses]) -> None:
+    def add(self, which: Int64, keys: Sequence[Integers], make: Callable[[tuple[int, ...]], Uses]) -> None:
         if not which.size:
             return
         unique, back = coded(keys)
         self.which.append(which)
         self.part.append(back + len(self.uses))
-        self.uses.extend(make(tuple(int(x) for x in key)) for key in unique)
+        self.uses.extend(make(key) for key in unique)
 
     def rows(self, count: int) -> Rows:
         nothing = np.zeros(0, dtype=np.int64)
@@ -152,11 +151,13 @@ def _add_hubs(case: Priceable, book: RowBook, plain: _Parts, powered: _Parts) ->
     for at, hub, begin, end, lift in yard_stays(case):
         first = begin // bucket
         last = np.maximum(first, (end - 1) // bucket)
-        keys = np.stack([hub, first, last, lift // bucket], axis=1)
+        stays = hub, first, last, lift // bucket
         kept = limited[hub]
-        plain.add(case.on_chain[at[kept]], keys[kept], lambda key: _hub_uses(hubs[key[0]], book, bucket, key))
+        keys = [column[kept] for column in stays]
+        plain.add(case.on_chain[at[kept]], keys, lambda key: _hub_uses(hubs[key[0]], book, bucket, key))
         kept = plugged[hub]
-        powered.add(case.on_chain[at[kept]], keys[kept, :3], lambda key: _hub_plugs(hubs[key[0]], book, key))
+        keys = [column[kept] for column in stays[:3]]
+        powered.add(case.on_chain[at[kept]], keys, lambda key: _hub_plugs(hubs[key[0]], book, key))
 
 
 def _hub_uses(hub: Hub, book: RowBook, bucket_min: int, key: tuple[int, ...]) -> Uses:

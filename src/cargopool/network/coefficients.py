@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from cargopool.footprint.scheduled import (
 from cargopool.model.scenario import Scenario
 from cargopool.model.service import Surcharge
 from cargopool.network.arrays import ROAD, Float64, Int64
-from cargopool.network.keys import distinct
+from cargopool.network.keys import Integers, distinct
 from cargopool.network.passages import Passages
 from cargopool.network.places import Places
 from cargopool.network.rides import Chains, Rides
@@ -41,13 +41,18 @@ class Sums:
     cents_per_kg: Float64
 
     def add(
-        self, which: Int64, keys: Int64, price: Callable[[tuple[int, ...]], Group], *, powered: bool = False
+        self,
+        which: Int64,
+        keys: Sequence[Integers],
+        price: Callable[[tuple[int, ...]], Group],
+        *,
+        powered: bool = False,
     ) -> None:
-        """Add to moves ``which`` the group of each row of ``keys`` (int64[n, k]), priced once per distinct row."""
+        """Add to moves ``which`` the group of each row of the columns ``keys``, priced once per distinct row."""
         if not which.size:
             return
-        code, back = coded(keys)
-        groups = [price(tuple(int(x) for x in row)) for row in code]
+        rows, back = coded(keys)
+        groups = [price(row) for row in rows]
         grams = np.array([g.grams for g in groups], dtype=np.int64)[back]
         self.powered[which] += grams
         if powered:
@@ -62,10 +67,10 @@ class Sums:
                 sums[which] += np.array(each, dtype=float)[back]
 
 
-def coded(keys: Int64) -> tuple[Int64, Int64]:
-    """Distinct rows and each row's position among them."""
-    first, back = distinct(list(keys.T))
-    return keys[first], back
+def coded(keys: Sequence[Integers]) -> tuple[list[tuple[int, ...]], Int64]:
+    """Distinct rows of some columns, and each row's position among them."""
+    first, back = distinct(keys)
+    return list(zip(*(column[first].tolist() for column in keys), strict=True)), back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +110,13 @@ def _add_roads(case: Priceable, sums: Sums) -> None:
     units, vehicles = tuple(scenario.load_units.values()), tuple(scenario.vehicles)
     road = np.flatnonzero(passages.kind[moves.passage] == ROAD)
     p = moves.passage[road]
-    keys = np.stack([passages.origin[p], passages.destination[p], moves.vehicle[road], moves.unit[road]], axis=1)
+    keys = passages.origin[p], passages.destination[p], moves.vehicle[road], moves.unit[road]
 
     def main(key: tuple[int, ...]) -> Group:
         i, j, v, u = key
         return truck_group(scenario, "main", vehicles[v], ids[i], ids[j], units[u], units[u].per_truck)
 
-    sums.add(road, keys.astype(np.int64), main)
+    sums.add(road, keys, main)
     p = moves.passage[case.on_chain]
     chain = passages.chain[p]
     for purpose in ("haulage_out", "haulage_in"):
@@ -120,13 +125,13 @@ def _add_roads(case: Priceable, sums: Sums) -> None:
         else:
             ends = case.chains.destination[chain], passages.destination[p]
         hauled = ends[0] != ends[1]
-        keys = np.stack([ends[0][hauled], ends[1][hauled], moves.unit[case.on_chain[hauled]]], axis=1)
+        hauls = ends[0][hauled], ends[1][hauled], moves.unit[case.on_chain[hauled]]
 
         def haulage(key: tuple[int, ...], purpose: str = purpose) -> Group:
             i, j, u = key
             return truck_group(scenario, purpose, scenario.drayage.vehicle, ids[i], ids[j], units[u], 1)
 
-        sums.add(case.on_chain[hauled], keys.astype(np.int64), haulage)
+        sums.add(case.on_chain[hauled], hauls, haulage)
 
 
 def _add_rides(case: Priceable, sums: Sums) -> None:
@@ -143,17 +148,14 @@ def _add_rides(case: Priceable, sums: Sums) -> None:
         slot = case.moves.slots[which, n]
         active, sets = _active_surcharges(tables, rides.service[ride], case.times.depart[ridden, n])
         active = np.where(slot == SLOTS.index("charter"), 0, active)
-        keys = np.stack(
-            [
-                rides.service[ride],
-                rides.origin[ride],
-                rides.destination[ride],
-                slot,
-                case.moves.unit[which],
-                case.moves.gross[which],
-                active,
-            ],
-            axis=1,
+        keys = (
+            rides.service[ride],
+            rides.origin[ride],
+            rides.destination[ride],
+            slot,
+            case.moves.unit[which],
+            case.moves.gross[which],
+            active,
         )
 
         def ridden_group(key: tuple[int, ...], sets: list[tuple[Surcharge, ...]] = sets) -> Group:
@@ -161,7 +163,7 @@ def _add_rides(case: Priceable, sums: Sums) -> None:
             mass = None if gross < 0 else gross
             return departure_group(scenario, rides.services[s], ids[i], ids[j], SLOTS[slot], units[u], mass, sets[code])
 
-        sums.add(which, keys.astype(np.int64), ridden_group)
+        sums.add(which, keys, ridden_group)
 
 
 def _active_surcharges(
@@ -211,11 +213,12 @@ def _add_terminals(case: Priceable, sums: Sums) -> None:
     scenario = case.scenario
     hubs = tuple(scenario.hubs.values())
     for at, hub, begin, end, _ in yard_stays(case):
-        sums.add(case.on_chain[at], hub[:, None], lambda key: lift_group(scenario, hubs[key[0]]))
+        sums.add(case.on_chain[at], (hub,), lambda key: lift_group(scenario, hubs[key[0]]))
         days = -(-np.maximum(end - begin, 0) // MINUTES_PER_DAY)
         kept = days > 0
-        keys = np.stack([hub[kept], days[kept]], axis=1)
-        sums.add(case.on_chain[at[kept]], keys, lambda key: storage_group(scenario, hubs[key[0]], key[1]))
+        sums.add(
+            case.on_chain[at[kept]], (hub[kept], days[kept]), lambda key: storage_group(scenario, hubs[key[0]], key[1])
+        )
 
 
 def _add_units(case: Priceable, sums: Sums) -> None:
@@ -224,12 +227,11 @@ def _add_units(case: Priceable, sums: Sums) -> None:
     everyone = np.arange(moves.count)
     minutes = (passages.available - passages.latest)[moves.passage]
     days = -(-np.maximum(minutes, 0) // MINUTES_PER_DAY)
-    keys = np.stack([moves.unit, days, moves.units], axis=1).astype(np.int64)
-    sums.add(everyone, keys, lambda key: rental_group(scenario, units[key[0]], key[1], key[2]))
-    keys = moves.unit[case.on_chain, None].astype(np.int64)
-    sums.add(case.on_chain, keys, lambda key: one_way_group(scenario, units[key[0]]))
-    keys = np.stack([minutes, moves.units], axis=1).astype(np.int64)
-    sums.add(everyone, keys, lambda key: reefer_group(scenario, key[0], key[1]), powered=True)
+    sums.add(
+        everyone, (moves.unit, days, moves.units), lambda key: rental_group(scenario, units[key[0]], key[1], key[2])
+    )
+    sums.add(case.on_chain, (moves.unit[case.on_chain],), lambda key: one_way_group(scenario, units[key[0]]))
+    sums.add(everyone, (minutes, moves.units), lambda key: reefer_group(scenario, key[0], key[1]), powered=True)
 
 
 def crossing_cents(scenario: Scenario, places: Places, passages: Passages) -> Int64:

@@ -82,7 +82,7 @@ class Freight:
         """Number of shipments."""
         return len(self.shipments)
 
-    def may_go(self, k: Int64, origin: int, destination: int, kind: int) -> Bool:
+    def may_go(self, k: Int64 | slice, origin: int, destination: int, kind: int) -> Bool:
         """Whether shipments may move between two places at all: never back to their start, nor on from their end."""
         found: Bool = self.at_place[k, origin] & self.at_place[k, destination]
         found &= (self.destination[k] != origin) & (self.origin[k] != destination)
@@ -137,14 +137,18 @@ def _places_of_each(
     scenario: Scenario, places: Places, shipments: tuple[Shipment, ...], origin: Int32, destination: Int32
 ) -> Bool:
     hubs = tuple(scenario.hubs.values())
-    found = np.zeros((len(shipments), len(places.ids)), dtype=np.bool_)
-    for k, shipment in enumerate(shipments):
-        for h, hub in enumerate(hubs):
-            handled = shipment.load_units > 0 or hub.cross_dock is not None
-            found[k, h] = handled and accepts_adr(hub, shipment.adr_class)
-        for end in (int(origin[k]), int(destination[k])):
-            if end >= places.hub_count:
-                found[k, end] = True
+    found = np.zeros((len(places.ids), len(shipments)), dtype=np.bool_).T  # looked up place by place
+    kinds = [(shipment.load_units > 0, shipment.adr_class) for shipment in shipments]
+    number = {kind: n for n, kind in enumerate(dict.fromkeys(kinds))}
+    table = [
+        [(sealed or hub.cross_dock is not None) and accepts_adr(hub, adr_class) for hub in hubs]
+        for sealed, adr_class in number
+    ]
+    which = [number[kind] for kind in kinds]
+    found[:, : len(hubs)] = np.array(table, dtype=np.bool_).reshape(len(number), len(hubs))[which]
+    for ends in (origin, destination):
+        at_door = np.flatnonzero(ends >= places.hub_count)
+        found[at_door, ends[at_door]] = True
     return found
 
 

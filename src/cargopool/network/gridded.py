@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -29,15 +30,19 @@ def gridded(setting: Setting, fixed: Passages, thinning: Thinning) -> tuple[Pass
     used[users.passage] = True
     used[: fixed.count] = True
     number = np.cumsum(used, dtype=np.int32) - 1
-    parts, found_p, found_k = [chained.chosen(used)], [number[users.passage]], [users.shipment]
-    count = parts[0].count
-    for trucks, passage, shipment in _trucks(setting, thinning) if thinning.road else ():
-        parts.append(trucks)
-        found_p.append(passage + count)
-        found_k.append(shipment)
-        count += trucks.count
-    users = Users(passage=np.concatenate(found_p), shipment=np.concatenate(found_k))
-    return _lane_by_lane(joined(parts), users)
+    kept = chained.chosen(used)
+    users = Users(passage=number[users.passage], shipment=users.shipment)
+    trucks = list(_trucks(setting, thinning)) if thinning.road else []
+    if trucks:
+        firsts = (kept.count + np.cumsum([0, *(truck.departs.size for truck in trucks)])).tolist()
+        users = Users(
+            passage=np.concatenate(
+                [users.passage, *(truck.passage + first for truck, first in zip(trucks, firsts[:-1], strict=True))]
+            ),
+            shipment=np.concatenate([users.shipment, *(truck.shipment for truck in trucks)]),
+        )
+        kept = joined([kept, _passages_of(trucks)])
+    return _lane_by_lane(kept, users)
 
 
 def _lane_by_lane(passages: Passages, users: Users) -> tuple[Passages, Users]:
@@ -90,19 +95,52 @@ class _Way:
     shipments: Int64
 
 
-def _trucks(setting: Setting, thinning: Thinning) -> Iterator[tuple[Passages, Int32, Int32]]:
-    """Trucks of each way and manning, with (passage, shipment) pairs of their users."""
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """Trucks on a way that somebody uses, and their users as parallel arrays of truck and shipment."""
+
+    way: _Way
+    departs: Int64
+    available: Int64
+    passage: Int32
+    shipment: Int32
+
+
+def _passages_of(trucks: Sequence[_Used]) -> Passages:
+    """Passages of trucks, way after way."""
+    counts = [used.departs.size for used in trucks]
+    count = sum(counts)
+
+    def each(values: list[int], kind: type[np.signedinteger[Any]]) -> Any:
+        return np.repeat(np.array(values, dtype=kind), counts)
+
+    return Passages(
+        kind=np.full(count, ROAD, dtype=np.int8),
+        origin=each([used.way.origin for used in trucks], np.int32),
+        destination=each([used.way.destination for used in trucks], np.int32),
+        latest=np.concatenate([used.departs for used in trucks]),
+        available=np.concatenate([used.available for used in trucks]),
+        chain=np.full(count, -1, dtype=np.int32),
+        hand_in=np.zeros(count, dtype=np.int64),
+        collect=np.zeros(count, dtype=np.int64),
+        manning=each([used.way.manning for used in trucks], np.int8),
+    )
+
+
+def _trucks(setting: Setting, thinning: Thinning) -> Iterator[_Used]:
+    """Trucks of each way and manning that somebody uses."""
     ways = list(_ways(setting, thinning))
     asked = [(way.origin, way.destination, MANNINGS[way.manning], way.departs) for way in ways]
     for way, arrive in zip(ways, setting.trips.arrivals_of(asked), strict=True):
-        trucks, passage, shipment = _on_way(setting, way, arrive)
-        if trucks.count:
-            yield trucks, passage, shipment
+        trucks = _on_way(setting, way, arrive)
+        if trucks.departs.size:
+            yield trucks
 
 
 def _ways(setting: Setting, thinning: Thinning) -> Iterator[_Way]:
     freight, windows, last = setting.freight, setting.windows, setting.windows.max_moves - 1
-    road = np.flatnonzero(freight.road)
+    by_ready = np.argsort(freight.ready, kind="stable")  # minutes that ascend are found faster
+    road = by_ready[freight.road[by_ready]]
     ends = np.unique(freight.destination[road]).tolist()
     doors = [d for d in ends if d >= setting.places.hub_count]
     for i in range(len(setting.places.ids)):
@@ -128,47 +166,17 @@ def _ways(setting: Setting, thinning: Thinning) -> Iterator[_Way]:
                 yield _Way(i, j, manning, departs, at[mine])
 
 
-def _on_way(setting: Setting, way: _Way, arrive: Int64) -> tuple[Passages, Int32, Int32]:
+def _on_way(setting: Setting, way: _Way, arrive: Int64) -> _Used:
     available = arrive + setting.places.crossing(way.origin, way.destination)
     best = available < np.append(np.minimum.accumulate(available[::-1])[::-1][1:], NEVER)
     departs, available = way.departs[best], available[best]
-    first, size, shipment = _ranges(setting, way, departs, available)
-    begin = np.cumsum(size) - size
-    passage = np.arange(int(size.sum())) - np.repeat(begin - first, size)
+    passage, column, _ = setting.windows.runs_in_time(way.shipments, way.origin, way.destination, departs, available)
     used = np.zeros(departs.size, dtype=np.bool_)
     used[passage] = True
-    count = int(used.sum())
-    trucks = Passages(
-        kind=np.full(count, ROAD, dtype=np.int8),
-        origin=np.full(count, way.origin, dtype=np.int32),
-        destination=np.full(count, way.destination, dtype=np.int32),
-        latest=departs[used],
+    return _Used(
+        way=way,
+        departs=departs[used],
         available=available[used],
-        chain=np.full(count, -1, dtype=np.int32),
-        hand_in=np.zeros(count, dtype=np.int64),
-        collect=np.zeros(count, dtype=np.int64),
-        manning=np.full(count, way.manning, dtype=np.int8),
+        passage=(np.cumsum(used, dtype=np.int32) - 1)[passage],
+        shipment=way.shipments.astype(np.int32)[column],
     )
-    return trucks, (np.cumsum(used, dtype=np.int32) - 1)[passage], np.repeat(shipment.astype(np.int32), size)
-
-
-def _ranges(setting: Setting, way: _Way, departs: Int64, available: Int64) -> tuple[Int64, Int64, Int64]:
-    """Runs (first, size, shipment) of the departures that shipments can use in time; both arrays ascend.
-
-    With more moves made and fewer to go both ends of a run move down, so runs made apart do not overlap.
-    """
-    i, j, k, windows = way.origin, way.destination, way.shipments, setting.windows
-    firsts: list[Int64] = []
-    sizes: list[Int64] = []
-    upper = np.full(k.size, departs.size, dtype=np.int64)
-    for n in range(windows.max_moves):
-        lo = np.searchsorted(departs, windows.ready[n, k, i])
-        hi = np.searchsorted(available, windows.useful[windows.max_moves - 1 - n, k, j], side="right")
-        hi = np.minimum(hi, upper)
-        firsts.append(lo)
-        sizes.append(np.maximum(hi - lo, 0))
-        upper = np.where(hi > lo, lo, upper)
-    first, size = np.concatenate(firsts), np.concatenate(sizes)
-    shipment = np.tile(k, windows.max_moves)
-    some = size > 0
-    return first[some], size[some], shipment[some]

@@ -253,19 +253,23 @@ def _kept(freight: Freight, windows: Windows, passages: Passages) -> Passages:
 
 
 def pair_groups(freight: Freight, windows: Windows, passages: Passages) -> Iterator[tuple[Int64, Int64]]:
-    """Passages grouped by their ends, each with the shipments that may use both ends."""
+    """Passages grouped by their ends, each with the shipments, by their ready minutes, that may use both ends."""
+    by_ready = np.argsort(freight.ready, kind="stable")
     last = windows.max_moves - 1
-    everyone = np.arange(freight.count)
     key = passages.origin.astype(np.int64) << 32 | passages.destination.astype(np.int64)
     order = np.argsort(key, kind="stable")
     bounds = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
-    for lo, hi in pairwise(bounds):
+    if not order.size:
+        return
+    latest = np.maximum.reduceat(passages.latest[order], bounds[:-1])
+    earliest = np.minimum.reduceat(passages.available[order], bounds[:-1])
+    for n, (lo, hi) in enumerate(pairwise(bounds.tolist())):
         group = order[lo:hi]
-        i, j = passages.origin[group[0]], passages.destination[group[0]]
-        can = freight.may_go(everyone, int(i), int(j), int(passages.kind[group[0]]))
-        can &= windows.ready[last, :, i] <= passages.latest[group].max()
-        can &= windows.useful[last, :, j] >= passages.available[group].min()
-        k = np.flatnonzero(can)
+        i, j = int(passages.origin[group[0]]), int(passages.destination[group[0]])
+        can = freight.may_go(slice(None), i, j, int(passages.kind[group[0]]))
+        can &= windows.ready[last, :, i] <= latest[n]
+        can &= windows.useful[last, :, j] >= earliest[n]
+        k = by_ready[can[by_ready]]
         if k.size:
             yield group, k
 
@@ -276,20 +280,14 @@ def users_of(freight: Freight, windows: Windows, passages: Passages, chain_profi
     found_k: list[Int64] = []
     for group, k in pair_groups(freight, windows, passages):
         i, j = int(passages.origin[group[0]]), int(passages.destination[group[0]])
-        use = windows.in_time(k[None, :], i, j, passages.latest[group, None], passages.available[group, None])
-        rows, columns = np.nonzero(use)
+        rows, columns = windows.pairs_in_time(k, i, j, passages.latest[group], passages.available[group])
         found_p.append(group[rows].astype(np.int32))
         found_k.append(k[columns].astype(np.int32))
     nothing = np.zeros(0, dtype=np.int32)
     passage, shipment = np.concatenate([*found_p, nothing]), np.concatenate([*found_k, nothing])
     chain = passages.chain[passage]
     suits = np.where(chain >= 0, chain_profiles[chain, freight.profile[shipment]], freight.road[shipment])
-    passage, shipment = passage[suits], shipment[suits]
-    # The users of a passage lie together already, by shipment: they only move to where their passage comes.
-    counts = np.bincount(passage, minlength=passages.count)
-    begins = np.flatnonzero(np.diff(passage, prepend=-1))
-    first = np.cumsum(counts) - counts
-    shift = np.repeat(first[passage[begins]] - begins, counts[passage[begins]])
-    ordered = np.empty_like(shipment)
-    ordered[np.arange(shipment.size) + shift] = shipment
-    return Users(passage=np.repeat(np.arange(passages.count, dtype=np.int32), counts), shipment=ordered)
+    key = passage[suits].astype(np.int64) * freight.count + shipment[suits]
+    key.sort()
+    passage, shipment = (part.astype(np.int32) for part in np.divmod(key, max(1, freight.count)))
+    return Users(passage=passage, shipment=shipment)

@@ -66,15 +66,17 @@ class Moves:
 def unit_fits(scenario: Scenario, freight: Freight) -> Bool:
     """Whether one atom of a shipment fits a unit type and may ride it, bool[K, U]."""
     units = tuple(scenario.load_units.values())
-    found = np.zeros((freight.count, len(units)), dtype=np.bool_)
+    kinds = [
+        (shipment.load_unit if shipment.load_units else None, shipment.temperature) for shipment in freight.shipments
+    ]
+    number = {kind: n for n, kind in enumerate(dict.fromkeys(kinds))}
+    table = [
+        [sealed_in in (None, unit.id) and temperature in unit.temperatures for unit in units]
+        for sealed_in, temperature in number
+    ]
+    suits = np.array(table, dtype=np.bool_).reshape(len(number), len(units))[[number[kind] for kind in kinds]]
     room = np.array([_room(unit) for unit in units], dtype=np.int64).reshape(len(units), 4)
-    for k, shipment in enumerate(freight.shipments):
-        for u, unit in enumerate(units):
-            kind = shipment.load_unit == unit.id if shipment.load_units else True
-            found[k, u] = (
-                kind and shipment.temperature in unit.temperatures and bool((freight.atom[k] <= room[u]).all())
-            )
-    return found
+    return suits & (freight.atom[:, None, :] <= room[None, :, :]).all(axis=2)
 
 
 def road_fits(scenario: Scenario, freight: Freight, fits: Bool, left_out: Mapping[Temperature, frozenset[str]]) -> Bool:
@@ -248,6 +250,33 @@ def _capacities(scenario: Scenario, kind: NDArray[np.int8], row: Int64) -> tuple
     return count.astype(np.int64), capacity
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The moves that shipments of a kind may use, passage by passage: ``move[first[p]:first[p] + count[p]]``."""
+
+    move: Int32
+    kg: Int64
+    first: Int32
+    count: Int32
+    least_kg: int
+
+    @staticmethod
+    def of(moves: Moves, able: Bool) -> _Options:
+        """Those of all moves that are able."""
+        move = np.flatnonzero(able).astype(np.int32)
+        first = np.append(0, np.cumsum(able, dtype=np.int32))[moves.first].astype(np.int32)
+        kg = moves.capacity[move, 1]
+        return _Options(move, kg, first[:-1], np.diff(first), int(kg.min(initial=NEVER)))
+
+    def on(self, passages: Int32, atom_kg: int) -> Int32:
+        """Those on some passages that carry an atom."""
+        counts = self.count[passages]
+        which = np.repeat(self.first[passages] - np.cumsum(counts, dtype=np.int32) + counts, counts)
+        which += np.arange(which.size, dtype=np.int32)
+        found: Int32 = self.move[which]
+        return found if atom_kg <= self.least_kg else found[self.kg[which] >= atom_kg]
+
+
 def usable_of(
     passages: Passages, users: Users, moves: Moves, freight: Freight, fits: Bool, by_road: Bool
 ) -> tuple[Int32, ...]:
@@ -255,22 +284,12 @@ def usable_of(
     key = users.shipment.astype(np.uint16) if freight.count <= _SHORT else users.shipment
     passage = users.passage[np.argsort(key, kind="stable")]
     bounds = np.cumsum([0, *np.bincount(users.shipment, minlength=freight.count)])
-    kg = moves.capacity[:, 1]
-    least_kg = int(kg.min(initial=NEVER))
     column = (passages.kind[moves.passage] == ROAD) * fits.shape[1] + moves.unit
     kinds, kind = np.unique(np.concatenate([fits, by_road], axis=1), axis=0, return_inverse=True)
-    able = [row[column] for row in kinds]
-    first = moves.first.astype(np.int32)
-    variants = np.diff(first)
+    options = [_Options.of(moves, row[column]) for row in kinds]
     found = []
-    for k, atom_kg in enumerate(freight.atom[:, 1].tolist()):
-        mine = np.sort(passage[bounds[k] : bounds[k + 1]])
-        counts = variants[mine]
-        which = np.repeat(first[mine] - np.cumsum(counts, dtype=np.int32) + counts, counts)
-        which += np.arange(which.size, dtype=np.int32)
-        kept = able[kind[k]][which]
-        if atom_kg > least_kg:
-            kept &= kg[which] >= atom_kg
-        found.append(which[kept])
+    for k, (number, atom_kg) in enumerate(zip(kind.reshape(-1).tolist(), freight.atom[:, 1].tolist(), strict=True)):
+        found.append(options[number].on(np.sort(passage[bounds[k] : bounds[k + 1]]), atom_kg))
     flat = np.concatenate([*found, np.zeros(0, dtype=np.int32)])
-    return tuple(np.split(flat, np.cumsum([mine.size for mine in found])[:-1])) if found else ()
+    ends = np.cumsum([mine.size for mine in found]).tolist()
+    return tuple(flat[end - mine.size : end] for end, mine in zip(ends, found, strict=True))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
 from cargopool.model.equipment import Manning
 from cargopool.model.scenario import Scenario
-from cargopool.network.arrays import Bool, Int64
+from cargopool.network.arrays import Bool, Int32, Int64
 from cargopool.network.freight import Freight
 from cargopool.network.places import NEVER, Places
 from cargopool.network.rides import Chains
@@ -63,6 +65,39 @@ class Windows:
             found |= (self.ready[n, k, origin] <= latest) & (available <= self.useful[last - n, k, destination])
         return found
 
+    def pairs_in_time(
+        self, k: Int64, origin: int, destination: int, latest: Int64, available: Int64
+    ) -> tuple[Int64, Int64]:
+        """Pairs of moves between two places and of shipments that can use them: positions in ``latest`` and in ``k``.
+
+        Fast where few pairs are, and where shipments come by their minutes.
+        """
+        order = np.argsort(latest)
+        arrives = available[order]
+        earliest = np.minimum.accumulate(arrives[::-1])[::-1]
+        which, column, useful = self.runs_in_time(k, origin, destination, latest[order], earliest)
+        there = arrives[which] <= useful
+        return order[which[there]], column[there]
+
+    def runs_in_time(
+        self, k: Int64, origin: int, destination: int, departs: Int64, arrives: Int64
+    ) -> tuple[Int64, Int64, Int64]:
+        """The same for moves of which the later ones are there later; and until when each pair's move is useful."""
+        ready, useful = self.ready[:, k, origin], self.useful[::-1, k, destination]
+        first = np.searchsorted(departs, ready)
+        end = np.searchsorted(arrives, useful, side="right")
+        # A shipment is there earlier only after more moves, and then has fewer to go: a run of its own before that.
+        end[1:] = np.minimum(end[1:], first[:-1])
+        which, run = flat_runs(first.reshape(-1), (end - first).reshape(-1))
+        return which, run % k.size, useful.reshape(-1)[run]
+
+
+def flat_runs(first: Int64, size: Int64) -> tuple[Int64, Int64]:
+    """All positions of runs that begin at ``first``, and the run of each; runs may be empty, or shorter than that."""
+    size = np.maximum(size, 0)
+    run = np.repeat(np.arange(size.size), size)
+    return np.arange(run.size) + (first - np.cumsum(size) + size)[run], run
+
 
 def road_mannings(scenario: Scenario) -> frozenset[Manning]:
     """Mannings of the vehicles that can make road moves at all."""
@@ -94,32 +129,50 @@ def road_minutes(scenario: Scenario, places: Places, freight: Freight, trips: Tr
 
 def first_windows(places: Places, freight: Freight) -> tuple[Int64, Int64, Int64, Int64]:
     """Windows without any move: (ready, useful, haulage_ready, haulage_useful), each int64[K, P]."""
-    shape = (freight.count, len(places.ids))
-    ready, useful = np.full(shape, NEVER, dtype=np.int64), np.full(shape, -NEVER, dtype=np.int64)
-    by_haulage, to_haulage = ready.copy(), useful.copy()
-    for k in range(freight.count):
-        o, d, sealed = int(freight.origin[k]), int(freight.destination[k]), bool(freight.sealed[k])
-        at = np.array([freight.ready[k]])
-        by = np.array([freight.latest[k]])
-        if freight.at_place[k, o]:
-            ready[k, o] = places.done(o, at, sealed=sealed)[0]
-        if freight.at_place[k, d]:
-            useful[k, d] = _last_start(places, d, by, sealed=sealed)[0]
-        if o >= places.hub_count:
-            reach = freight.out_reach[o]
-            for h, minutes in reach.haulage_min.items():
-                by_haulage[k, h] = min(ready[k, o] + minutes, NEVER)
-            for h, minutes in reach.tour_min.items() if not sealed else ():
-                if freight.at_place[k, h]:
-                    ready[k, h] = places.done(h, places.done(o, at) + minutes)[0]
-        if d >= places.hub_count:
-            reach = freight.in_reach[d]
-            for h, minutes in reach.haulage_min.items():
-                to_haulage[k, h] = max(useful[k, d] - minutes, -NEVER)
-            for h, minutes in reach.tour_min.items() if not sealed else ():
-                if freight.at_place[k, h]:
-                    useful[k, h] = _last_start(places, h, _last_start(places, d, by) - minutes)[0]
+    ready, by_haulage = _first_of_an_end(places, freight, out=True)
+    useful, to_haulage = _first_of_an_end(places, freight, out=False)
     return ready, useful, by_haulage, to_haulage
+
+
+def _first_of_an_end(places: Places, freight: Freight, *, out: bool) -> tuple[Int64, Int64]:
+    """Windows without any move at the origins, or at the destinations: handled, and by unit haulage."""
+    ends, minutes, reaches = (
+        (freight.origin, freight.ready, freight.out_reach)
+        if out
+        else (freight.destination, freight.latest, freight.in_reach)
+    )
+    sign = 1 if out else -1
+    table = np.full((len(places.ids), freight.count), sign * NEVER, dtype=np.int64).T
+    hauled = table.copy(order="K")
+    for place, sealed, k in _alike(freight, ends):
+        here = k[freight.at_place[k, place]]
+        table[here, place] = _handled(places, place, minutes[here], sealed=sealed, out=out)
+        if place < places.hub_count:
+            continue
+        for h, trip in reaches[place].haulage_min.items():
+            hauled[k, h] = np.clip(table[k, place] + sign * trip, -NEVER, NEVER)
+        for h, tour in reaches[place].tour_min.items() if not sealed else ():
+            there = k[freight.at_place[k, h]]
+            at_door = _handled(places, place, minutes[there], sealed=False, out=out)
+            table[there, h] = _handled(places, h, at_door + sign * tour, sealed=False, out=out)
+    return table, hauled
+
+
+def _alike(freight: Freight, ends: Int32) -> Iterator[tuple[int, bool, Int64]]:
+    """Shipments by the place of their end, sealed ones apart."""
+    for place in np.unique(ends).tolist():
+        mine = np.flatnonzero(ends == place)
+        for sealed in (False, True):
+            k = mine[freight.sealed[mine] == sealed]
+            if k.size:
+                yield place, sealed, k
+
+
+def _handled(places: Places, place: int, minutes: Int64, *, sealed: bool, out: bool) -> Int64:
+    """End of the handling of what is there at each minute, or latest availability for it to end by then."""
+    if out:
+        return places.done(place, minutes, sealed=sealed)
+    return _last_start(places, place, minutes, sealed=sealed)
 
 
 def _last_start(places: Places, place: int, by: Int64, *, sealed: bool = False) -> Int64:
@@ -145,13 +198,12 @@ def rough_windows(
     for via in range(hubs):
         np.minimum(least, least[:, via, None] + least[None, via, :], out=least)
     by_road = np.minimum(
-        first[0][np.arange(freight.count), freight.origin][:, None] + road[freight.origin, :hubs], NEVER
+        first[0][np.arange(freight.count), freight.origin][:, None] + road.T[:hubs, freight.origin].T, NEVER
     )
     start = np.minimum(np.minimum(first[0][:, :hubs], first[2][:, :hubs]), by_road)
     to_road = first[1][np.arange(freight.count), freight.destination][:, None] - road[:hubs, freight.destination].T
     end = np.maximum(np.maximum(first[1][:, :hubs], first[3][:, :hubs]), to_road)
-    ready = np.full_like(start, NEVER)
-    useful = np.full_like(end, -NEVER)
+    ready, useful = (np.empty((hubs, freight.count), dtype=np.int64).T for _ in range(2))
     for h in range(hubs):
         ready[:, h] = np.minimum((start + least[None, :, h]).min(axis=1), NEVER)
         useful[:, h] = (end - least[None, h, :]).max(axis=1)
@@ -165,12 +217,15 @@ def any_in_time(ready: Int64, useful: Int64, chains: Chains) -> Bool:
     key = chains.origin.astype(np.int64) * hubs + chains.destination
     order = np.argsort(key, kind="stable")
     bounds = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
+    origin, by_ready = -1, order[:0]
     for lo, hi in pairwise(bounds):
         group = order[lo:hi]
         i, j = int(chains.origin[group[0]]), int(chains.destination[group[0]])
-        by_ready = np.argsort(ready[:, i], kind="stable")
+        if i != origin:
+            origin, by_ready = i, np.argsort(ready[:, i])
+            ascending = ready[by_ready, i]
         best = np.concatenate(([-NEVER], np.maximum.accumulate(useful[by_ready, j])))
-        last = best[np.searchsorted(ready[by_ready, i], chains.closing[group], side="right")]
+        last = best[np.searchsorted(ascending, chains.closing[group], side="right")]
         found[group] |= (chains.ready[group] <= last) & (last > -NEVER // 2)
     return found
 
@@ -207,7 +262,34 @@ def windows_of(
     for n in range(1, max_moves):
         ready.append(_forward(places, freight, timetable, road, ready[-1], first[2] if n == 1 else None))
         useful.append(_backward(places, freight, timetable, road, useful[-1], first[3] if n == 1 else None))
-    return Windows(ready=np.stack(ready), useful=np.stack(useful), haulage_ready=first[2], haulage_useful=first[3])
+    return Windows(ready=_stacked(ready), useful=_stacked(useful), haulage_ready=first[2], haulage_useful=first[3])
+
+
+def _stacked(tables: Sequence[Int64]) -> Int64:
+    """Tables [K, P] as one [N, K, P], with the shipments of a place side by side as they are looked up."""
+    return np.stack([table.T for table in tables]).transpose(0, 2, 1)
+
+
+class _Ascending:
+    """Shipments that may be at each place by ascending minutes, sorted when first asked for."""
+
+    def __init__(self, minutes: Int64) -> None:
+        self._minutes = minutes
+        self._sorted: dict[int, tuple[Int64, Int64]] = {}
+
+    def split(self, place: int, cuts: Int64, *, side: Literal["left", "right"]) -> tuple[Int64, Int64]:
+        """Shipments in that order, and how many of them lie before, between and after ascending cuts.
+
+        On the ``side`` "right" those at the very minute of a cut lie before it.
+        """
+        if place not in self._sorted:
+            minutes = self._minutes[:, place]
+            some = np.flatnonzero(np.abs(minutes) < NEVER)
+            order = some[np.argsort(minutes[some])]
+            self._sorted[place] = order, minutes[order]
+        k, ascending = self._sorted[place]
+        bounds = np.searchsorted(ascending, cuts, side=side)
+        return k, np.diff(bounds, prepend=0, append=k.size)
 
 
 def _forward(
@@ -216,16 +298,18 @@ def _forward(
     hubs = places.hub_count
     leaves = np.where(freight.road[:, None], ready, NEVER)
     own = leaves[np.arange(freight.count), freight.origin]
-    arrive = np.full((freight.count, hubs), NEVER, dtype=np.int64)
+    arrive = np.empty((hubs, freight.count), dtype=np.int64).T
     for h in range(hubs):
         arrive[:, h] = np.minimum((leaves[:, :hubs] + road[:hubs, h]).min(axis=1), own + road[freight.origin, h])
     start = ready[:, :hubs] if by_haulage is None else np.minimum(ready[:, :hubs], by_haulage[:, :hubs])
+    ascending = _Ascending(start)
     for (i, j), (hand_in, least) in timetable.pairs.items():
-        where = np.searchsorted(hand_in, start[:, i])
-        np.minimum(arrive[:, j], np.append(least, NEVER)[where], out=arrive[:, j])
+        # By shipment: the first hand-in that it is in time for.
+        k, sizes = ascending.split(i, hand_in, side="right")
+        arrive[k, j] = np.minimum(arrive[k, j], np.repeat(np.append(least, NEVER), sizes))
     for (i, j), minutes in timetable.flexible.items():
         np.minimum(arrive[:, j], start[:, i] + minutes + places.lift_min[j], out=arrive[:, j])
-    later = ready.copy()
+    later = ready.copy(order="K")
     for h in range(hubs):
         for sealed in (False, True):
             which = np.flatnonzero((freight.sealed == sealed) & freight.at_place[:, h])
@@ -241,16 +325,18 @@ def _backward(
     hubs = places.hub_count
     due = np.where(freight.road[:, None], useful, -NEVER)
     own = due[np.arange(freight.count), freight.destination]
-    leave = np.full((freight.count, hubs), -NEVER, dtype=np.int64)
+    leave = np.empty((hubs, freight.count), dtype=np.int64).T
     for h in range(hubs):
         leave[:, h] = np.maximum((due[:, :hubs] - road[h, :hubs]).max(axis=1), own - road[h, freight.destination])
     end = useful[:, :hubs] if to_haulage is None else np.maximum(useful[:, :hubs], to_haulage[:, :hubs])
+    ascending = _Ascending(end)
     for (i, j), (hand_in, least) in timetable.pairs.items():
-        where = np.searchsorted(least, end[:, j], side="right") - 1
-        np.maximum(leave[:, i], np.append(hand_in, -NEVER)[where], out=leave[:, i])
+        # By shipment: the last hand-in that is there in time for it.
+        k, sizes = ascending.split(j, least, side="left")
+        leave[k, i] = np.maximum(leave[k, i], np.repeat(np.append(-NEVER, hand_in), sizes))
     for (i, j), minutes in timetable.flexible.items():
         np.maximum(leave[:, i], end[:, j] - minutes - places.lift_min[j], out=leave[:, i])
-    earlier = useful.copy()
+    earlier = useful.copy(order="K")
     for h in range(hubs):
         for sealed in (False, True):
             which = np.flatnonzero((freight.sealed == sealed) & freight.at_place[:, h])

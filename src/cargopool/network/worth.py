@@ -82,7 +82,7 @@ class Worth:
     onward: Float64
     most: Float64
 
-    def pays(self, kind: int, k: Int64, origin: int, destination: int) -> Bool:
+    def pays(self, kind: int, k: Int64 | slice, origin: int, destination: int) -> Bool:
         """Whether a move of a kind between two places is worth a look to shipments ``k``."""
         arc = (self.road if kind == ROAD else self.ridden)[origin, destination]
         last = self.begin.shape[0] - 1
@@ -315,4 +315,6 @@ def _lane_costs(
         begin[n] = np.minimum(begin[n - 1], _min_plus(begin[n - 1], arc) + between[None, :])
         end[n] = np.minimum(end[n - 1], _min_plus(end[n - 1], arc.T) + between[None, :])
     best = (begin[0] + _min_plus(end[moves - 1], arc.T)).min(axis=1)
+    # Looked up place by place: the lanes of a place side by side.
+    begin, end = (np.ascontiguousarray(table.transpose(0, 2, 1)).transpose(0, 2, 1) for table in (begin, end))
     return begin, end, best
