@@ -8,7 +8,7 @@ from typing import Any
 
 from cargopool.batches.matrix import Cell, Limits, MatrixRequest, expand
 from cargopool.batches.ranges import parse_axis
-from cargopool.model.plan import BoundScope, Result, Status, Termination
+from cargopool.model.result import BoundScope, Result, Status, Termination
 from small_case import small_plan
 
 FACTS = {"package_sha256": "00", "solvers": {}, "python": "3", "cores": 2}

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from cargopool.files import write_scenario
     from cargopool.files.plan_files import read_plan, write_plan
     from cargopool.model.builder import ScenarioBuilder
-    from cargopool.model.plan import BoundScope, Plan, Progress, Result, Status, Termination
+    from cargopool.model.plan import Plan
+    from cargopool.model.result import BoundScope, Progress, Result, Status, Termination
     from cargopool.model.scenario import Scenario
     from cargopool.optimiser.params import SolveParams
     from cargopool.optimiser.stop import FirstFeasible, Gap, StopFlag, StoppingCriterion, TimeLimit, WorkLimit

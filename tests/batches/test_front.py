@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from cargopool.batches.front import Answer, FrontSearch, Question, nondominated
-from cargopool.model.plan import Plan, Status, Totals
+from cargopool.model.plan import Plan, Totals
+from cargopool.model.result import Status
 
 TOTALS = Totals(
     cost_cents=0, weighted_cost_cents=0, co2e_grams=0, energy_mj=0.0, carbon_cents=0, lateness_cents=0,

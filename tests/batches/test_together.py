@@ -10,7 +10,7 @@ import cargopool as cp
 from cargopool.batches.together import solve_together
 from cargopool.errors import EngineError, VerificationError
 from cargopool.executors import ProcessExecutor, SerialExecutor
-from cargopool.model.plan import BoundScope, Result, Status, Termination
+from cargopool.model.result import BoundScope, Result, Status, Termination
 from small_case import small_plan, small_scenario
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart"

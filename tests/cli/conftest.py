@@ -11,7 +11,7 @@ import pytest
 
 from cargopool.cli import main
 from cargopool.files import write_scenario
-from cargopool.model.plan import BoundScope, Result, Status, Termination
+from cargopool.model.result import BoundScope, Result, Status, Termination
 from cargopool.runs import RunRequest, run
 from small_case import small_plan, small_scenario
 

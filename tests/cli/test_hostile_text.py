@@ -16,7 +16,7 @@ from cargopool.cli.summary import print_summary
 from cargopool.cli.tables import print_grid, print_tables
 from cargopool.errors import Diagnostic
 from cargopool.files import read_csv, read_scenario, write_scenario
-from cargopool.model.plan import BoundScope, Result, Status, Termination
+from cargopool.model.result import BoundScope, Result, Status, Termination
 from cargopool.reporting.comparison import compare
 from cargopool.reporting.geojson import make_geojson
 from cargopool.reporting.tables import make_tables

@@ -13,7 +13,7 @@ import pytest
 
 import cargopool as cp
 from cargopool.optimiser.bound import ENTRY_KEYS, Bound, ascent
-from cargopool.optimiser.bound_kernels import (
+from cargopool.optimiser.bound_charges import (
     ANY_TIME,
     CLASSES,
     COMMON,
@@ -24,8 +24,8 @@ from cargopool.optimiser.bound_kernels import (
     LINE_UNITS,
     PRICE,
     TIMED,
-    all_cheapest,
 )
+from cargopool.optimiser.bound_kernels import all_cheapest
 from cargopool.optimiser.bound_shares import gauge, grid_of
 from cargopool.optimiser.params import BoundParams
 from optimiser.tiny_world import load, world

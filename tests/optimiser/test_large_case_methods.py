@@ -15,7 +15,7 @@ from cargopool.network import build
 from cargopool.network.thinning import Thinning
 from cargopool.optimiser import bound as bound_module
 from cargopool.optimiser.bound import ascent
-from cargopool.optimiser.bound_kernels import LINE_UNITS
+from cargopool.optimiser.bound_charges import LINE_UNITS
 from cargopool.optimiser.large import columns_of
 from cargopool.optimiser.params import BoundParams, SearchParams
 from cargopool.optimiser.reduced import bound_network, search_network, without_hub_limits

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cargopool.model.place import RoadLink
-from cargopool.model.plan import Plan, Progress, Status, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import Progress, Status, Termination
 from cargopool.model.scenario import Objective, Scenario
 from cargopool.optimiser import FirstFeasible, Gap, SolveParams, StopFlag, TimeLimit, WorkLimit
 from cargopool.optimiser.session import Ended, Session

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cargopool.errors import InputError
-from cargopool.model.plan import Progress, Termination
+from cargopool.model.result import Progress, Termination
 from cargopool.optimiser import FirstFeasible, Gap, SolveParams, StopFlag, StoppingCriterion, TimeLimit, WorkLimit
 from cargopool.optimiser.engines import check_settings
 from cargopool.optimiser.stop import NEVER, AnyOf

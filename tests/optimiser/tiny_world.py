@@ -8,7 +8,8 @@ from typing import Any
 
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.place import CrossDock, Hub, RoadLink
-from cargopool.model.plan import Plan, Result
+from cargopool.model.plan import Plan
+from cargopool.model.result import Result
 from cargopool.model.scenario import Carrier, Drayage, Factors, Horizon, ModelScope, Objective, Scenario
 from cargopool.model.service import LegCapacity, Service, ServiceLeg, ServiceStop, Tariff
 from cargopool.model.shipment import Shipment

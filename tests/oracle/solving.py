@@ -6,7 +6,8 @@ import atexit
 from functools import cache
 from typing import Any
 
-from cargopool.model.plan import Plan, Result
+from cargopool.model.plan import Plan
+from cargopool.model.result import Result
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser import SolveParams, TimeLimit
 from cargopool.optimiser.solving import solve

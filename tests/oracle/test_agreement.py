@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from cargopool.footprint import unserved_cents
-from cargopool.model.plan import Status
+from cargopool.model.result import Status
 from cargopool.model.scenario import Scenario
 from cargopool.model.validate import check_scenario
 from oracle.cases import CASES, case_id

@@ -9,7 +9,8 @@ import pytest
 
 from cargopool.footprint import cap_states, unserved_cents
 from cargopool.model.caps import members
-from cargopool.model.plan import Plan, Status
+from cargopool.model.plan import Plan
+from cargopool.model.result import Status
 from cargopool.model.scenario import EmissionCap, Scenario
 from oracle.capped import Unclear, capped, per_tkm, whole_cap
 from oracle.cases import CASES, case_id

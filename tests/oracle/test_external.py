@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cargopool.footprint import external_lines, unserved_cents
-from cargopool.model.plan import Status
+from cargopool.model.result import Status
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser.assembly import assemble
 from cargopool.optimiser.bound import ascent

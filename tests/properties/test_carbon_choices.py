@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from cargopool.model.plan import Plan, Status
+from cargopool.model.plan import Plan
+from cargopool.model.result import Status
 from cargopool.model.scenario import EmissionCap, Scenario
 from cargopool.optimiser import TimeLimit
 from cargopool.runs.objectives import at_price, capped_at, served_by, serving

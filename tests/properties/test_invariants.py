@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from cargopool.footprint import allocate, unserved_cents
-from cargopool.model.plan import Plan, Status
+from cargopool.model.plan import Plan
 from cargopool.model.quantity import quantity_of
+from cargopool.model.result import Status
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser import FirstFeasible, WorkLimit
 from oracle.cases import CASES, case_id

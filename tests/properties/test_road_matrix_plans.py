@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from cargopool.model.place import RoadLink
-from cargopool.model.plan import Plan, RoadStage, Status
+from cargopool.model.plan import Plan, RoadStage
+from cargopool.model.result import Status
 from cargopool.model.road_matrix import RoadMatrix
 from cargopool.model.scenario import Scenario
 from cargopool.rules import road_link

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cargopool.model.plan import BoundScope, Plan, Result, Status, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import BoundScope, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.comparing import Comparison
 from cargopool.runs.record import RunFacts, make_record

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cargopool.files import write_scenario
-from cargopool.model.plan import BoundScope, Plan, Progress, Result, Status, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import BoundScope, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from small_case import small_plan, small_scenario
 

@@ -12,7 +12,8 @@ import pytest
 import cargopool as cp
 from cargopool.errors import InputError, OutputError, VerificationError
 from cargopool.files import input_sha256, read_csv
-from cargopool.model.plan import Plan, Status
+from cargopool.model.plan import Plan
+from cargopool.model.result import Status
 from cargopool.reporting.columns import PROGRESS, TABLES
 from cargopool.runs import RunRequest, execution, open_run, run, write_report
 from cargopool.runs.folder import sibling

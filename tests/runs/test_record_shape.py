@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cargopool.errors import InputError
-from cargopool.model.plan import BoundScope, Result, Status, Termination
+from cargopool.model.result import BoundScope, Result, Status, Termination
 from cargopool.reporting.board import board_row
 from cargopool.reporting.headlines import headlines, status_text
 from cargopool.runs import RunRequest, open_run, run

@@ -8,7 +8,7 @@ import pytest
 
 import cargopool as cp
 from cargopool.files import read_document, read_scenario
-from cargopool.model.plan import Status
+from cargopool.model.result import Status
 from cargopool.reporting.comparison import mode_swaps, modes_ridden
 from cargopool.verifier import verify
 

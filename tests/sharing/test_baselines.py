@@ -10,7 +10,7 @@ import pytest
 
 from cargopool.files import read_scenario
 from cargopool.footprint import groupage_cents
-from cargopool.model.plan import Result
+from cargopool.model.result import Result
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.arrays import Network

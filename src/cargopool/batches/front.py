@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
-from cargopool.model.plan import Plan, Status
+from cargopool.model.plan import Plan
+from cargopool.model.result import Status
 
 Kind = Literal["cost", "co2e", "price", "cap"]
 _EUR_PER_T = 10_000.0

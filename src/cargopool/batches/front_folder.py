@@ -17,7 +17,8 @@ from cargopool.batches.running import finished_record
 from cargopool.errors import CargopoolError, Diagnostic, InputError
 from cargopool.executors import content_key
 from cargopool.files import input_sha256
-from cargopool.model.plan import Plan, Status, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.reference.carbon_prices import carbon_prices
 from cargopool.reporting.front_page import render_front

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from cargopool.batches.front import Answer, Point, Question
 from cargopool.errors import Diagnostic, InputError
-from cargopool.model.plan import Plan, Status, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import Status, Termination
 from cargopool.model.scenario import Scenario
 
 if TYPE_CHECKING:

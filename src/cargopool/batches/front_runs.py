@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from cargopool.batches.front import Answer, FrontSearch, Question, whole_front
 from cargopool.batches.front_request import DEFAULT_GAP, DEFAULT_POINTS, LEVELS, Front, ParetoRequest, Solved, Solver
 from cargopool.footprint import COST_KINDS, price_plan
-from cargopool.model.plan import Plan, Status, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.objectives import TIE_WEIGHT, at_price, capped_at, greenest, served_by, serving
 from cargopool.units import CENTS_PER_EUR

@@ -38,7 +38,7 @@ def in_tour_rounds(
         The plan of the round with the least total, of those whose tours keep the caps where there are such; without
         tours where no round had them for everything.
     """
-    from cargopool.model.plan import BoundScope, Status, Termination
+    from cargopool.model.result import BoundScope, Status, Termination
     from cargopool.optimiser.stop import TimeLimit, WorkLimit
     from cargopool.runs.rounds import Rounds
     from cargopool.runs.solving import RunResult

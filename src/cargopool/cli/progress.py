@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cargopool.cli.exits import Exit
-from cargopool.model.plan import Progress
+from cargopool.model.result import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -15,9 +15,7 @@ import numpy as np
 from cargopool.kernel_tables import Table
 from cargopool.memory import give_back
 from cargopool.model.scenario import Scenario
-from cargopool.optimiser.bound_covers import Covers
-from cargopool.optimiser.bound_first import first_bound
-from cargopool.optimiser.bound_kernels import (
+from cargopool.optimiser.bound_charges import (
     ENTRY_GROUP,
     ENTRY_NEXT,
     ENTRY_NEXT_IN_GROUP,
@@ -26,8 +24,10 @@ from cargopool.optimiser.bound_kernels import (
     ENTRY_SHIPMENT,
     ENTRY_SIZE,
     PRICE,
-    all_cheapest,
 )
+from cargopool.optimiser.bound_covers import Covers
+from cargopool.optimiser.bound_first import first_bound
+from cargopool.optimiser.bound_kernels import all_cheapest
 from cargopool.optimiser.bound_lines import Lines, make_lines
 from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, MOST_USERS, ascend, first_shares, push
 from cargopool.optimiser.kernel_data import pack
@@ -86,7 +86,7 @@ class BoundState(NamedTuple):
     ``fee_ptr``, ``fee_at``, ``fee``: what covers charge (`bound_covers.Covers`).
 
     ``most`` float64[G, 2]: most that users' sizes add up to within one unit, by dimension; ``tight``: the tighter one.
-    ``entry_i`` int64[N, 5] and ``entry_f`` float64[N, 2]: columns by the constants of `bound_kernels`; entries of a
+    ``entry_i`` int64[N, 5] and ``entry_f`` float64[N, 2]: columns by the constants of `bound_charges`; entries of a
     shipment and of a group are chained from ``of_shipment`` and ``of_group``.
     """
 

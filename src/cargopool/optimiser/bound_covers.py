@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from cargopool.optimiser.bound_charges import LINE_BASE, LINE_CLASS, LINE_FIRST, LINE_MINUTES
 from cargopool.optimiser.bound_cover_kernels import MOST_FOUND, find_covers
-from cargopool.optimiser.bound_kernels import LINE_BASE, LINE_CLASS, LINE_FIRST, LINE_MINUTES
 
 LEAST_SHARE = 0.1
 """Part of its itineraries that use a way from which on a shipment may be in a cover."""

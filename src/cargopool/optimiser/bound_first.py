@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cargopool.optimiser.bound_kernels import (
+from cargopool.optimiser.bound_charges import (
     LINE_BASE,
     LINE_CLASS,
     LINE_CROSSING,

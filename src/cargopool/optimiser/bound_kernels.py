@@ -11,6 +11,39 @@ from __future__ import annotations
 
 import numpy as np
 
+from cargopool.optimiser.bound_charges import (
+    ANY_TIME,
+    BUCKET_MIN,
+    CLASSES,
+    ENTRY_GROUP,
+    ENTRY_NEXT,
+    ENTRY_OWN,
+    FIRST_RATE,
+    HUBS,
+    LINE_BASE,
+    LINE_CROSSING,
+    LINE_DESTINATION,
+    LINE_FIRST,
+    LINE_LAST,
+    LINE_MINUTES,
+    LINE_MODES,
+    LINE_NEED,
+    LINE_PER_KG,
+    LINE_UNIT,
+    OWN,
+    PRICE,
+    ROUND_DOWN,
+    SECOND_RATE,
+    TIMED,
+    at,
+    charge_of,
+    fee_of,
+    line_of,
+    set_own,
+    set_rates,
+    size_on,
+    sizes_for,
+)
 from cargopool.optimiser.compiled import inner_kernel, kernel
 from cargopool.optimiser.kernel_data import (
     HANDLING,
@@ -25,84 +58,6 @@ from cargopool.optimiser.kernel_data import (
 )
 from cargopool.optimiser.kernels import INF, NEVER, delivered, earliest_start, time_cents
 
-(
-    LINE_DESTINATION,
-    LINE_MINUTES,
-    LINE_FIRST,
-    LINE_LAST,
-    LINE_UNIT,
-    LINE_MODES,
-    LINE_NEED,
-    LINE_UNITS,
-    LINE_GRID,
-    LINE_BASE,
-    LINE_CLASS,
-) = range(11)
-"""Columns of ``li``."""
-LINE_PER_KG, LINE_CROSSING = range(2)
-"""Columns of ``lf``."""
-ANY_TIME, BUCKETS, BUCKET_MIN, HUBS, CLASSES, TIMED = range(6)
-"""Entries of ``knobs`` of the lines."""
-PRICE, COMMON, SECOND_COMMON = range(3)
-"""Columns of ``prices``: cents of a use, and shares for all by size in two dimensions."""
-FIRST_RATE, SECOND_RATE, OWN = range(3)
-"""Columns of ``charges``: cents per size in two dimensions, and cents of the own share of the shipment being priced."""
-ROUND_DOWN = 1.0 - 2.0**-22
-"""Factor that keeps charges from growing when they are stored in half the space."""
-ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_NEXT, ENTRY_NEXT_IN_GROUP, ENTRY_SIZE = range(5)
-"""Columns of ``entry_i``; ENTRY_SIZE is the size on the line's grid, -1 where parts may be spread."""
-ENTRY_OWN, ENTRY_PUSH = range(2)
-"""Columns of ``entry_f``."""
-
-
-@inner_kernel
-def line_of(b, g):
-    """Line of a group."""
-    timed = b.knobs[TIMED]
-    return b.group_line[g] if g < timed else b.knobs[ANY_TIME] + (g - timed) // b.knobs[CLASSES]
-
-
-@inner_kernel
-def class_of(b, g):
-    """Class of a group."""
-    timed = b.knobs[TIMED]
-    return b.li[b.group_line[g], LINE_CLASS] if g < timed else (g - timed) % b.knobs[CLASSES]
-
-
-@inner_kernel
-def size_on(d, b, k, line, which):
-    """Share of a use of a line that shipment ``k`` takes in the first or second dimension of its class."""
-    if d.ki[k, SEALED] > 0:
-        share = d.ki[k, SEALED] / b.li[line, LINE_UNITS]
-        return (share if b.spreads[k] else np.ceil(share)) if which == 0 else 0.0
-    dimension = b.dimensions[b.k_class[k], which]
-    return d.ki[k, SIZE + dimension] * b.inverse[line, dimension]
-
-
-@inner_kernel
-def sizes_for(d, b, k, line):
-    """What shipment ``k`` multiplies a group's two rates with."""
-    if d.ki[k, SEALED] > 0:
-        return size_on(d, b, k, line, 0), 0.0
-    group = b.k_class[k]
-    return float(d.ki[k, SIZE + b.dimensions[group, 0]]), float(d.ki[k, SIZE + b.dimensions[group, 1]])
-
-
-@inner_kernel
-def charge_of(d, b, s, k, g):
-    """Cents that shipment ``k``, whose own shares lie in ``charges``, is charged for a group."""
-    first, second = sizes_for(d, b, k, line_of(b, g))
-    return s.charges[g, FIRST_RATE] * first + s.charges[g, SECOND_RATE] * second + s.charges[g, OWN]
-
-
-@inner_kernel
-def fee_of(d, b, w, k, g):
-    """Cents that the shipment, whose fees lie in ``w.fee``, is charged on top on the way of a group."""
-    places, hubs = d.pi.shape[0], b.knobs[HUBS]
-    way = b.line_way[line_of(b, g)]
-    here, there = way // places, way % places
-    return w.fee[here if here < hubs else hubs, there if there < hubs else hubs + 1]
-
 
 @inner_kernel
 def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
@@ -113,61 +68,6 @@ def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
             return True
         i = next_at[i]
     return False
-
-
-@inner_kernel
-def at(b, k, place):
-    """Place of a local index: hubs, then the shipment's two ends."""
-    hubs = b.knobs[HUBS]
-    return place if place < hubs else b.ends[k, place - hubs]
-
-
-@inner_kernel
-def bucket_of(d, b, k):
-    """Minutes of departure time that a shipment's groups of any-time lines span; sealed units need not meet others."""
-    return NEVER if d.ki[k, SEALED] > 0 else b.knobs[BUCKET_MIN]
-
-
-@inner_kernel
-def set_rates(b, s, rates):
-    """Fill the rates of ``s.charges``, and their least over all lines and buckets of a way and class.
-
-    ``rates`` float64[C * P * P, 2]: by dimension; sizes of sealed shipments are load units.
-    """
-    li, prices, inverse, line_way, group_line = b.li, s.prices, b.inverse, b.line_way, b.group_line
-    dimensions, sealed, charges = b.dimensions, b.sealed, s.charges
-    classes, first_timed, timed = b.knobs[CLASSES], b.knobs[ANY_TIME], b.knobs[TIMED]
-    ways = rates.shape[0] // classes
-    rates[:, :] = INF
-    for g in range(prices.shape[0]):
-        if g < timed:
-            line = np.int64(group_line[g])
-            group = np.int64(li[line, LINE_CLASS])
-        else:
-            line = first_timed + (g - timed) // classes
-            group = (g - timed) % classes
-        way = group * ways + line_way[line]
-        price = prices[g, PRICE] * ROUND_DOWN
-        if sealed[group]:
-            first, second = price * prices[g, COMMON], 0.0
-        else:
-            first = price * prices[g, COMMON] * inverse[line, dimensions[group, 0]]
-            second = price * prices[g, SECOND_COMMON] * inverse[line, dimensions[group, 1]]
-        charges[g, FIRST_RATE] = first
-        charges[g, SECOND_RATE] = second
-        rates[way, 0] = min(rates[way, 0], first / li[line, LINE_UNITS] if sealed[group] else first)
-        rates[way, 1] = min(rates[way, 1], second)
-
-
-@inner_kernel
-def set_own(s, k, amount):
-    """Put the own shares of shipment ``k`` into ``s.charges``, times ``amount``: 0.0 to take them out again."""
-    entry_i, entry_f, prices, charges = s.entry_i, s.entry_f, s.prices, s.charges
-    e = s.of_shipment[k]
-    while e >= 0:
-        g = entry_i[e, ENTRY_GROUP]
-        charges[g, OWN] = amount * entry_f[e, ENTRY_OWN] * prices[g, PRICE]
-        e = entry_i[e, ENTRY_NEXT]
 
 
 @inner_kernel

@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix
 from cargopool.memory import give_back
 from cargopool.network.arrays import Network
 from cargopool.network.thinning import road_units_left_out
-from cargopool.optimiser.bound_kernels import LINE_CLASS
+from cargopool.optimiser.bound_charges import LINE_CLASS
 from cargopool.optimiser.bound_reach import least_minutes, reach
 from cargopool.optimiser.bound_rides import Line, road_lines, timetable_lines
 from cargopool.optimiser.bound_shares import COARSE_GRID, FINE_GRID
@@ -34,7 +34,7 @@ ANY, ROAD = 1, 2
 class LineArrays(NamedTuple):
     """What the kernels read. Any-time lines come first, by way (origin and destination), then timetable lines.
 
-    ``li`` int64[L, 11] and ``lf`` float64[L, 2]: columns by the constants of `bound_kernels`. A timetable line
+    ``li`` int64[L, 11] and ``lf`` float64[L, 2]: columns by the constants of `bound_charges`. A timetable line
     (LINE_MINUTES -1) has rows LINE_FIRST:LINE_LAST of ``times`` int64[T, 3], its departures by ascending hand-over:
     latest hand-over, and the earliest availability and end of handling of it or a later one.
     ``way_ptr`` int32[C * P * P + 1]: any-time lines of (class * P + origin) * P + destination.
@@ -49,7 +49,7 @@ class LineArrays(NamedTuple):
     powered, whose any-time lines have one group.
     ``takes`` int64[K, U]: unit types that a shipment may use: bits ANY and ROAD. ``k_modes`` int64[K]: its modes,
     as LINE_MODES. ``spreads`` bool[K]: its parts may go different ways. ``k_class`` int64[K]; ``sealed``, ``powered``
-    bool[C]. ``knobs``: entries by the constants of `bound_kernels`.
+    bool[C]. ``knobs``: entries by the constants of `bound_charges`.
     """
 
     li: Any

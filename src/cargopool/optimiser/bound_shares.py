@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cargopool.optimiser.bound_kernels import (
+from cargopool.optimiser.bound_charges import (
     ANY_TIME,
     CLASSES,
     COMMON,

@@ -14,6 +14,7 @@ SOURCES = (
     "kernels_insert.py",
     "kernels_ruin.py",
     "search_lanes.py",
+    "bound_charges.py",
     "bound_kernels.py",
     "bound_shares.py",
     "bound_cover_kernels.py",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cargopool.memory import give_back
-from cargopool.model.plan import Termination
+from cargopool.model.result import Termination
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column
 from cargopool.optimiser.bound import Bound, ascent

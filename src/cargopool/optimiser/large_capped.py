@@ -20,7 +20,7 @@ import numpy as np
 
 from cargopool.footprint import limit_grams
 from cargopool.model.caps import all_caps, is_whole, members
-from cargopool.model.plan import Termination
+from cargopool.model.result import Termination
 from cargopool.model.scenario import EmissionCap, Scenario
 from cargopool.network.arrays import Network
 from cargopool.optimiser.bound import ascent

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cargopool.model.plan import BoundScope, Plan, Progress, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import BoundScope, Progress, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column

@@ -12,7 +12,8 @@ import numpy as np
 
 from cargopool.memory import give_back
 from cargopool.model.caps import all_caps
-from cargopool.model.plan import Plan, Progress, Result, Status, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.network.columns import Column
 from cargopool.optimiser.columns import list_columns

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from cargopool.model.plan import Progress, Termination
+from cargopool.model.result import Progress, Termination
 
 
 @runtime_checkable

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cargopool.model.plan import Result
+from cargopool.model.result import Result
 from cargopool.model.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from cargopool.errors import OutputError, VerificationError
 from cargopool.footprint.tours import at_plan_rates
 from cargopool.memory import peak_memory_mb
-from cargopool.model.plan import BoundScope, Plan, Progress, Result, Status, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import BoundScope, Progress, Result, Status, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.comparing import Comparison
 from cargopool.runs.folder import RECORD, RunFolder, is_run_folder

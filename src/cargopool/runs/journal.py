@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cargopool.errors import OutputError
-from cargopool.model.plan import Plan, Progress, Result
+from cargopool.model.plan import Plan
+from cargopool.model.result import Progress, Result
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.columns import PROGRESS
 from cargopool.reporting.text import printable

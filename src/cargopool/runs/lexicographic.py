@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cargopool.errors import Diagnostic, InputError
 from cargopool.footprint import COST_KINDS, price_plan
-from cargopool.model.plan import Plan, Result, Status
+from cargopool.model.plan import Plan
+from cargopool.model.result import Result, Status
 from cargopool.model.scenario import Scenario
 from cargopool.runs.objectives import TIE_WEIGHT, at_price, capped_at, greenest, served_by, serving
 from cargopool.units import GRAMS_PER_KG, eur

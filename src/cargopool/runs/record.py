@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import cargopool
-from cargopool.model.plan import Plan, Result
+from cargopool.model.plan import Plan
+from cargopool.model.result import Result
 from cargopool.model.scenario import Scenario
 from cargopool.reporting.board import make_board
 from cargopool.reporting.carbon_sheet import carbon_facts

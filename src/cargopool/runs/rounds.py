@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from cargopool.footprint import unserved_cents
 from cargopool.footprint.caps import cap_states_with_tours
 from cargopool.footprint.tours import with_tours
-from cargopool.model.plan import Plan, Progress, Status
+from cargopool.model.plan import Plan
+from cargopool.model.result import Progress, Status
 from cargopool.model.scenario import Drayage, Scenario
 from cargopool.model.tours import HIRED, DrayageRate, LeadTime, LeadWay
 from cargopool.runs.leaving_out import leave_out

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from cargopool.errors import Diagnostic, InputError, VerificationError
 from cargopool.memory import give_back
-from cargopool.model.plan import Plan, Progress, Result, Termination
+from cargopool.model.plan import Plan
+from cargopool.model.result import Progress, Result, Termination
 from cargopool.model.scenario import Scenario
 from cargopool.runs.comparing import Comparison, compare_with_baselines
 from cargopool.runs.measures import Stopwatch

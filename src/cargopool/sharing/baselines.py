@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 
 from cargopool.footprint import groupage_cents, groupage_external_cents, groupage_grams, groupage_mj
 from cargopool.model.caps import all_caps
-from cargopool.model.plan import Plan, Result
+from cargopool.model.plan import Plan
+from cargopool.model.result import Result
 from cargopool.model.scenario import Scenario
 from cargopool.rules.roads import road_link
 from cargopool.units import CENTS_PER_EUR, GRAMS_PER_KG, KG_PER_TONNE

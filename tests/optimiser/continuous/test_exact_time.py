@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from cargopool.model.place import RoadLink
-from cargopool.model.plan import Result
+from cargopool.model.result import Result
 from cargopool.model.scenario import Scenario, TruckBan
 from cargopool.network import build
 from cargopool.optimiser.continuous.bridge import ALL_DEPTHS, ANY_MINUTE, close_events, shift_obstacles
