@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import cargopool as cp
 from cargopool.files import read_scenario
 from cargopool.footprint import unserved_cents
 from cargopool.model.scenario import Scenario
@@ -27,6 +29,7 @@ from oracle.oracle import solve as brute_force
 from scale import scaled
 
 CHOSEN = scaled(CASES[3::9], CASES)
+WEEK = Path(__file__).parents[2] / "scenarios" / "clusters20-week"
 
 
 @cache
@@ -146,3 +149,45 @@ def test_network_of_the_bound_is_the_same_without_what_is_known_of_the_scenario(
     for name in ("move_cost", "move_grams", "move_grams_per_kg", "move_capacity", "row_limit", "unserved_cost"):
         assert np.array_equal(getattr(shared, name), getattr(alone, name)), name
     assert shared.row_label == alone.row_label
+
+
+@pytest.mark.parametrize("case", CHOSEN[:3], ids=case_id)
+def test_the_bound_takes_prices_of_shipments_from_the_search(case: tuple[int, tuple[str, ...]]) -> None:
+    """They are the same, as only moves and limits differ; and the bound's arrays are the search's own."""
+    scenario = instance(*case)
+    searched = make_data(search_network(scenario, SearchParams()))
+    relaxed = bound_network(scenario)
+    own, taken = make_data(relaxed), make_data(relaxed, known=searched)
+    for name in own._fields:
+        assert np.array_equal(getattr(own, name), getattr(taken, name)), name
+    assert taken.k_handling is searched.k_handling
+    assert own.k_handling is not searched.k_handling
+
+
+def test_related_shipments_are_the_nearest_of_all_that_are_looked_at() -> None:
+    network = search_network(cp.load_scenario(WEEK), SearchParams())
+    scenario, related = network.scenario, make_data(network).related
+    where = np.array([(scenario.place(p).lat, scenario.place(p).lon) for p in network.place_ids])
+    ends = np.hstack([where[network.shipment_origin], where[network.shipment_destination]])
+    for k, found in enumerate(related):
+        gap = np.abs(ends - ends[k]).sum(axis=1) + (network.shipment_class != network.shipment_class[k])
+        assert found.tolist() == np.argsort(gap, kind="stable")[: related.shape[1]].tolist()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_bound_that_nobody_waits_for_is_given_up(late: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two stages of its network, and before its lines."""
+    stop = np.zeros(1, np.int64)
+    built: list[object] = []
+    make = bound_module.make_data
+
+    def made(*arguments: object, **named: object) -> object:
+        built.append(arguments)
+        stop[0] = late
+        return make(*arguments, **named)
+
+    monkeypatch.setattr(bound_module, "make_data", made)
+    stop[0] = not late
+    with pytest.raises(TimeoutError):
+        ascent(instance(*CHOSEN[0]), BoundParams(), stop)
+    assert bool(built) == late

@@ -125,3 +125,26 @@ def test_engines_leave_ctrl_c_to_the_process(engine: str) -> None:
         assert caught_signals() & 1 << (signal.SIGINT - 1)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_the_verifier_looks_again_only_at_another_plan_than_it_accepted(other, handmade, monkeypatch) -> None:
+    """What ends a run is the plan accepted last, and needs no second look, or it gets one."""
+    looked: list[cp.Plan] = []
+    verify = cp.verify
+
+    def watched(scenario: cp.Scenario, plan: cp.Plan) -> object:
+        looked.append(plan)
+        return verify(scenario, plan)
+
+    monkeypatch.setattr("cargopool.verifier.verify", watched)
+    handmade()
+    if other:
+        from cargopool.optimiser import solving
+
+        made = solving.solve
+        monkeypatch.setattr(solving, "solve", lambda *a, **k: (r := made(*a, **k)) and replace(r, plan=replace(r.plan)))
+    result = cp.solve(small_scenario(), stop=cp.TimeLimit(5), baselines=False)
+    assert result.plan is not None
+    assert len(looked) == 1 + other
+    assert looked[-1] is result.plan

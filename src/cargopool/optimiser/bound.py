@@ -319,12 +319,31 @@ class Bound:
             self._cheapest = self._price_units()
 
 
-def ascent(scenario: Scenario, params: BoundParams, stop: Any) -> Bound:
-    """Prepare the bound on P of a scenario."""
-    network = bound_network(scenario)
+def ascent(scenario: Scenario, params: BoundParams, stop: Any, known: SearchData | None = None) -> Bound:
+    """Prepare the bound on P of a scenario.
+
+    Parameters
+    ----------
+    stop : int64[1]
+        1 once nobody wants the bound any more; the ascent reads it as well.
+    known : SearchData, optional
+        Of a network of the same scenario, so that shipments are priced once.
+
+    Raises
+    ------
+    TimeoutError
+        When ``stop`` said so before the bound was ready.
+    """
+
+    def over() -> bool:
+        return bool(stop[0])
+
+    network = bound_network(scenario, over)
     none = np.zeros(0, np.int32)  # only the lines ask which moves a shipment may use: the kernels' copies are large
-    data = make_data(replace(network, usable=(none,) * len(network.usable)))
+    data = make_data(replace(network, usable=(none,) * len(network.usable)), known=known)
     give_back()
+    if over():
+        raise TimeoutError("no time left for the lines of the bound")
     shipments = len(scenario.shipments)
     hours = params.bucket_h or next(hours for most, hours in SIZES if shipments <= most)
     lines = make_lines(network, data, MINUTES_PER_HOUR * hours)

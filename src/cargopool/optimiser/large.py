@@ -128,7 +128,7 @@ def solve_large(session: Session, part: Part | None = None) -> None:
     if compilation is None:
         _offer(session, search.best, store)
         session.enter("search")
-        bound = ascent(session.scenario, params.bound, session.halt) if params.bound.enabled else None
+        bound = ascent(session.scenario, params.bound, session.halt, data) if params.bound.enabled else None
         _by_work(session, search, bound, store)
     else:
         _by_time(session, data, search, store, compilation)
@@ -172,7 +172,7 @@ def _by_time(session: Session, data: SearchData, search: Search, store: ColumnSt
         threads.append(_start(lambda: _bound_then_search(session, data, search, shared, compilation), shared))
         watch.run()
         quit_now[0] = 1
-        # The best plan before anything else: the second thread may be building the bound's arrays for a while yet.
+        # The best plan before anything else: the second thread may take a while to end.
         threads[0].join()
         if shared.error is None:
             _offer(session, shared.best, store)
@@ -253,9 +253,9 @@ class _Watch:
         params = self._session.params.search
         if self._shared.probe is None or now < self._next_model:
             return False
-        if self._whole is None:
-            return True
-        return now - self._began >= params.polish_after * self._whole and (left or 0.0) > 2 * LEAST_MODEL_S
+        return self._whole is None or (
+            now - self._began >= params.polish_after * self._whole and (left or 0.0) > 2 * LEAST_MODEL_S
+        )
 
     def _model(self, left: float | None) -> None:
         """One restricted model around the best plan; what it gains goes to the searches."""
@@ -287,20 +287,16 @@ class _Watch:
         if found:
             solution = as_solution(session.network, self._data, found)
             if all(column.atoms == int(session.network.shipment_atoms[column.shipment]) for column in found):
-                chosen = np.array([k for k in free if _differs(k, solution, base)], np.int64)
+                differs = (solution.served != base.served) | (solution.plan != base.plan).any(axis=1)
+                chosen = np.array([k for k in free if differs[k]], np.int64)
                 if chosen.size:
                     shared.grafts.append((chosen, solution))
 
 
-def _differs(k: int, one: Solution, other: Solution) -> bool:
-    return bool(one.served[k] != other.served[k] or (one.plan[k] != other.plan[k]).any())
-
-
 def _exchange(shared: _Shared) -> None:
     """Give the best plan to every search that has fallen behind."""
-    for n, search in enumerate(shared.searches):
-        if search.best_cents > shared.best.cents + BEHIND * abs(shared.best.cents):
-            shared.gifts[n] = shared.best
+    worth = shared.best.cents + BEHIND * abs(shared.best.cents)
+    shared.gifts |= {n: shared.best for n, search in enumerate(shared.searches) if search.best_cents > worth}
 
 
 def as_solution(network: Network, data: SearchData, columns: Sequence[Column]) -> Solution:
@@ -347,9 +343,7 @@ def _plan_row(network: Network, data: SearchData, column: Column) -> Any | None:
 
 def _heat(elapsed: float, whole: float | None) -> float:
     """Heat from 1 to 0 over the time there is; without a limit it saws."""
-    if whole:
-        return float(max(0.0, 1.0 - elapsed / max(1e-3, whole)))
-    return 1.0 - (elapsed % 20.0) / 20.0
+    return max(0.0, 1.0 - elapsed / max(1e-3, whole)) if whole else 1.0 - (elapsed % 20.0) / 20.0
 
 
 def _start(work: Callable[[], None], shared: _Shared) -> threading.Thread:
@@ -399,22 +393,25 @@ def _bound_then_search(
     session: Session, data: SearchData, twin: Search, shared: _Shared, compilation: Compilation
 ) -> None:
     params = session.params
-    bound = ascent(session.scenario, params.bound, shared.stop) if params.bound.enabled else None
-    shared.bound = bound
+    try:
+        bound = shared.bound = (
+            ascent(session.scenario, params.bound, shared.stop, data) if params.bound.enabled else None
+        )
+    except TimeoutError:
+        return
     give_back()
     for kind in (SAMPLING, BOUND):
         compilation.wait(kind, shared.stop)
     if shared.stop[0]:
         return
-    if params.search.polish and 0 < data.k_class.size <= params.search.polish_shipments:
+    if params.search.polishes(data.k_class.size):
         probe = Search(session.network, data, session.seed + 2_000_003, params.search, shared.stop, twin)
         probe.sample(shared.best, np.zeros(1, np.int64), 1)  # compiles here, where nobody waits for it
         shared.probe = probe
     if bound is not None:
-        whole = session.remaining_seconds
-        while not shared.stop[0] and not bound.settled:
-            if not bound.advance(shared.best.cents, (session.remaining_seconds or 0.0) / whole if whole else 1.0):
-                break
+        share_left = session.share_left()
+        while not shared.stop[0] and not bound.settled and bound.advance(shared.best.cents, share_left()):
+            pass
     shared.bound_done = True
     if not shared.stop[0]:
         search = Search(session.network, data, session.seed + 1_000_003, params.search, shared.stop, twin)

@@ -239,22 +239,20 @@ class _Capped:
         if session.params.bound.enabled:
             self._ascend(self.ladder.enough or 0.0, lambda: (session.remaining_work or 0) > _BOUND_WORK)
 
-    def _remaining(self) -> float:
-        """Work or seconds left, 0 without a limit."""
-        session = self.session
-        return float((session.remaining_work if session.counts_work else session.remaining_seconds) or 0.0)
-
     def _ascend(self, price: float, going: Any) -> None:
         """Raise the bound at a further price; what the caps allow at it comes off."""
         session = self.session
         price, allowed = _bound_price(session.scenario, price)
-        bound = ascent(at_further_price(session.scenario, price), session.params.bound, self._quit)
+        try:
+            bound = ascent(at_further_price(session.scenario, price), session.params.bound, self._quit)
+        except TimeoutError:
+            return
         told = -np.inf
-        whole = self._remaining()
+        share_left = session.share_left()
         while going() and not bound.settled:
             best = session.state.objective_cents
             aim = 2.0 * bound.best_cents if best is None else best + price / CARBON_DIVISOR * allowed
-            if not bound.advance(aim, self._remaining() / whole if whole else 1.0):
+            if not bound.advance(aim, share_left()):
                 break
             value = bound.best_cents - price / CARBON_DIVISOR * allowed
             if value > told + 5e-4 * abs(told if np.isfinite(told) else 0.0):

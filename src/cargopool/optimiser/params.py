@@ -131,6 +131,10 @@ class SearchParams:
         """Operator weights in the order of the kernels."""
         return self.random, self.lane, self.same_move, self.trunk, self.shipper, self.worst, self.departure, self.pool
 
+    def polishes(self, shipments: int) -> bool:
+        """Whether restricted models are solved beside the search of so many shipments."""
+        return self.polish and 0 < shipments <= self.polish_shipments
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundParams:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -43,8 +43,7 @@ def is_large(session: Session) -> bool:
 
 def asks_engines(session: Session) -> bool:
     """Whether models will be solved: not in cases that are large from the start, and too large for restricted ones."""
-    scenario, search = session.scenario, session.params.search
-    polishes = search.polish and len(scenario.shipments) <= search.polish_shipments and not all_caps(scenario)
+    polishes = session.params.search.polishes(len(session.scenario.shipments)) and not all_caps(session.scenario)
     return not is_large(session) or (polishes and not session.counts_work)
 
 
@@ -94,11 +93,14 @@ def _ready_grid_min(shipments: int) -> int:
     return next(minutes for most, minutes in ((500, 0), (2_000, 60), (5_000, 120), (10**9, 180)) if shipments <= most)
 
 
-def bound_network(scenario: Scenario) -> Network:
-    """All scheduled and door moves of P without the limits of hubs; the bound makes the road moves itself."""
+def bound_network(scenario: Scenario, deadline: Callable[[], bool] | None = None) -> Network:
+    """All scheduled and door moves of P without the limits of hubs; the bound makes the road moves itself.
+
+    A `TimeoutError` is raised when ``deadline``, asked between stages, says that it is over.
+    """
     relaxed = without_hub_limits(scenario)
     share_memo(scenario, relaxed)
-    found = build(relaxed, depth=0, thinning=Thinning(road=False, backward=False))
+    found = build(relaxed, depth=0, deadline=deadline, thinning=Thinning(road=False, backward=False))
     give_back()
     return found
 

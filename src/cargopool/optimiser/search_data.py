@@ -12,6 +12,7 @@ from cargopool.model.plan import Handling, Itinerary, Tour
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
 from cargopool.network.arrays import Network
+from cargopool.network.keys import distinct
 from cargopool.network.listing import hubs_in_reach
 from cargopool.rules.opening import earliest_start, open_periods
 from cargopool.rules.roads import collection_minutes
@@ -171,13 +172,13 @@ def _handling_costs(scenario: Scenario, network: Network) -> tuple[Any, Any]:
     handling = np.full((len(shipments), len(network.place_ids)), INF)
     storage = np.zeros_like(handling)
     known: dict[tuple[str, int], float] = {}
+    places = {place: p for p, place in enumerate(network.place_ids)}
+    hubs = [(places[name], name, hub) for name, hub in scenario.hubs.items()]
     for k, shipment in enumerate(shipments):
-        for p, place_id in enumerate(network.place_ids):
-            hub = scenario.hubs.get(place_id)
-            if hub is None:
-                if place_id in (shipment.origin, shipment.destination):
-                    handling[k, p] = 0.0
-                continue
+        for end in (shipment.origin, shipment.destination):
+            if end not in scenario.hubs:
+                handling[k, places[end]] = 0.0
+        for p, place_id, hub in hubs:
             if not _accepts(scenario, place_id, shipment):
                 continue
             if shipment.load_units:
@@ -195,16 +196,13 @@ def _handling_costs(scenario: Scenario, network: Network) -> tuple[Any, Any]:
 
 def _open_periods(scenario: Scenario, network: Network) -> tuple[Any, Any, Any]:
     last = int(max((s.latest_min for s in scenario.shipments.values()), default=0)) + 14 * MINUTES_PER_DAY
-    starts: list[list[int]] = []
-    ends: list[list[int]] = []
-    for place_id in network.place_ids:
-        found = open_periods(scenario.place(place_id), scenario.horizon.start, -MINUTES_PER_DAY, last)
-        periods = () if found is None else found or ((-NEVER, -NEVER),)
-        starts.append([a for a, _ in periods])
-        ends.append([b for _, b in periods])
-    flat_start = np.array([x for entry in starts for x in entry], np.int64)
-    flat_end = np.array([x for entry in ends for x in entry], np.int64)
-    return _pointers(starts), flat_start, flat_end
+    found = [
+        open_periods(scenario.place(place_id), scenario.horizon.start, -MINUTES_PER_DAY, last)
+        for place_id in network.place_ids
+    ]
+    periods = [() if spans is None else spans or ((-NEVER, -NEVER),) for spans in found]
+    flat = [span for spans in periods for span in spans]
+    return _pointers(periods), np.array([a for a, _ in flat], np.int64), np.array([b for _, b in flat], np.int64)
 
 
 def _row_moves(network: Network) -> tuple[Any, Any]:
@@ -232,19 +230,52 @@ def _move_runs(network: Network) -> tuple[Any, Any]:
 def _related(network: Network, rng: np.random.Generator, width: int = 24) -> Any:
     """For each shipment others with near ends, the nearest first filled up at random."""
     scenario = network.scenario
-    where = np.array([(scenario.place(p).lat, scenario.place(p).lon) for p in network.place_ids])
-    ends = np.hstack([where[network.shipment_origin], where[network.shipment_destination]])
-    count = len(ends)
+    where = np.array([(scenario.place(p).lat, scenario.place(p).lon) for p in network.place_ids]).T
+    first, kind = distinct([network.shipment_origin, network.shipment_destination, network.shipment_class])
+    ends = np.vstack([where[:, network.shipment_origin[first]], where[:, network.shipment_destination[first]]])
+    pooling = network.shipment_class[first]
+    count = kind.size
     width = max(1, min(width, count))
     related = np.empty((count, width), np.int32)
-    for k in range(count):
+    for k, mine in enumerate(kind.tolist()):
         sample = np.arange(count) if count <= 2000 else rng.integers(0, count, 2000)
-        gap = np.abs(ends[sample] - ends[k]).sum(axis=1) + (network.shipment_class[sample] != network.shipment_class[k])
-        related[k] = sample[np.argsort(gap, kind="stable")[:width]]
+        gap = (np.abs(ends - ends[:, mine, None]).sum(axis=0) + (pooling != pooling[mine]))[kind[sample]]
+        near = np.flatnonzero(gap <= np.partition(gap, width - 1)[width - 1])
+        related[k] = sample[near[np.argsort(gap[near], kind="stable")[:width]]]
     return related
 
 
-def make_data(network: Network, seed: int = 1) -> SearchData:
+def _of_shipments(network: Network, seed: int) -> dict[str, Any]:
+    """The arrays that take pricing, or a look at every pair of shipments: they do not depend on moves and limits."""
+    scenario = network.scenario
+    places = {place: i for i, place in enumerate(network.place_ids)}
+    starts = [_starts(scenario, s, places) for s in scenario.shipments.values()]
+    ends = [_ends(scenario, s, places) for s in scenario.shipments.values()]
+    handling, storage = _handling_costs(scenario, network)
+    flat_starts = [x for entry in starts for x in entry]
+    flat_ends = [x for entry in ends for x in entry]
+    return {
+        "k_handling": handling,
+        "k_storage": storage,
+        "related": _related(network, np.random.default_rng(seed)),
+        "start_ptr": _pointers(starts),
+        "start_place": np.array([x[0] for x in flat_starts], np.int32),
+        "start_minute": np.array([x[1] for x in flat_starts], np.int64),
+        "start_cost": np.array([x[2] for x in flat_starts], np.float64),
+        "end_ptr": _pointers(ends),
+        "end_place": np.array([x[0] for x in flat_ends], np.int32),
+        "end_minutes": np.array([x[1] for x in flat_ends], np.int64),
+        "end_door": np.array([x[2] for x in flat_ends], np.int32),
+        "end_cost": np.array([x[3] for x in flat_ends], np.float64),
+    }
+
+
+def _of_known(data: SearchData) -> dict[str, Any]:
+    names = [name for name in SearchData._fields if name.startswith(("start_", "end_"))]
+    return {name: getattr(data, name) for name in ("k_handling", "k_storage", "related", *names)}
+
+
+def make_data(network: Network, seed: int = 1, known: SearchData | None = None) -> SearchData:
     """Build the kernels' arrays from a network.
 
     Parameters
@@ -252,14 +283,14 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
     network : Network
     seed : int
         Only the sample of related shipments of very large cases depends on it.
+    known : SearchData, optional
+        Of another network of the same shipments, places and prices: what does not depend on its moves and limits is
+        taken as it is.
     """
     scenario = network.scenario
     price = scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
-    places = {place: i for i, place in enumerate(network.place_ids)}
     shipments = list(scenario.shipments.values())
-    starts = [_starts(scenario, s, places) for s in shipments]
-    ends = [_ends(scenario, s, places) for s in shipments]
-    handling, storage = _handling_costs(scenario, network)
+    shared = _of_shipments(network, seed) if known is None else _of_known(known)
     open_ptr, open_start, open_end = _open_periods(scenario, network)
     row_move_ptr, row_move_idx = _row_moves(network)
     my_ptr, my_idx = _move_runs(network)
@@ -272,12 +303,11 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
     ]
     buckets = sorted({b for _, b in network.pallet_row})
     first_bucket = buckets[0] if buckets else 0
-    pallet_row = np.full((len(places), (buckets[-1] - first_bucket + 1) if buckets else 1), -1, np.int32)
+    pallet_row = np.full((len(network.place_ids), (buckets[-1] - first_bucket + 1) if buckets else 1), -1, np.int32)
     for (p, b), row in network.pallet_row.items():
         pallet_row[p, b - first_bucket] = row
-    flat_starts = [x for entry in starts for x in entry]
-    flat_ends = [x for entry in ends for x in entry]
     return SearchData(
+        **shared,
         m_origin=network.move_origin,
         m_destination=network.move_destination,
         m_latest=network.move_latest,
@@ -312,20 +342,8 @@ def make_data(network: Network, seed: int = 1) -> SearchData:
         k_transit=np.array([s.customs_status == "transit" for s in shipments]),
         k_unserved=network.unserved_cost.astype(np.float64),
         k_shipper=np.array([shippers[s.shipper] for s in shipments], np.int32),
-        k_handling=handling,
-        k_storage=storage,
         usable_ptr=_pointers(network.usable),
         usable_idx=_in_one(network.usable),
-        related=_related(network, np.random.default_rng(seed)),
-        start_ptr=_pointers(starts),
-        start_place=np.array([x[0] for x in flat_starts], np.int32),
-        start_minute=np.array([x[1] for x in flat_starts], np.int64),
-        start_cost=np.array([x[2] for x in flat_starts], np.float64),
-        end_ptr=_pointers(ends),
-        end_place=np.array([x[0] for x in flat_ends], np.int32),
-        end_minutes=np.array([x[1] for x in flat_ends], np.int64),
-        end_door=np.array([x[2] for x in flat_ends], np.int32),
-        end_cost=np.array([x[3] for x in flat_ends], np.float64),
         place_handling=np.array(minutes, np.int64),
         place_rate=np.array([(dock.pallets_per_hour or 0) if dock else 0 for dock in docks], np.int64),
         place_free_days=np.array([hub.free_storage_days if hub else 0 for hub in hubs], np.int64),

@@ -154,6 +154,15 @@ class Session:
             return None
         return max(0.0, float(limit) - self.elapsed - min(2 * self._plan_seconds + 0.1, 0.15 * float(limit) + 0.1))
 
+    def share_left(self) -> Callable[[], float]:
+        """Asks which share of the work or seconds that are left now is left at the moment; 1 without a limit."""
+
+        def left() -> float | None:
+            return self.remaining_work if self.counts_work else self.remaining_seconds
+
+        whole = left()
+        return lambda: (left() or 0.0) / whole if whole else 1.0
+
     @property
     def remaining_work(self) -> int | None:
         """Units of work left, None for no limit."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DEFAULT_TIME_LIMIT_S = 60.0
 DEFAULT_GAP = 0.01
 _LEAST_BASELINE_S = 15.0
+_WORTH_COLLECTING = 500
+"""From so many shipments on what an optimiser leaves behind is freed at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,12 +202,15 @@ def solve_watched(
 
     warnings = validated(scenario)
     verifying = 0.0
+    verified: Plan | None = None
 
     def accept(plan: Plan) -> bool:
-        nonlocal verifying
+        nonlocal verifying, verified
         watch = Stopwatch()
         report = verify(scenario, plan)
         verifying += watch.elapsed
+        if report.ok:
+            verified = plan
         if report.ok and on_plan is not None:
             on_plan(plan)
         if not report.ok and on_refused is not None:
@@ -229,9 +234,12 @@ def solve_watched(
             stopwatch.add(name, seconds)
     rest = optimising.elapsed - verifying - sum(told.get(name, 0.0) for name in ("network", "compile"))
     stopwatch.add("optimise", max(0.0, rest))
+    if len(scenario.shipments) >= _WORTH_COLLECTING:
+        give_back(collect=True)  # what the optimiser had, before all else takes memory
     found, notes = _executed(scenario, found, stopwatch)
-    with stopwatch.stage("verify"):
-        refuse_rejected(scenario, found.plan)
+    if found.plan is not verified:
+        with stopwatch.stage("verify"):
+            refuse_rejected(scenario, found.plan)
     stopwatch.add("verify", verifying)
     values = {entry.name: getattr(found, entry.name) for entry in fields(Result)}
     values["seconds"] = tuple(stopwatch.seconds().items())
@@ -283,6 +291,6 @@ def with_baselines(scenario: Scenario, result: RunResult, watch: SignalWatch, se
     """The result with its comparison, or with the reason why there is none."""
     if watch.stopped:
         return replace(result, comparison=Comparison(reason="interrupted"))
-    give_back(collect=True)
+    give_back()
     comparison = compare_with_baselines(scenario, result, seconds, stopped=lambda: watch.stopped)
     return replace(result, comparison=comparison)
