@@ -106,7 +106,7 @@ class SearchParams:
     enabled: bool = True
     event_depth: int = 1
     max_departures: int = 3
-    grid_min: int = 360
+    grid_min: int = 180
     dearer: float = 0.6
     start_temperature: float = 0.05
     end_temperature: float = 0.002
