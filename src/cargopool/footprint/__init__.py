@@ -1,6 +1,6 @@
 """The one source of money and CO2e."""
 
-from cargopool.footprint.allocation import UNALLOCATED, ShipmentFootprint, allocate
+from cargopool.footprint.allocation import UNALLOCATED, ShipmentFootprint, allocate, allocations_kept
 from cargopool.footprint.caps import CapState, activity_kg_hm, activity_tkm, cap_states, least_whole_cap, limit_grams
 from cargopool.footprint.energy import DATA_WORDS
 from cargopool.footprint.external import CATEGORIES, CLIMATE, ExternalLine, counted_categories, counted_cents
@@ -39,6 +39,7 @@ __all__ = [
     "activity_tkm",
     "all_sheet_rows",
     "allocate",
+    "allocations_kept",
     "cap_states",
     "carbon_in_prices",
     "counted_categories",

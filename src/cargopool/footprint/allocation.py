@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from cargopool.footprint.carriers import ride_km, ride_span
@@ -113,6 +115,31 @@ def allocate(scenario: Scenario, plan: Plan) -> dict[str, ShipmentFootprint]:
     A move use is shared by the mass of its contents (both swap bodies of a truck together), a charter run by mass x
     km on board. What has no contents falls to all served shipments by mass.
     """
+    kept = _kept.get()
+    for of_scenario, of_plan, found in kept or ():
+        if of_scenario is scenario and of_plan is plan:
+            return found
+    found = _allocated(scenario, plan)
+    if kept is not None:
+        kept.append((scenario, plan, found))
+    return found
+
+
+_kept: ContextVar[list[tuple[Scenario, Plan, dict[str, ShipmentFootprint]]] | None] = ContextVar("kept", default=None)
+"""Allocations made so far, while somebody wants them kept."""
+
+
+@contextmanager
+def allocations_kept() -> Iterator[None]:
+    """Within the block every plan is allocated once only; nobody may change what `allocate` gives."""
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def _allocated(scenario: Scenario, plan: Plan) -> dict[str, ShipmentFootprint]:
     ledger = _Ledger()
     for priced, weights in owned(scenario, plan):
         ledger.share(priced, weights)
@@ -120,20 +147,29 @@ def allocate(scenario: Scenario, plan: Plan) -> dict[str, ShipmentFootprint]:
     return {key: ledger.accounts[key].footprint() for key in order if key in ledger.accounts}
 
 
-def owned(scenario: Scenario, plan: Plan) -> Iterator[tuple[Priced, Weights]]:
-    """Every part, move use and charter run of a plan with the weights by which shipments share it."""
+def owned(scenario: Scenario, plan: Plan, only: str | None = None) -> Iterator[tuple[Priced, Weights]]:
+    """Every part, move use and charter run of a plan with the weights by which shipments share it.
+
+    With ``only`` those that this shipment has a share of.
+    """
     moves = {use.move.id: use.move for use in plan.moves}
     everyone = _mass_of_all(scenario, plan)
     for itinerary in plan.itineraries:
-        yield price_part(scenario, itinerary, moves), {itinerary.shipment: 1}
+        if only is None or only == itinerary.shipment:
+            yield price_part(scenario, itinerary, moves), {itinerary.shipment: 1}
     aboard = _contents(scenario, plan)
     for use in plan.moves:
-        priced = price_move(scenario, use.move, use.temperature)
-        for weights in _trucks_of(use, aboard):
-            yield priced, weights or everyone
+        trucks = [weights or everyone for weights in _trucks_of(use, aboard)]
+        if only is not None:
+            trucks = [weights for weights in trucks if only in weights]
+        if trucks:
+            priced = price_move(scenario, use.move, use.temperature)
+            for weights in trucks:
+                yield priced, weights
     for run in plan.charters:
-        riders = _riders(scenario, run, plan, moves)
-        yield price_run(scenario, run), riders or everyone
+        riders = _riders(scenario, run, plan, moves) or everyone
+        if only is None or only in riders:
+            yield price_run(scenario, run), riders
 
 
 def _mass_of_all(scenario: Scenario, plan: Plan) -> Weights:

@@ -102,8 +102,7 @@ def carbon_in_prices(scenario: Scenario, plan: Plan, shipment_id: str) -> tuple[
     """Cost lines of a shipment that already price carbon."""
     return tuple(
         _priced_carbon(line, weights, shipment_id)
-        for priced, weights in owned(scenario, plan)
-        if shipment_id in weights
+        for priced, weights in owned(scenario, plan, shipment_id)
         for line in priced.lines
         if line.carbon_cents
     )
@@ -120,9 +119,7 @@ def data_grams(scenario: Scenario, plan: Plan) -> dict[str, int]:
 
 def _rows(scenario: Scenario, plan: Plan, only: str | None) -> Iterator[tuple[str, SheetRow]]:
     factors: dict[tuple[str, Countries], _Factor] = {}
-    for priced, weights in owned(scenario, plan):
-        if only is not None and only not in weights:
-            continue
+    for priced, weights in owned(scenario, plan, only):
         whole = sum(weights.values())
         for tce, element in zip(priced.tces, priced.elements, strict=True):
             wtt, ttw = dict(shares(tce.wtt_grams, weights)), dict(shares(tce.ttw_grams, weights))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cargopool.errors import OutputError, VerificationError
+from cargopool.footprint import allocations_kept
 from cargopool.footprint.tours import at_plan_rates
 from cargopool.memory import peak_memory_mb
 from cargopool.model.plan import Plan
@@ -235,12 +236,14 @@ class _Work:
             self.on_progress(progress)
 
     def _written(self, result: RunResult) -> Record:
+        scenario = self._at_rates(result.plan)
         try:
-            with self.stopwatch.stage("report"):
-                write_tables(self.folder, self._at_rates(result.plan), result)
-            self.journal.close()
-            record = self._record(result, result.comparison, verified=result.plan is not None)
-            write_summaries(self.folder, self._at_rates(result.plan), result, record)
+            with allocations_kept():
+                with self.stopwatch.stage("report"):
+                    write_tables(self.folder, scenario, result)
+                self.journal.close()
+                record = self._record(result, result.comparison, verified=result.plan is not None)
+                write_summaries(self.folder, scenario, result, record)
             self.folder.write_text(RECORD, to_json(record))
         except OutputError:
             self.journal.rescue(result.plan)
