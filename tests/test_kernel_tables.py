@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 from numba.core.errors import TypingError
 
-from cargopool.kernel_tables import Table
+from cargopool.kernel_tables import KernelTable
 
 
 class Arrays(NamedTuple):
@@ -66,7 +66,7 @@ def expected(a: Arrays) -> float:
 
 def test_kernels_see_and_change_the_arrays_themselves() -> None:
     a = arrays()
-    table = Table(a)
+    table = KernelTable(a)
     assert weighed(table) == expected(a)
     seen = write(table, 99.0)
     assert a.plane[1, 2] == 99.0
@@ -77,7 +77,7 @@ def test_kernels_see_and_change_the_arrays_themselves() -> None:
 
 def test_a_replaced_array_is_read_and_the_others_stay() -> None:
     a = arrays()
-    table = Table(a)
+    table = KernelTable(a)
     other = table.replace(ints=np.arange(1000, dtype=np.int32), plane=np.ones((7, 5)))
     assert weighed(other) == expected(a._replace(ints=other.ints, plane=other.plane))
     assert weighed(table) == expected(a)
@@ -85,14 +85,14 @@ def test_a_replaced_array_is_read_and_the_others_stay() -> None:
 
 def test_a_type_is_the_same_in_another_process_and_tells_layouts_apart() -> None:
     a = arrays()
-    kind = Table(a)._numba_type_
-    assert pickle.loads(pickle.dumps(kind)) == kind == Table(arrays())._numba_type_
+    kind = KernelTable(a)._numba_type_
+    assert pickle.loads(pickle.dumps(kind)) == kind == KernelTable(arrays())._numba_type_
     for other in (
         a._replace(ints=a.ints.astype(np.int64)),
         a._replace(slanted=a.slanted.copy()),
         a._replace(plane=a.plane[0]),
     ):
-        assert Table(other)._numba_type_ != kind
+        assert KernelTable(other)._numba_type_ != kind
 
 
 def test_an_unknown_name_is_refused() -> None:
@@ -101,13 +101,13 @@ def test_an_unknown_name_is_refused() -> None:
         return t.nothing[0]  # type: ignore[no-any-return]
 
     with pytest.raises(TypingError, match="nothing"):
-        wrong(Table(arrays()))
+        wrong(KernelTable(arrays()))
     with pytest.raises(AttributeError):
-        Table(arrays()).nothing  # noqa: B018
+        KernelTable(arrays()).nothing  # noqa: B018
 
 
 def test_copies_have_arrays_of_their_own_and_fields_stay() -> None:
-    table = Table(arrays())
+    table = KernelTable(arrays())
     for copied in (pickle.loads(pickle.dumps(table)), deepcopy(table)):
         assert copied.address != table.address
         assert write(copied, 99.0) == pytest.approx(6.0 + 99.0 + expected(copied.arrays))

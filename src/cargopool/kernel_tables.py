@@ -19,11 +19,11 @@ from numba.np.arrayobj import make_array, populate_array
 
 
 class TableType(types.Type):  # type: ignore[misc]
-    """Type of a `Table`: the names and types of its arrays."""
+    """Type of a `KernelTable`: the names and types of its arrays."""
 
     def __init__(self, name: str, arrays: tuple[tuple[str, types.Array], ...]) -> None:
         digest = hashlib.sha256(repr(arrays).encode()).hexdigest()[:16]
-        super().__init__(f"Table({name}, {digest})")
+        super().__init__(f"KernelTable({name}, {digest})")
         self.types = dict(arrays)
         self.first: dict[str, int] = {}
         slots = 0
@@ -40,7 +40,7 @@ def _type_of(name: str, fields: tuple[str, ...], arrays: tuple[types.Array, ...]
     return TableType(name, tuple(zip(fields, arrays, strict=True)))
 
 
-class Table:
+class KernelTable:
     """The arrays of a named tuple, whose names it has; compiled code reads them at ``address``.
 
     There each array is its address, its shape and its strides, eight bytes a number. A copy has an address of its own.
@@ -61,11 +61,11 @@ class Table:
         return getattr(self.arrays, name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Table, (self.arrays,)
+        return KernelTable, (self.arrays,)
 
-    def replace(self, **arrays: Any) -> Table:
+    def replace(self, **arrays: Any) -> KernelTable:
         """Return a table with other arrays for some names."""
-        return Table(self.arrays._replace(**arrays))
+        return KernelTable(self.arrays._replace(**arrays))
 
 
 @unbox(TableType)  # type: ignore[untyped-decorator]

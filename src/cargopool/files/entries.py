@@ -13,7 +13,7 @@ from cargopool.files.codecs import Codec
 from cargopool.files.documents import Document, Node, NodeLocator, place_of, plain
 from cargopool.files.findings import FilePlace, Findings, FixedPlace, Locator, did_you_mean, one_of, shown
 from cargopool.files.schema.base import Row
-from cargopool.files.tables import Table, read_table
+from cargopool.files.tables import TextTable, read_table
 from cargopool.model.checks.base import plain as plain_text
 from cargopool.model.place import Provenance
 
@@ -102,7 +102,7 @@ class _Overridden:
 class TableLocator:
     """Where the cells of one table row stand."""
 
-    table: Table
+    table: TextTable
     line: int
 
     def locate(self, field_path: tuple[str | int, ...]) -> FilePlace:
@@ -293,7 +293,7 @@ class SectionReader:
             values = {key: value for key, value in nest(flat).items() if key not in wrong}
             self._row(section, values, frozenset(wrong), TableLocator(table, line), f"{section.kind.path}")
 
-    def _header(self, section: Section, table: Table) -> bool:
+    def _header(self, section: Section, table: TextTable) -> bool:
         columns = columns_of(section.kind.row_type)
         seen: set[str] = set()
         for index, name in enumerate(table.header):

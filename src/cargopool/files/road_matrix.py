@@ -14,7 +14,7 @@ from cargopool.files.checking import checked
 from cargopool.files.documents import Document, Node, NodeLocator, place_of, plain
 from cargopool.files.findings import FilePlace, Findings, shown
 from cargopool.files.schema.document import MatrixBlock
-from cargopool.files.tables import Table, read_table, write_csv
+from cargopool.files.tables import TextTable, read_table, write_csv
 from cargopool.model.road_matrix import Cells, RoadMatrix
 
 PATH = "road.matrix"
@@ -34,7 +34,7 @@ class _Square:
     columns : dict of id to number of the column, from 0
     """
 
-    table: Table
+    table: TextTable
     rows: dict[str, int]
     columns: dict[str, int]
     values: Cells
@@ -111,7 +111,7 @@ def _find(node: Node | None, steps: Iterable[str]) -> Node | None:
     return node
 
 
-def _square(table: Table, findings: Findings) -> _Square | None:
+def _square(table: TextTable, findings: Findings) -> _Square | None:
     """A table as a matrix; None when it has no columns, with ragged rows and repeated ids left out."""
     columns: dict[str, int] = {}
     width = len(table.header)
@@ -148,7 +148,7 @@ def _wrong_id(name: str, place: FilePlace, what: str, findings: Findings) -> Non
         findings.add(place, "E0202", f"a {what} has no id", "name its place, or remove it")
 
 
-def _numbers(table: Table, line: int, cells: list[str], findings: Findings) -> list[float]:
+def _numbers(table: TextTable, line: int, cells: list[str], findings: Findings) -> list[float]:
     """Numbers of a row, NaN for empty cells and the diagonal; a row of plain digits is not looked at cell by cell."""
     texts = cells[1:]
     if not ",".join(texts).translate(_PLAIN):
@@ -159,7 +159,7 @@ def _numbers(table: Table, line: int, cells: list[str], findings: Findings) -> l
     return [_number(table, line, cells[0].strip(), i, text, findings) for i, text in enumerate(texts, start=1)]
 
 
-def _number(table: Table, line: int, row: str, index: int, text: str, findings: Findings) -> float:
+def _number(table: TextTable, line: int, row: str, index: int, text: str, findings: Findings) -> float:
     text = text.strip()
     if not text or table.header[index] == row:
         return math.nan

@@ -76,7 +76,7 @@ def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 @dataclass(slots=True)
-class Table:
+class TextTable:
     """A table as text.
 
     Attributes
@@ -160,7 +160,7 @@ def table_path(folder: Path, name: str, place: FilePlace, findings: Findings) ->
     return path, sheet
 
 
-def read_table(folder: Path, name: str, place: FilePlace, findings: Findings) -> Table | None:
+def read_table(folder: Path, name: str, place: FilePlace, findings: Findings) -> TextTable | None:
     """Read the table that a ``table:`` value names."""
     located = table_path(folder, name, place, findings)
     if located is None:
@@ -176,7 +176,7 @@ def read_table(folder: Path, name: str, place: FilePlace, findings: Findings) ->
     return None if text is None else parse_csv(text, shown_as, findings)
 
 
-def parse_csv(text: str, file: str, findings: Findings) -> Table | None:
+def parse_csv(text: str, file: str, findings: Findings) -> TextTable | None:
     """Split a CSV text into a table; None, with the reason among the findings, when that is not possible."""
     if "\x00" in text:
         before = text[: text.index("\x00")]
@@ -203,12 +203,12 @@ def parse_csv(text: str, file: str, findings: Findings) -> Table | None:
         help_text = "save it with commas between the cells and points in the numbers"
         findings.add(FilePlace(file, header_line), "E0307", "the cells are not separated by commas", help_text)
         return None
-    return Table(file, [name.strip() for name in header], rows[1:], text, header_line)
+    return TextTable(file, [name.strip() for name in header], rows[1:], text, header_line)
 
 
 def _read_workbook(
     path: Path, name: str, sheet: str, place: FilePlace, findings: Findings, shown_as: str
-) -> Table | None:
+) -> TextTable | None:
     try:
         import openpyxl  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
@@ -233,7 +233,7 @@ def _read_workbook(
 
 def _sheet_table(
     workbook: Any, name: str, sheet: str, place: FilePlace, findings: Findings, shown_as: str
-) -> Table | None:
+) -> TextTable | None:
     if sheet and sheet not in workbook.sheetnames:
         help_text = f"it has: {', '.join(map(shown, workbook.sheetnames[:12]))}"
         findings.add(place, "E0312", f"the workbook {shown(name)!r} has no such sheet", help_text)
@@ -251,7 +251,7 @@ def _sheet_table(
         return None
     header = [text.strip() for text in rows[0][1]]
     padded = [(line, texts + [""] * (len(header) - len(texts))) for line, texts in rows[1:]]
-    return Table(shown_as, header, padded, "", rows[0][0])
+    return TextTable(shown_as, header, padded, "", rows[0][0])
 
 
 def _sheet_text(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cargopool.kernel_tables import Table
+from cargopool.kernel_tables import KernelTable
 from cargopool.memory import give_back
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser.bound_charges import (
@@ -145,9 +145,9 @@ class Bound:
         shipments = data.k_class.size
         self.best_cents = first_bound(data, lines)
         self.iterations = 0
-        self._labels = Table(_labels(data, int(lines.kernel.knobs[3])))
-        self._packed = Table(pack(data))
-        self._lines = Table(lines.kernel)
+        self._labels = KernelTable(_labels(data, int(lines.kernel.knobs[3])))
+        self._packed = KernelTable(pack(data))
+        self._lines = KernelTable(lines.kernel)
         self._value = np.zeros(shipments)
         self._fixed = np.zeros(shipments)
         self._uses = np.zeros((shipments, 4), np.int64)
@@ -219,7 +219,7 @@ class Bound:
         done = min(1.0, max(1.0 - left, self.iterations / max(1, params.iterations)))
         return float(self._first_step * (params.last_step / self._first_step) ** done)
 
-    def _first_state(self) -> Table:
+    def _first_state(self) -> KernelTable:
         lines, shipments = self.lines, self.data.k_class.size
         room = max(1024, 32 * shipments)
         first = BoundState(
@@ -237,7 +237,7 @@ class Bound:
             fee_at=self.covers.fee_at,
             fee=self.covers.fee,
         )
-        state = Table(first)
+        state = KernelTable(first)
         state.prices[:, PRICE] = self._cost
         first_shares(self._packed, self._lines, state)
         return state

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cargopool.kernel_tables import Table
+from cargopool.kernel_tables import KernelTable
 from cargopool.network.arrays import Network
 from cargopool.optimiser.kernel_data import GROUP, pack, packed_moves
 from cargopool.optimiser.kernels_ruin import OPERATORS, adopt, anneal, construct, graft, sample
@@ -59,23 +59,23 @@ class Search:
         self._rng = np.array([(0x9E3779B97F4A7C15 * (2 * seed + 1)) % (1 << 64)], np.uint64)
         if twin is None:
             moves = moves or SearchMoves.of(data)
-            self._packed = Table(pack(data, moves.packed))
-            self._lanes = Table(make_lanes(data, moves.lanes))
+            self._packed = KernelTable(pack(data, moves.packed))
+            self._lanes = KernelTable(make_lanes(data, moves.lanes))
         else:
             self._packed, self._lanes = twin._packed, twin._lanes
         lanes = int(self._lanes.move_lane.max(initial=0)) + 1
-        self._state = Table(make_state(data, int(self._packed.ki[:, GROUP].max(initial=-1)) + 1, lanes))
+        self._state = KernelTable(make_state(data, int(self._packed.ki[:, GROUP].max(initial=-1)) + 1, lanes))
         most = int(np.diff(self._lanes.lane_ptr).max(initial=1))
-        self._labels = Table(make_labels(len(network.place_ids), most, data.max_moves))
+        self._labels = KernelTable(make_labels(len(network.place_ids), most, data.max_moves))
         every: Any = np.arange(data.k_class.size, dtype=np.int64) if twin is None else twin.movable
         self.movable: Any = every if movable is None else movable
-        self._scratch = Table(make_scratch(data.k_class.size, self.movable))
+        self._scratch = KernelTable(make_scratch(data.k_class.size, self.movable))
         self._base_weights = np.array(params.weights, np.float64)
         self._weights = self._base_weights.copy()
         self._judged = np.zeros((OPERATORS, 4), np.int64)
         self.stats = np.zeros((OPERATORS, 4), np.int64)
         self.iterations = 0
-        self._best = Table(make_best(self._state.arrays))
+        self._best = KernelTable(make_best(self._state.arrays))
 
     @property
     def best_cents(self) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cargopool.kernel_tables import Table
+from cargopool.kernel_tables import KernelTable
 from cargopool.tours.arrays import groups_of, make_data
 from cargopool.tours.engines.protocol import Limits
 from cargopool.tours.kernel_data import GROUP, JOB, LENGTH, Scratch, TourData, TourState
@@ -68,11 +68,11 @@ class Search:
         rows = min(jobs, int(self.data.group_i[:, 3].sum())) + 1
         longest = min(self.data.stop.shape[0], LONGEST_ROUTE)
         states = (_state(rows, longest, dims, jobs, len(self._groups)) for _ in range(3))
-        self._now, self._saved, self._best = map(Table, states)
+        self._now, self._saved, self._best = map(KernelTable, states)
         most = int(np.diff(self.data.first).max(initial=1))
-        self._data = Table(self.data)
-        self._scratch = Table(_scratch(longest, most, dims))
-        self._work = Table(_work(jobs, rows, most, len(self._groups)))
+        self._data = KernelTable(self.data)
+        self._scratch = KernelTable(_scratch(longest, most, dims))
+        self._work = KernelTable(_work(jobs, rows, most, len(self._groups)))
         mixed = (seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64
         self._rng = np.array([mixed or 1], np.uint64)
         self._knobs = _knobs(self.params)

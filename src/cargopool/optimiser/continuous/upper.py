@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cargopool.kernel_tables import Table
+from cargopool.kernel_tables import KernelTable
 from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.instance import TimedPath
 from cargopool.optimiser.continuous.upper_anneal import OPERATORS, anneal
@@ -39,11 +39,11 @@ class Search:
     """
 
     def __init__(self, instance: ContinuousInstance, table: PathTable, seed: int) -> None:
-        self.data = Table(search_data(instance, table))
+        self.data = KernelTable(search_data(instance, table))
         state = empty_state(instance, table)
-        self.present, self.before, self.best = (Table(copy_of(state)) for _ in range(3))
+        self.present, self.before, self.best = (KernelTable(copy_of(state)) for _ in range(3))
         self.best.total[0] = np.inf
-        self.scratch = Table(scratch_of(state))
+        self.scratch = KernelTable(scratch_of(state))
         self.random = np.array([0x9E3779B97F4A7C15 ^ (2 * seed + 1) * 0x5DEECE66D], dtype=np.uint64)
         self.bias = np.zeros(table.paths)
         self.weights = np.asarray(WEIGHTS)
@@ -85,7 +85,7 @@ class Search:
         self._length = min(LONGEST_CYCLE, FIRST_CYCLE * 2 ** min(self.cycle, 20))
         self._left = self._length
         if self.cycle:
-            self.present = Table(copy_of(self.best.arrays))
+            self.present = KernelTable(copy_of(self.best.arrays))
         self.cycle += 1
 
     def paths(self) -> tuple[TimedPath, ...]:
