@@ -3,8 +3,9 @@
 The vehicles of a row are as many as its most demanding link or its whole load asks for, so they need no variables: what
 is left is a saddle point, min over shares of columns (a simplex per commodity) and max over how each vehicle's cost is
 divided among its users (a simplex per row). Both projections are exact, every dual iterate is a valid bound, and every
-primal iterate a feasible point of the relaxation. Averages and restarts follow the primal-dual hybrid gradient method
-for linear programmes (Applegate et al., 2021).
+primal iterate a feasible point of the relaxation. Restarts follow the primal-dual hybrid gradient method for linear
+programmes (Applegate et al., 2021); between them each step is mirrored at its own point and drawn back to the point of
+the last restart, less and less (reflected Halpern iteration; Lu and Yang, 2024).
 """
 
 from __future__ import annotations

@@ -30,6 +30,15 @@ STALL = 0.04
 MIP_SECONDS, MIP_SHARE = 6.0, 0.08
 """Longest call of the engine for a node of the tree; share of the time limit that one for the whole may take."""
 
+BESIDE_COLUMNS = 70_000
+"""Columns up to which the engine works on the root of the tree while the tree is searched."""
+
+BESIDE_SETTLED = 4.0
+"""Seconds without a better plan before it begins: its question is about one target."""
+
+BESIDE_SHARE = 0.3
+"""Part of the time left that it has at first; all the rest where that was worthwhile: its cuts work, or do not."""
+
 WORTHWHILE = 0.2
 """Part of the distance to the target that a call must close to be repeated with twice the time."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cargopool.optimiser.continuous import settings
+from cargopool.optimiser.continuous.beside import RootEngine
 from cargopool.optimiser.continuous.clock import Clock
 from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, make_grid
@@ -90,6 +91,8 @@ class _Run:
         self.thread: UpperSearch | None = None
         self.search: Search | None = None
         self.worker: Any = None
+        self.beside: RootEngine | None = None
+        self.improved = 0.0  # seconds at which the best plan was found
         self.engine_columns = settings.MIP_COLUMNS
         self.by_engine = False
         self.restarts = self.searched = 0
@@ -138,6 +141,8 @@ class _Run:
     def claim(self, bound: float) -> None:
         """Everything not yet ruled out costs at least this."""
         self._raise(min(self.proven, bound))
+        if self.beside is not None:
+            self.beside.look()
         self._report()
 
     def _prepare_kernels(self) -> None:
@@ -192,6 +197,8 @@ class _Run:
             return self._refine(state, points)
         if self.finished():
             return None
+        if self.clock.timed and self.threads >= 2:
+            self.beside = RootEngine(self, state)
         tree = Tree(self, self.space, self.relaxed, state, priced.bound)
         if tree.run():
             self._raise(min(self.proven, self.upper))
@@ -388,6 +395,7 @@ class _Run:
         cost = evaluate(self.instance, paths)
         if cost < self.upper:
             self.upper, self.paths = cost, paths
+            self.improved = self.clock.seconds()
 
     def _raise(self, bound: float) -> None:
         self.lower = max(self.lower, min(bound, self.upper) if np.isfinite(bound) else self.lower)
@@ -414,3 +422,5 @@ class _Run:
             self.thread.stop(timeout=0.5)
         if self.worker is not None:
             self.worker.close()
+        if self.beside is not None:
+            self.beside.close()

@@ -1,0 +1,173 @@
+"""An engine that works on the root of the tree in a process of its own, while the tree is searched."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from cargopool.errors import EngineError
+from cargopool.optimiser.continuous import settings
+from cargopool.optimiser.continuous.relaxation import to_model
+from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineSettings, EngineStatus
+from cargopool.optimiser.worker import StoppedError, Worker
+
+if TYPE_CHECKING:
+    from cargopool.optimiser.continuous.clock import Clock
+    from cargopool.optimiser.continuous.pricing import Priced
+    from cargopool.optimiser.continuous.relaxation import Relaxation
+    from cargopool.optimiser.continuous.states import State
+
+
+class Host(Protocol):
+    """The solve that an engine works for; methods and bounds as in `tree.Host`."""
+
+    clock: Clock
+    upper: float
+    improved: float
+    stages: dict[str, Any]
+    seed: int
+
+    @property
+    def target(self) -> float:
+        """Bound that ends the solve."""
+        ...
+
+    def price(self, state: State) -> Priced | None:
+        """Solve a state's relaxation."""
+        ...
+
+    def prune(self, state: State, priced: Priced) -> State:
+        """Leave out what is proven to cost the target at least."""
+        ...
+
+    def claim(self, bound: float) -> None:
+        """Everything not yet ruled out costs at least this."""
+        ...
+
+    def finished(self) -> bool:
+        """Whether the gap is closed or the solve must end."""
+        ...
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whether some choice of a relaxation's columns costs less than ``target``."""
+
+    relaxation: Relaxation
+    target: float
+    seconds: float
+    seed: int
+
+    def answer(self, found: EngineResult) -> float:
+        """What every choice costs at least."""
+        if found.status is EngineStatus.INFEASIBLE:
+            return self.target
+        return min(self.target, found.bound)
+
+
+class EngineBeside:
+    """One question at a time; without presolve, which takes longest where columns are many."""
+
+    def __init__(self) -> None:
+        self._worker = Worker()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._bound: float | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question is open."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def ask(self, question: Question) -> None:
+        """Begin to work on a question."""
+        self._bound = None
+        self._thread = threading.Thread(target=self._work, args=(question,), name="engine-beside", daemon=True)
+        self._thread.start()
+
+    def take(self) -> float | None:
+        """The answer to the last question, once; None while there is none."""
+        if self.busy or self._bound is None:
+            return None
+        bound, self._bound = self._bound, None
+        return bound
+
+    def close(self) -> None:
+        """Give up."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(1.0)
+        if not self.busy:
+            self._worker.close()
+
+    def _work(self, question: Question) -> None:
+        model = to_model(question.relaxation, integer=True, cutoff=question.target)
+        limits = EngineLimits(seconds=question.seconds, seed=question.seed, settings=EngineSettings(presolve=False))
+        bound = -np.inf
+        try:
+            solve = "cargopool.optimiser.engines:solve_model"
+            found = self._worker.call(
+                solve, "highs", model, limits, stop=self._ended.is_set, seconds=question.seconds + 3
+            )
+            bound = question.answer(found)
+        except (StoppedError, EngineError):  # the solve goes on without an answer
+            pass
+        self._bound = bound
+
+
+class RootEngine:
+    """Asks an engine about the tree's root once the plan has settled, and again where its cuts help.
+
+    Parameters
+    ----------
+    host : Host
+    root : State
+        Solved: it has a point.
+    """
+
+    def __init__(self, host: Host, root: State) -> None:
+        self.host, self.root = host, root
+        self.engine: EngineBeside | None = None
+        self._upper = np.inf  # cost of the plan, and bound of the root, when last asked
+        self._bound = -np.inf
+
+    def look(self) -> None:
+        """Take an answer over, ask the next question."""
+        host = self.host
+        left = host.clock.left()
+        if left is None or host.finished():
+            return
+        if self.engine is None:
+            settled = host.clock.seconds() - host.improved >= settings.BESIDE_SETTLED
+            if settled and host.upper < self._upper:
+                self._ask(settings.BESIDE_SHARE * left)
+            return
+        bound = self.engine.take()
+        if bound is None:
+            return
+        host.claim(bound)
+        worthwhile = bound - self._bound >= settings.WORTHWHILE * (host.target - self._bound)
+        if worthwhile and not host.finished():
+            self._ask(left)
+
+    def close(self) -> None:
+        """Give up."""
+        if self.engine is not None:
+            self.engine.close()
+
+    def _ask(self, seconds: float) -> None:
+        host = self.host
+        self._upper = host.upper
+        priced = host.price(self.root)
+        if priced is None or host.finished():
+            return
+        self.root, self._bound = host.prune(self.root, priced), priced.bound
+        if self.root.columns.size > settings.BESIDE_COLUMNS:
+            return
+        if self.engine is None:
+            self.engine = EngineBeside()
+        host.stages["beside_calls"] = host.stages.get("beside_calls", 0) + 1
+        self.engine.ask(Question(self.root.relaxation, host.target, seconds, host.seed))
