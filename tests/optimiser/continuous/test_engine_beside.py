@@ -55,6 +55,15 @@ def test_answers_are_bounds_and_prove_a_target_that_nothing_reaches() -> None:
         engine.close()
 
 
+def test_there_is_always_a_plan_at_the_target_and_so_a_bound() -> None:
+    relaxation, least = relaxed(1)
+    model = Question(relaxation, least + 5.0, 30.0, 1).model()
+    nobody = np.zeros(model.columns)
+    nobody[-1] = 1.0
+    assert model.largest_violation(nobody) <= 0.0
+    assert model.objective(nobody) == pytest.approx(least + 5.0)
+
+
 def test_a_closed_engine_has_no_answer() -> None:
     relaxation, least = relaxed(0)
     engine = EngineBeside()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from cargopool.errors import EngineError
 from cargopool.optimiser.continuous import settings
 from cargopool.optimiser.continuous.relaxation import to_model
-from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineSettings, EngineStatus
+from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineSettings
 from cargopool.optimiser.worker import StoppedError, Worker
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cargopool.optimiser.continuous.pricing import Priced
     from cargopool.optimiser.continuous.relaxation import Relaxation
     from cargopool.optimiser.continuous.states import State
+    from cargopool.optimiser.engines import MipModel
 
 
 class Host(Protocol):
@@ -61,10 +62,25 @@ class Question:
     seconds: float
     seed: int
 
+    def model(self) -> MipModel:
+        """The relaxation with a last column that serves everybody at the target: engines have a bound only beside a
+        plan, and it costs them no dense row."""
+        from scipy.sparse import csr_array, hstack
+
+        model = to_model(self.relaxation, integer=True)
+        serves = np.zeros((model.rows, 1))
+        serves[: self.relaxation.quantity.size] = 1.0
+        return replace(
+            model,
+            c=np.append(model.c, self.target),
+            a=csr_array(hstack([model.a, csr_array(serves)])),
+            lower=np.append(model.lower, 0.0),
+            upper=np.append(model.upper, 1.0),
+            integer=np.append(model.integer, True),
+        )
+
     def answer(self, found: EngineResult) -> float:
-        """What every choice costs at least."""
-        if found.status is EngineStatus.INFEASIBLE:
-            return self.target
+        """What every choice costs at least, up to the target."""
         return min(self.target, found.bound)
 
 
@@ -104,7 +120,7 @@ class EngineBeside:
             self._worker.close()
 
     def _work(self, question: Question) -> None:
-        model = to_model(question.relaxation, integer=True, cutoff=question.target)
+        model = question.model()
         limits = EngineLimits(seconds=question.seconds, seed=question.seed, settings=EngineSettings(presolve=False))
         bound = -np.inf
         try:

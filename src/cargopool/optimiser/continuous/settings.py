@@ -36,7 +36,7 @@ BESIDE_COLUMNS = 70_000
 BESIDE_SETTLED = 4.0
 """Seconds without a better plan before it begins: its question is about one target."""
 
-BESIDE_SHARE = 0.3
+BESIDE_SHARE = 0.4
 """Part of the time left that it has at first; all the rest where that was worthwhile: its cuts work, or do not."""
 
 WORTHWHILE = 0.2
