@@ -63,8 +63,10 @@ class Question:
     seed: int
 
     def model(self) -> MipModel:
-        """The relaxation with a last column that serves everybody at the target: engines have a bound only beside a
-        plan, and it costs them no dense row."""
+        """The relaxation with a last column that serves everybody at the target.
+
+        Engines state a bound only beside a plan, and the column costs them less than a row of all costs.
+        """
         from scipy.sparse import csr_array, hstack
 
         model = to_model(self.relaxation, integer=True)
