@@ -201,6 +201,17 @@ class Bound:
         self._put_covers()
         return True
 
+    def used_lately(self, least: float) -> tuple[Any, Any]:
+        """Groups and shipments, int64[N] each, of shared units on the cheapest itineraries of late.
+
+        ``least``: part that they have at least of the direction in which the shares move.
+        """
+        if not self._begun:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        count = int(self._state.entries[0])
+        some = np.flatnonzero(self._state.entry_f[:count, ENTRY_PUSH] >= least)
+        return self._state.entry_i[some, ENTRY_GROUP], self._state.entry_i[some, ENTRY_SHIPMENT]
+
     def compile(self) -> None:
         """Call every kernel once."""
         self.advance(1e12)

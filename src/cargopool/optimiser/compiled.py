@@ -12,6 +12,7 @@ SOURCES = (
     "kernels_book.py",
     "kernels_lanes.py",
     "kernels_insert.py",
+    "kernels_removal.py",
     "kernels_ruin.py",
     "search_lanes.py",
     "bound_charges.py",

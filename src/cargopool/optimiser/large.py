@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from cargopool.kernel_tables import KernelTable
 from cargopool.memory import give_back
 from cargopool.model.result import Termination
 from cargopool.network.arrays import Network
@@ -18,6 +19,7 @@ from cargopool.network.columns import Column
 from cargopool.optimiser.bound import Bound, ascent
 from cargopool.optimiser.column_store import ColumnStore, column_of, columns_of
 from cargopool.optimiser.compiling import ANNEALING, BOUND, CONSTRUCTION, SAMPLING, Compilation
+from cargopool.optimiser.meetings import MeetingPlaces
 from cargopool.optimiser.neighbourhoods import Neighbourhoods
 from cargopool.optimiser.polishing import polish, row_use
 from cargopool.optimiser.search import Search
@@ -75,6 +77,7 @@ class _Shared:
     grafts: deque[tuple[Any, Solution]] = field(default_factory=deque)
     seen: deque[Any] = field(default_factory=lambda: deque(maxlen=KEPT_BATCHES))
     probe: Search | None = None
+    meetings: KernelTable | None = None
     bound: Bound | None = None
     error: BaseException | None = None
 
@@ -143,10 +146,13 @@ def _by_work(session: Session, search: Search, bound: Bound | None, store: Colum
     """One thread, no clock: the search in chunks, the bound in between."""
     total = max(1, session.remaining_work or 1)
     offered = search.best.cents
+    places = MeetingPlaces(session.network)
     while (left := session.remaining_work or 0) > CHUNK + WORK_PER_BOUND:
         done = search.advance(CHUNK, left / total, (left - CHUNK) / total)
         session.state.iterations = search.iterations
         if bound is not None and bound.advance(search.best.cents, left / total):
+            if places.due(bound):
+                search.meet(places.of(bound))
             session.raise_bound(bound.best_cents, bound.relaxed)
             session.spend(WORK_PER_BOUND)
         session.spend(max(1, done))
@@ -374,6 +380,8 @@ def _search_loop(search: Search, shared: _Shared) -> None:
         gift = shared.gifts.pop(number, None)
         if gift is not None:
             search.adopt(gift)
+        if shared.meetings is not None and shared.meetings is not search.meetings:
+            search.meet(shared.meetings)
         while number == 0 and shared.grafts:
             shared.grafted += search.graft(*shared.grafts.popleft())
         if not search.params.enabled:
@@ -409,9 +417,10 @@ def _bound_then_search(
         probe.sample(shared.best, np.zeros(1, np.int64), 1)  # compiles here, where nobody waits for it
         shared.probe = probe
     if bound is not None:
-        share_left = session.share_left()
+        share_left, places = session.share_left(), MeetingPlaces(session.network)
         while not shared.stop[0] and not bound.settled and bound.advance(shared.best.cents, share_left()):
-            pass
+            if places.due(bound):
+                shared.meetings = places.of(bound)
     shared.bound_done = True
     if not shared.stop[0]:
         search = Search(session.network, data, session.seed + 1_000_003, params.search, shared.stop, twin)

@@ -87,10 +87,10 @@ class SearchParams:
         Most shipments taken out by one removal.
     blink : float
         Chance that a move is overlooked in a re-insertion.
-    random, lane, same_move, trunk, shipper, worst, departure, pool : float
+    random, lane, same_move, trunk, shipper, worst, departure, pool, meeting : float
         Chances of the removal operators: at random; same lane and time; riders of one move; open a trunk for those who
         could ride it; one shipper; dearest for their size; riders of one departure; those who would meet if each paid
-        only for the room it takes.
+        only for the room it takes; those who meet in the bound.
     adaptive : bool
         Let operators that gain more have larger chances.
     polish : bool
@@ -120,6 +120,7 @@ class SearchParams:
     worst: float = 1.0
     departure: float = 2.0
     pool: float = 3.0
+    meeting: float = 3.0
     adaptive: bool = True
     polish: bool = True
     polish_after: float = 0.5
@@ -129,7 +130,17 @@ class SearchParams:
     @property
     def weights(self) -> tuple[float, ...]:
         """Operator weights in the order of the kernels."""
-        return self.random, self.lane, self.same_move, self.trunk, self.shipper, self.worst, self.departure, self.pool
+        return (
+            self.random,
+            self.lane,
+            self.same_move,
+            self.trunk,
+            self.shipper,
+            self.worst,
+            self.departure,
+            self.pool,
+            self.meeting,
+        )
 
     def polishes(self, shipments: int) -> bool:
         """Whether restricted models are solved beside the search of so many shipments."""

@@ -9,18 +9,19 @@ import numpy as np
 from cargopool.kernel_tables import KernelTable
 from cargopool.network.arrays import Network
 from cargopool.optimiser.kernel_data import GROUP, pack, packed_moves
-from cargopool.optimiser.kernels_ruin import OPERATORS, adopt, anneal, construct, graft, sample
+from cargopool.optimiser.kernels_removal import MEETING, OPERATORS
+from cargopool.optimiser.kernels_ruin import adopt, anneal, construct, graft, sample
 from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.search_data import SearchData
 from cargopool.optimiser.search_lanes import MoveLanes, make_lanes, make_move_lanes
 from cargopool.optimiser.search_solution import Solution
-from cargopool.optimiser.search_state import make_best, make_labels, make_scratch, make_state
+from cargopool.optimiser.search_state import make_best, make_labels, make_scratch, make_state, no_meetings
 
 ADAPT_EVERY = 4_000
 """Iterations after which the operators' shares are judged again."""
 BEST_COUNTS = 10.0
 """Kept steps that one new best plan counts as."""
-OPERATOR_NAMES = ("random", "lane", "same_move", "trunk", "shipper", "worst", "departure", "pool")
+OPERATOR_NAMES = ("random", "lane", "same_move", "trunk", "shipper", "worst", "departure", "pool", "meeting")
 LEAST_AND_MOST_WEIGHT = (0.4, 2.5)
 
 
@@ -70,7 +71,9 @@ class Search:
         every: Any = np.arange(data.k_class.size, dtype=np.int64) if twin is None else twin.movable
         self.movable: Any = every if movable is None else movable
         self._scratch = KernelTable(make_scratch(data.k_class.size, self.movable))
+        self.meetings = KernelTable(no_meetings(data.k_class.size))
         self._base_weights = np.array(params.weights, np.float64)
+        self._base_weights[MEETING] = 0.0
         self._weights = self._base_weights.copy()
         self._judged = np.zeros((OPERATORS, 4), np.int64)
         self.stats = np.zeros((OPERATORS, 4), np.int64)
@@ -119,6 +122,12 @@ class Search:
         """Continue from another plan and forget what was best before."""
         self._best.total[0] = np.inf
         self.adopt(solution)
+
+    def meet(self, meetings: KernelTable) -> None:
+        """From now on take out together who meets in the bound."""
+        self.meetings = meetings
+        if self._base_weights[MEETING] != self.params.meeting:
+            self._base_weights[MEETING] = self._weights[MEETING] = self.params.meeting
 
     def sample(self, solution: Solution, chosen: Any, tries: int) -> Any:
         """Ways that the chosen shipments could go while the others go as in a plan: rows as of `take_seen`."""
@@ -184,6 +193,7 @@ class Search:
             self.stop,
             self._best,
             self.params.blink,
+            self.meetings,
         )
         self.iterations += int(done)
         self._weigh()

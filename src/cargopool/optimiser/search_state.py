@@ -1,4 +1,4 @@
-"""What the search changes, and its scratch space: arrays that compiled kernels write."""
+"""What the search changes, its scratch space, and what the bound tells it: arrays of the compiled kernels."""
 
 from __future__ import annotations
 
@@ -90,6 +90,23 @@ class Best(NamedTuple):
     count: Any
 
 
+class Meetings(NamedTuple):
+    """Groups in which several shipments meet in the bound (`cargopool.optimiser.meetings`).
+
+    ``of_ptr`` int64[K + 1] into ``of``: groups of each shipment. ``member_ptr`` int64[G + 1] into ``member``: shipments
+    of each group. ``first_move``, ``past_move`` int64[G] into ``move``: moves of the searched network that a group
+    stands for.
+    """
+
+    of_ptr: Any
+    of: Any
+    member_ptr: Any
+    member: Any
+    first_move: Any
+    past_move: Any
+    move: Any
+
+
 def make_state(data: SearchData, groups: int, lanes: int) -> SearchState:
     """Return an empty plan: every shipment unserved; ``groups`` is the number of sharing groups, ``lanes`` of lanes."""
     moves, shipments = data.m_latest.size, data.k_class.size
@@ -166,3 +183,9 @@ def make_best(state: SearchState) -> Best:
         changes=np.zeros(shipments, np.int64),
         count=np.zeros(1, np.int64),
     )
+
+
+def no_meetings(shipments: int) -> Meetings:
+    """Nobody meets anybody."""
+    none = np.zeros(0, np.int64)
+    return Meetings(np.zeros(shipments + 1, np.int64), none, np.zeros(1, np.int64), none, none, none, none)
