@@ -19,7 +19,10 @@ _Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder with arcs
 _TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.1, help="Wall seconds.")]
 _Gap = Annotated[float, typer.Option("--gap", min=0.0, max=1.0, help="Stop at this relative gap.")]
 _Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the search.")]
-_Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads for search and bound.")]
+_Threads = Annotated[
+    int,
+    typer.Option("--threads", min=1, help="Threads; from 2 on also an engine beside them."),
+]
 _Engine = Annotated[str, typer.Option("--engine", help="auto, search, ortools or pyvrp.")]
 _TIME_LIMIT_S = 600.0
 _TOUR_LIMIT_S = 30.0

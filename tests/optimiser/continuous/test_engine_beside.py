@@ -12,7 +12,7 @@ from cargopool.optimiser.continuous.paths import list_paths
 from cargopool.optimiser.continuous.relaxation import Relaxation, relax, to_model
 from cargopool.optimiser.continuous.solving import solve_continuous
 from cargopool.optimiser.continuous.tree import Host
-from cargopool.optimiser.engines import EngineLimits, solve_model
+from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineStatus, solve_model
 from optimiser.continuous.continuous_cases import optimum, tiny_instance
 
 CLOSE = 1e-4
@@ -69,8 +69,35 @@ def test_a_closed_engine_has_no_answer() -> None:
     engine = EngineBeside()
     engine.ask(Question(relaxation, least + 5.0, 30.0, 1))
     engine.close()
-    assert not engine.busy
+    deadline = time.monotonic() + 60
+    while engine.busy:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     assert engine.take() in (None, -np.inf)
+
+
+@pytest.mark.parametrize(
+    "found", [EngineResult(status=EngineStatus.INFEASIBLE, bound=np.inf), EngineResult(status=EngineStatus.NO_SOLUTION)]
+)
+def test_an_engine_that_finds_nothing_feasible_proves_nothing(found: EngineResult) -> None:
+    relaxation, least = relaxed(0)
+    assert Question(relaxation, least, 30.0, 1).answer(found) == -np.inf
+
+
+@pytest.mark.parametrize("error", [MemoryError, OSError])
+def test_an_engine_that_cannot_work_is_an_answer_that_proves_nothing(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(_: Question) -> None:
+        raise error
+
+    monkeypatch.setattr(Question, "model", fail)
+    relaxation, least = relaxed(0)
+    engine = EngineBeside()
+    try:
+        assert answer(engine, Question(relaxation, least, 30.0, 1)) == -np.inf
+    finally:
+        engine.close()
 
 
 class Idle:
@@ -96,7 +123,7 @@ def test_the_engine_ends_a_solve_whose_tree_does_nothing(monkeypatch: pytest.Mon
     for seed in range(12):
         instance = tiny_instance(seed, commodities=4)
         best = optimum(instance)
-        result = solve_continuous(instance, time_limit=4.0, gap=1e-3)
+        result = solve_continuous(instance, time_limit=30.0, gap=1e-3)
         assert result.lower_bound <= best + CLOSE
         asked += result.status == "optimal" and result.stages.get("beside_calls", 0) > 0
         if asked:

@@ -11,7 +11,7 @@ import numpy as np
 from cargopool.errors import EngineError
 from cargopool.optimiser.continuous import settings
 from cargopool.optimiser.continuous.relaxation import to_model
-from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineSettings
+from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineSettings, EngineStatus
 from cargopool.optimiser.worker import StoppedError, Worker
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Host(Protocol):
         """Leave out what is proven to cost the target at least."""
         ...
 
-    def claim(self, bound: float) -> None:
+    def settle(self, bound: float) -> None:
         """Everything not yet ruled out costs at least this."""
         ...
 
@@ -82,8 +82,12 @@ class Question:
         )
 
     def answer(self, found: EngineResult) -> float:
-        """What every choice costs at least, up to the target."""
-        return min(self.target, found.bound)
+        """What every choice costs at least, up to the target; -inf from an engine that finds nothing feasible.
+
+        There is always the last column, so such an answer is one of the engine's tolerances and proves nothing.
+        """
+        known = found.status is not EngineStatus.INFEASIBLE and np.isfinite(found.bound)
+        return min(self.target, found.bound) if known else -np.inf
 
 
 class EngineBeside:
@@ -122,18 +126,19 @@ class EngineBeside:
             self._worker.close()
 
     def _work(self, question: Question) -> None:
-        model = question.model()
         limits = EngineLimits(seconds=question.seconds, seed=question.seed, settings=EngineSettings(presolve=False))
+        longest, solve = question.seconds + 3, "cargopool.optimiser.engines:solve_model"
         bound = -np.inf
         try:
-            solve = "cargopool.optimiser.engines:solve_model"
-            found = self._worker.call(
-                solve, "highs", model, limits, stop=self._ended.is_set, seconds=question.seconds + 3
-            )
+            model = question.model()
+            found = self._worker.call(solve, "highs", model, limits, stop=self._ended.is_set, seconds=longest)
             bound = question.answer(found)
-        except (StoppedError, EngineError):  # the solve goes on without an answer
+        except (StoppedError, EngineError, OSError, MemoryError):  # the solve goes on without an answer
             pass
-        self._bound = bound
+        finally:
+            self._bound = bound
+            if self._ended.is_set():
+                self._worker.close()
 
 
 class RootEngine:
@@ -151,9 +156,18 @@ class RootEngine:
         self.engine: EngineBeside | None = None
         self._upper = np.inf  # cost of the plan, and bound of the root, when last asked
         self._bound = -np.inf
+        self._answer: float | None = None
+
+    def take(self) -> None:
+        """Take an answer over as soon as there is one."""
+        bound = self.engine.take() if self.engine is not None else None
+        if bound is not None:
+            self._answer = bound
+            self.host.settle(bound)
 
     def look(self) -> None:
-        """Take an answer over, ask the next question."""
+        """Between nodes: take an answer over, ask the next question."""
+        self.take()
         host = self.host
         left = host.clock.left()
         if left is None or host.finished():
@@ -163,12 +177,10 @@ class RootEngine:
             if settled and host.upper < self._upper:
                 self._ask(settings.BESIDE_SHARE * left)
             return
-        bound = self.engine.take()
-        if bound is None:
+        if self._answer is None:
             return
-        host.claim(bound)
-        worthwhile = bound - self._bound >= settings.WORTHWHILE * (host.target - self._bound)
-        if worthwhile and not host.finished():
+        bound, self._answer = self._answer, None
+        if bound - self._bound >= settings.WORTHWHILE * (host.target - self._bound):
             self._ask(left)
 
     def close(self) -> None:

@@ -139,10 +139,14 @@ class _Run:
         self.proven = min(self.proven, bound)
 
     def claim(self, bound: float) -> None:
-        """Everything not yet ruled out costs at least this."""
-        self._raise(min(self.proven, bound))
+        """Between nodes of the tree: everything not yet ruled out costs at least this."""
+        self.settle(bound)
         if self.beside is not None:
             self.beside.look()
+
+    def settle(self, bound: float) -> None:
+        """Everything not yet ruled out costs at least this."""
+        self._raise(min(self.proven, bound))
         self._report()
 
     def _prepare_kernels(self) -> None:
@@ -370,7 +374,9 @@ class _Run:
         self._start_search()
 
     def _fetch(self) -> None:
-        """Take over what the search found; without a thread, let it work a while first."""
+        """Take over what the search and the engine beside found; without a thread, let the search work first."""
+        if self.beside is not None:
+            self.beside.take()
         thread = self.thread
         if thread is not None:
             cost, paths = thread.best()
@@ -406,6 +412,8 @@ class _Run:
 
     def _result(self, status: str) -> ContinuousResult:
         if not status:
+            if self.beside is not None:
+                self.beside.take()
             if self.thread is not None and not self.paths:
                 self._fetch()
             reached = np.isfinite(self.upper) and self.lower >= self.target - CLOSED * abs(self.target)
