@@ -6,8 +6,9 @@ Two measurements, as plain as they get:
 
 * *operators*: the search alone, in this process, for --cpu seconds of its own processor time, so that other load on the
   machine does not count; all removal rules, then all but one, then none adapted.
-* *parts*: `cargopool solve` for --time-limit seconds each: everything; search without restricted models; models without
-  search; without linking rows in the models; without the bound, whose core then searches.
+* *parts*: `cargopool solve` for --time-limit seconds each: everything; search without restricted models; models from half
+  time on whatever the size, with and without linking rows; models without search; without the rule that needs the
+  bound; without the bound, whose core then searches.
 
 Writes results/NAME.jsonl (one line per run; an interrupted measurement goes on with --resume) and NAME.md: objective
 against that of everything, mean (least to most) over the seeds; above 0 the part earns its place.
@@ -46,11 +47,14 @@ OPERATORS: dict[str, dict[str, Any]] = {
     **{f"without {rule}": {rule: 0.0} for rule in RULES},
     "without adapting": {"adaptive": False},
 }
+MODELS = {"polish_after": 0.5, "polish_shipments": 1_000_000}
 PARTS: dict[str, dict[str, Any]] = {
     EVERYTHING: {},
     "search only": {"search": {"polish": False}},
-    "models only": {"search": {"enabled": False}},
-    "without linking rows": {"exact": {"link_rows": 0}},
+    "models from half time on": {"search": MODELS},
+    "the same without linking rows": {"search": MODELS, "exact": {"link_rows": 0}},
+    "models only": {"search": MODELS | {"enabled": False}},
+    "without meeting": {"search": {"meeting": 0.0}},
     "without bound": {"bound": {"enabled": False}},
 }
 STEP = 100

@@ -123,8 +123,8 @@ class SearchParams:
     meeting: float = 3.0
     adaptive: bool = True
     polish: bool = True
-    polish_after: float = 0.5
-    polish_shipments: int = 2_000
+    polish_after: float = 0.9
+    polish_shipments: int = 500
     polish_columns: int = 40
 
     @property
