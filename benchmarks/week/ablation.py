@@ -6,8 +6,8 @@ Two measurements, as plain as they get:
 
 * *operators*: the search alone, in this process, for --cpu seconds of its own processor time, so that other load on the
   machine does not count; all removal rules, then all but one, then none adapted.
-* *parts*: `cargopool solve` for --time-limit seconds each: everything; search without restricted models; models from half
-  time on whatever the size, with and without linking rows; models without search; without the rule that needs the
+* *parts*: `cargopool solve` for --time-limit seconds each: everything; search without restricted models; models from
+  half time on whatever the size, with and without linking rows; models without search; without the rule that needs the
   bound; without the bound, whose core then searches.
 
 Writes results/NAME.jsonl (one line per run; an interrupted measurement goes on with --resume) and NAME.md: objective

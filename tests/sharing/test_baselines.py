@@ -122,3 +122,14 @@ def test_baselines_take_the_network_that_the_search_had(quickstart: Scenario, mo
     again = LoneSearch(quickstart, 1)._network
     assert again is not first and len(built) == 3
     assert np.array_equal(again.move_cost, first.move_cost)
+
+
+def test_the_grid_of_trucks_is_chosen_by_the_number_of_shipments(
+    quickstart: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moves(grid_min: int) -> int:
+        return reduced.search_network(quickstart, SearchParams(grid_min=grid_min)).moves
+
+    assert moves(360) < moves(180) == moves(0)
+    monkeypatch.setattr(reduced, "MOST_ON_FINE_GRID", len(quickstart.shipments) - 1)
+    assert moves(0) == moves(360)

@@ -77,7 +77,8 @@ class SearchParams:
     event_depth, max_departures : int
         Event depth and departures per move of the network that is searched (the bound covers the whole of P).
     grid_min : int
-        Road moves leave at ready times and at multiples of this many minutes in the network that is searched.
+        Road moves leave at ready times and at multiples of this many minutes in the network that is searched; 0
+        chooses by the number of shipments: 180 up to 2,000, 360 above, where a finer one costs more than it brings.
     dearer : float
         Shipments take only moves whose cheapest way, at the cost of full units, is at most this share dearer than the
         direct truck, plus 50 EUR.
@@ -106,7 +107,7 @@ class SearchParams:
     enabled: bool = True
     event_depth: int = 1
     max_departures: int = 3
-    grid_min: int = 180
+    grid_min: int = 0
     dearer: float = 0.6
     start_temperature: float = 0.05
     end_temperature: float = 0.002

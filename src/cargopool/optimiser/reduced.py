@@ -22,6 +22,9 @@ from cargopool.rules.index import share_memo
 CAPPED_EXTRA = 300.0
 """EUR per tonne on top of the scenario's carbon price at which the network of a capped case is thinned."""
 
+MOST_ON_FINE_GRID = 2_000
+"""Shipments up to which trucks every three hours pay: the finer network, the first plan and the bound take longer."""
+
 _kept: dict[int, dict[tuple[Thinning, int], Network]] = {}
 """Networks to search by the identity of their scenario, while somebody wants them kept."""
 
@@ -70,10 +73,11 @@ def network_of(scenario: Scenario, params: SolveParams) -> Network:
 
 def search_network(scenario: Scenario, params: SearchParams) -> Network:
     """The part of P that the search looks at: ways that may pay, trucks on a grid and at ready times."""
+    shipments = len(scenario.shipments)
     thinning = Thinning(
         backward=False,
-        grid_min=params.grid_min,
-        ready_grid_min=_ready_grid_min(len(scenario.shipments)),
+        grid_min=params.grid_min or (180 if shipments <= MOST_ON_FINE_GRID else 360),
+        ready_grid_min=_ready_grid_min(shipments),
         dearer=params.dearer,
         max_departures=params.max_departures,
         best_road_units=True,
