@@ -104,6 +104,13 @@ def test_all_wrong_params_are_reported_at_once(tmp_path: Path) -> None:
         {"bound": {"memory": 1.0}},
         {"bound": {"iterations": 0}},
         {"bound": {"bucket_h": -8}},
+        {"search": {"grid_min": -60}},
+        {"search": {"meeting": -1.0}},
+        {"search": {"pool": float("nan")}},
+        {"search": {"largest_ruin": 0}},
+        {"search": {"start_temperature": 0.0}},
+        {"search": {"blink": 1.5}},
+        {"search": {"polish_after": 2.0}},
     ],
 )
 def test_values_outside_the_choices_are_errors(values: dict[str, object]) -> None:

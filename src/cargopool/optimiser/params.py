@@ -66,6 +66,10 @@ class StartParams:
     rounds: int = 3
 
 
+CHANCES = ("random", "lane", "same_move", "trunk", "shipper", "worst", "departure", "pool", "meeting")
+"""The removal operators of `SearchParams` in the order of the kernels."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParams:
     """Ruin-and-recreate for large cases.
@@ -131,17 +135,7 @@ class SearchParams:
     @property
     def weights(self) -> tuple[float, ...]:
         """Operator weights in the order of the kernels."""
-        return (
-            self.random,
-            self.lane,
-            self.same_move,
-            self.trunk,
-            self.shipper,
-            self.worst,
-            self.departure,
-            self.pool,
-            self.meeting,
-        )
+        return tuple(getattr(self, name) for name in CHANCES)
 
     def polishes(self, shipments: int) -> bool:
         """Whether restricted models are solved beside the search of so many shipments."""
@@ -333,18 +327,36 @@ def _wrong_choices(params: SolveParams) -> Any:
             yield Diagnostic("E1904", message, f"params.{name}")
     if params.threads < 1:
         yield Diagnostic("E1904", "threads must be at least 1", "params.threads")
-    bound = params.bound
-    for name, value, holds, rule in (
-        ("step", bound.step, bound.step >= 0.0, "at least 0"),
-        ("last_step", bound.last_step, bound.last_step > 0.0, "above 0"),
-        ("memory", bound.memory, 0.0 <= bound.memory < 1.0, "at least 0 and below 1"),
-        ("iterations", bound.iterations, bound.iterations >= 1, "at least 1"),
-        ("bucket_h", bound.bucket_h, bound.bucket_h >= 0, "at least 0"),
-    ):
-        if not holds:
-            yield Diagnostic("E1904", f"{name} must be {rule}, not {value!r}", f"params.bound.{name}")
+    for section, rules in (("bound", _bound_rules(params.bound)), ("search", _search_rules(params.search))):
+        for name, value, holds, rule in rules:
+            if not holds:
+                yield Diagnostic("E1904", f"{name} must be {rule}, not {value!r}", f"params.{section}.{name}")
     if not 0.0 <= params.engine_gap < 1.0:
         yield Diagnostic("E1904", "engine_gap must be at least 0 and below 1", "params.engine_gap")
+
+
+def _bound_rules(bound: BoundParams) -> Any:
+    """Name, value, whether it holds, and the rule."""
+    yield "step", bound.step, bound.step >= 0.0, "at least 0"
+    yield "last_step", bound.last_step, bound.last_step > 0.0, "above 0"
+    yield "memory", bound.memory, 0.0 <= bound.memory < 1.0, "at least 0 and below 1"
+    yield "iterations", bound.iterations, bound.iterations >= 1, "at least 1"
+    yield "bucket_h", bound.bucket_h, bound.bucket_h >= 0, "at least 0"
+
+
+def _search_rules(search: SearchParams) -> Any:
+    """The same of the search."""
+    for name in ("event_depth", "grid_min", "dearer", *CHANCES, "polish_shipments"):
+        value = getattr(search, name)
+        yield name, value, 0 <= value < float("inf"), "at least 0"
+    for name in ("max_departures", "largest_ruin", "polish_columns"):
+        value = getattr(search, name)
+        yield name, value, value >= 1, "at least 1"
+    for name in ("start_temperature", "end_temperature"):
+        value = getattr(search, name)
+        yield name, value, 0.0 < value < float("inf"), "above 0"
+    yield "blink", search.blink, 0.0 <= search.blink <= 1.0, "at least 0 and at most 1"
+    yield "polish_after", search.polish_after, 0.0 <= search.polish_after <= 1.0, "at least 0 and at most 1"
 
 
 def _toml(value: object) -> str:
