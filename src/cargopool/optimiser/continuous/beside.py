@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from cargopool.errors import EngineError
-from cargopool.optimiser.continuous import settings
+from cargopool.optimiser.continuous import settings, tree
 from cargopool.optimiser.continuous.relaxation import to_model
 from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineSettings, EngineStatus
 from cargopool.optimiser.worker import StoppedError, Worker
 
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.clock import Clock
-    from cargopool.optimiser.continuous.pricing import Priced
     from cargopool.optimiser.continuous.relaxation import Relaxation
     from cargopool.optimiser.continuous.states import State
     from cargopool.optimiser.engines import MipModel
 
 
-class Host(Protocol):
-    """The solve that an engine works for; methods and bounds as in `tree.Host`."""
+class Host(tree.Host, Protocol):
+    """The solve that an engine works for, beside its tree."""
 
     clock: Clock
     upper: float
@@ -31,25 +30,8 @@ class Host(Protocol):
     stages: dict[str, Any]
     seed: int
 
-    @property
-    def target(self) -> float:
-        """Bound that ends the solve."""
-        ...
-
-    def price(self, state: State) -> Priced | None:
-        """Solve a state's relaxation."""
-        ...
-
-    def prune(self, state: State, priced: Priced) -> State:
-        """Leave out what is proven to cost the target at least."""
-        ...
-
     def settle(self, bound: float) -> None:
-        """Everything not yet ruled out costs at least this."""
-        ...
-
-    def finished(self) -> bool:
-        """Whether the gap is closed or the solve must end."""
+        """Everything not yet ruled out costs at least this; unlike `claim`, at any moment."""
         ...
 
 

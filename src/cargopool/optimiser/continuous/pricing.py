@@ -31,9 +31,6 @@ MOST_STEPS = 20_000
 SUFFICIENT, NECESSARY, LONGEST_SHARE = 0.2, 0.8, 0.36
 """Restart when the gap fell to these parts of the last restart's, or when the run takes this share of all steps."""
 
-REFLECTION = 1.0
-"""How far beyond a step's own point the next one starts: 1 mirrors the last point at it."""
-
 FINE = 3e-5
 """Accuracy that is worth its steps while the target lies between the bounds."""
 
@@ -162,7 +159,7 @@ class Saddle:
         """Take steps of ``moving`` in place, ``taken`` of which went before from the anchor; ``at``: the last one's."""
         done: int = kernels.advance(
             self.unsigned[0], self.plain, *self.steps, self.fixed, self.tight, self.unsigned[1], self.row_step,
-            self.choice_step, omega, *moving, *anchor, *at, taken, REFLECTION, self.costs, self.on_link, self.on_row,
+            self.choice_step, omega, *moving, *anchor, *at, taken, self.costs, self.on_link, self.on_row,
             self.scratch, steps, self.stopped,
         )  # fmt: skip
         return done

@@ -99,9 +99,9 @@ def upper(plain, ptr, row, link, weight, share, fixed, link_first, x, on_link, o
 @kernel
 def advance(
     first, plain, ptr, row, link, weight, share, fixed, tight, link_first, row_step, choice_step, omega,
-    x, y, u, x0, y0, u0, x_at, y_at, u_at, taken, reflection, costs, on_link, on_row, scratch, iterations, stopped,
+    x, y, u, x0, y0, u0, x_at, y_at, u_at, taken, costs, on_link, on_row, scratch, iterations, stopped,
 ):  # fmt: skip
-    """Primal-dual steps from ``x, y, u``, each drawn back towards the anchor ``x0, y0, u0``; returns the steps done.
+    """Primal-dual steps from ``x, y, u``, mirrored and drawn back towards ``x0, y0, u0``; returns the steps done.
 
     ``x_at, y_at, u_at`` become the last step's own points, which are feasible; ``taken`` steps went before since the
     anchor was set.
@@ -111,8 +111,7 @@ def advance(
             return step
         ahead_weight = (taken + step + 1.0) / (taken + step + 2.0)
         anchor = 1.0 - ahead_weight
-        most = ahead_weight * (1.0 + reflection)
-        back = ahead_weight * reflection
+        most = 2.0 * ahead_weight
         price(plain, ptr, row, link, weight, share, y, u, costs)
         on_link[:] = 0.0
         on_row[:] = 0.0
@@ -128,7 +127,7 @@ def advance(
                 after = max(scratch[i] - less, 0.0)
                 ahead = 2.0 * after - x[c]
                 x_at[c] = after
-                x[c] = most * after - back * x[c] + anchor * x0[c]
+                x[c] = most * after - ahead_weight * x[c] + anchor * x0[c]
                 if ahead != 0.0:
                     for s in range(ptr[c], ptr[c + ONE]):
                         on_link[link[s]] += weight[s] * ahead
@@ -152,11 +151,11 @@ def advance(
             if tight[r]:
                 after = max(scratch[links] - less, 0.0)
                 u_at[r] = after
-                u[r] = most * after - back * u[r] + anchor * u0[r]
+                u[r] = most * after - ahead_weight * u[r] + anchor * u0[r]
             for i in range(links):
                 after = max(scratch[i] - less, 0.0)
                 y_at[begin + i] = after
-                y[begin + i] = most * after - back * y[begin + i] + anchor * y0[begin + i]
+                y[begin + i] = most * after - ahead_weight * y[begin + i] + anchor * y0[begin + i]
     return iterations
 
 
