@@ -112,6 +112,44 @@ def test_damaged_plans_are_refused_or_read() -> None:
     assert refused > 50
 
 
+def without_times(value: Any) -> Any:
+    """Values in which no handling has its minutes."""
+    if isinstance(value, list):
+        return [without_times(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: without_times(inner) for key, inner in value.items() if key not in ("start_min", "end_min")}
+
+
+def test_every_problem_counts_and_a_thousand_are_shown() -> None:
+    values = json.loads(TEXT)
+    handling = next(item for itinerary in values["itineraries"] for item in itinerary["handlings"])
+    values["itineraries"][0]["handlings"] = [without_times(handling)] * 1500
+    with pytest.raises(InputError) as caught:
+        parse_plan(json.dumps(values), SCENARIO)
+    *shown, last = caught.value.diagnostics
+    assert [finding.code for finding in shown] == ["E0603"] * 1000
+    assert shown[0].message == "itineraries[0].handlings[0].start_min: is missing"
+    assert last.code == "E0001"
+    assert last.message == "2000 more findings are not shown"
+
+
+def test_times_that_contradict_the_minutes_are_counted_too() -> None:
+    values = json.loads(TEXT)
+    handlings = values["itineraries"][0]["handlings"]
+    values["itineraries"][0]["handlings"] = [{**handlings[0], "start": "tomorrow"}] * 1500
+    with pytest.raises(InputError) as caught:
+        parse_plan(json.dumps(values), SCENARIO)
+    assert [finding.code for finding in caught.value.diagnostics] == ["E0605"] * 1000 + ["E0001"]
+
+
+@pytest.mark.parametrize("field", ["variant", "horizon_start_utc", "moves"])
+def test_values_nested_as_deep_as_json_can_be_read_are_refused(field: str) -> None:
+    text = json.dumps({**json.loads(TEXT), field: "@"})
+    for depth in range(900, 1001):
+        assert codes(text.replace('"@"', "[" * depth + "]" * depth)) <= {"E0601", "E0603", "E0604"}
+
+
 def test_missing_files_and_numbers_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         read_plan(tmp_path / "none.json", SCENARIO)

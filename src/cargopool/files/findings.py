@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +15,9 @@ from cargopool.errors import Diagnostic, Severity
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SHOWN = 80
 MAX_FINDINGS = 1000
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel = 4
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = _SHOWN
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,10 +104,12 @@ class Findings:
         """Everything found, by file and place, each once."""
         ordered = sorted(self.found, key=lambda item: (item[0], item[1].code, item[1].message))
         different = tuple(dict.fromkeys(finding for _, finding in ordered))
-        if not self.left_out:
-            return different
-        more = Diagnostic("E0001", f"{self.left_out} more findings are not shown", "", "mend the ones above first")
-        return (*different, more)
+        return (*different, not_shown(self.left_out)) if self.left_out else different
+
+
+def not_shown(count: int) -> Diagnostic:
+    """Diagnostic that stands for the findings beyond the number that is shown."""
+    return Diagnostic("E0001", f"{count} more findings are not shown", "", "mend the ones above first")
 
 
 def _steps(rest: str) -> tuple[str | int, ...]:
@@ -115,8 +121,13 @@ def _steps(rest: str) -> tuple[str | int, ...]:
 
 
 def shown(value: object) -> str:
-    """A value as safe, short text for a message."""
-    text = value if isinstance(value, str) else repr(value) if isinstance(value, bool | int | float) else str(value)
+    """A value as safe, short text for a message, however long or deeply nested it is."""
+    if isinstance(value, list | tuple | dict):
+        text = _SHORT.repr(value)
+    elif isinstance(value, bool | int | float):
+        text = repr(value)
+    else:
+        text = str(value)
     text = _UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text[: _SHOWN * 2])
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, timedelta
 from functools import lru_cache
@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from cargopool.errors import Diagnostic, InputError, OutputError
 from cargopool.files.documents import read_text
-from cargopool.files.findings import FilePlace, Findings, shown, shown_path
+from cargopool.files.findings import MAX_FINDINGS, FilePlace, Findings, not_shown, shown, shown_path
 from cargopool.files.hashes import input_sha256
 from cargopool.model.execution import RoundLeg, UnitShortage
 from cargopool.model.plan import DepartureStage, Handling, Itinerary, Move, Plan, RoadStage, Tour
@@ -189,9 +189,11 @@ def parse_plan(text: str, scenario: Scenario, file: str = "plan.json") -> Plan:
     body = {key: value for key, value in values.items() if key not in _HEADER}
     decoder = _Decoder(file)
     plan = decoder.decode(body, Plan, "")
-    problems = decoder.problems or list(_time_problems(plan, body, scenario, file))
-    if problems:
-        raise InputError(problems)
+    problems = decoder.problems
+    if not problems.count:
+        problems.extend(_time_problems(plan, body, scenario, file))
+    if problems.count:
+        raise InputError(problems.diagnostics())
     assert isinstance(plan, Plan)
     return plan
 
@@ -229,16 +231,33 @@ def field_types(kind: type) -> Mapping[str, Any]:
     return get_type_hints(kind)
 
 
+class _Problems:
+    """What is wrong with a plan, in the order of its text; beyond some number it is only counted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._kept: list[Diagnostic] = []
+
+    def extend(self, found: Iterable[Diagnostic]) -> None:
+        for problem in found:
+            self.count += 1
+            if len(self._kept) < MAX_FINDINGS:
+                self._kept.append(problem)
+
+    def diagnostics(self) -> list[Diagnostic]:
+        left_out = self.count - len(self._kept)
+        return [*self._kept, not_shown(left_out)] if left_out else self._kept
+
+
 class _Decoder:
-    """JSON values to plan objects, by annotation; every problem is kept."""
+    """JSON values to plan objects, by annotation; every problem is reported."""
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.problems: list[Diagnostic] = []
+        self.problems = _Problems()
 
     def _wrong(self, path: str, message: str) -> None:
-        if len(self.problems) < 100:
-            self.problems.append(Diagnostic("E0603", f"{path or 'plan'}: {message}", self.file, _NOT_A_PLAN))
+        self.problems.extend([Diagnostic("E0603", f"{path or 'plan'}: {message}", self.file, _NOT_A_PLAN)])
 
     def decode(self, value: Any, wanted: Any, path: str) -> Any:
         """Value as the annotation wants it; None after a problem."""
@@ -286,7 +305,7 @@ class _Decoder:
         if not isinstance(value, dict):
             self._wrong(path, "is not an object")
             return None
-        before = len(self.problems)
+        before = self.problems.count
         hints = field_types(kind)
         arguments: dict[str, Any] = {}
         known = set(companions(kind)) | ({"stage"} if kind in STAGE_TAGS.values() else set())
@@ -302,7 +321,7 @@ class _Decoder:
         for key in value:
             if key not in hints and key not in known:
                 self._wrong(f"{path}.{shown(key)}" if path else shown(key), "is not a field of a plan")
-        return kind(**arguments) if len(self.problems) == before else None
+        return kind(**arguments) if self.problems.count == before else None
 
 
 def companions(kind: type) -> Iterator[str]:
