@@ -23,7 +23,7 @@ from scale import scaled
 
 WEEK = Path(__file__).parents[2] / "scenarios" / "clusters20-week"
 AIM = 27_000_000.0
-BUCKET_H = 24
+BUCKET_H = scaled(24, 8)
 
 
 @pytest.fixture(scope="module")

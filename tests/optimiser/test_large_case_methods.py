@@ -16,7 +16,7 @@ from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.thinning import Thinning
 from cargopool.optimiser import bound as bound_module
-from cargopool.optimiser.bound import ascent
+from cargopool.optimiser.bound import HALF_A_CENT, ascent
 from cargopool.optimiser.bound_charges import LINE_UNITS
 from cargopool.optimiser.large import columns_of
 from cargopool.optimiser.params import BoundParams, SearchParams
@@ -61,7 +61,7 @@ def test_bound_never_exceeds_the_optimum(
     for _ in range(60):
         if not bound.advance(best * 1.1):
             break
-        assert bound.best_cents <= best + 1.0
+        assert bound.best_cents <= best + HALF_A_CENT
 
 
 def test_covers_are_at_work_in_the_cases_that_the_bound_is_held_against(monkeypatch: pytest.MonkeyPatch) -> None:

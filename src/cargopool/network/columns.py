@@ -11,7 +11,7 @@ from cargopool.footprint import lateness_cents, time_value_cents
 from cargopool.model.plan import Handling, Itinerary
 from cargopool.model.quantity import Quantity, quantity_of
 from cargopool.model.shipment import Shipment
-from cargopool.network.arrays import Network
+from cargopool.network.arrays import Bool, Int32, Network
 from cargopool.network.listing import list_paths
 from cargopool.network.parts import own_price, row_use
 from cargopool.network.places import rate_limited
@@ -91,7 +91,7 @@ def evaluate(
     if not _travels(network, shipment, path, collection_hub, delivery_hub):
         return None
     size = quantity_of(goods, first_atom, count)
-    if goods.keep_together and not all(_fits_one_unit(network, m, goods, size, count) for m in path):
+    if goods.keep_together and not _in_one_unit(network, np.array(path, np.int32), goods, size, count).all():
         return None
     clock = schedule_of(network, goods, path, collection_hub, delivery_hub, starts)
     if clock is None:
@@ -141,13 +141,27 @@ def _travels(network: Network, shipment: int, path: tuple[int, ...], collection_
     )
 
 
-def _fits_one_unit(network: Network, move: int, goods: Shipment, size: Quantity, atoms: int) -> bool:
+def _in_one_unit(network: Network, moves: Int32, goods: Shipment, size: Quantity, atoms: int) -> Bool:
+    """On which of the moves a part has room in one load unit, bool[m]."""
     if goods.load_units:
-        return atoms == 1
-    unit = network.scenario.load_units[network.unit_ids[int(network.move_unit[move])]]
-    kg = min(unit.payload_kg, int(network.move_capacity[move, 1]))
-    room = (unit.pallets_milli, kg, unit.volume_m3_milli, unit.loading_metres_milli)
-    return all(a <= b for a, b in zip(size.as_tuple(), room, strict=True))
+        return np.full(moves.size, atoms == 1)
+    units = [network.scenario.load_units[unit_id] for unit_id in network.unit_ids]
+    room = np.array(
+        [(u.pallets_milli, u.payload_kg, u.volume_m3_milli, u.loading_metres_milli) for u in units], np.int64
+    )
+    room = room[network.move_unit[moves]]
+    room[:, 1] = np.minimum(room[:, 1], network.move_capacity[moves, 1])
+    return np.asarray((np.array(size.as_tuple(), np.int64) <= room).all(axis=1))
+
+
+def moves_for_whole(network: Network, shipment: int) -> Int32:
+    """Usable moves on which a shipment can travel undivided, int32[m]: what stays together needs room in one unit."""
+    goods = network.scenario.shipments[network.shipment_ids[shipment]]
+    mine = network.usable[shipment]
+    if not goods.keep_together:
+        return mine
+    size = quantity_of(goods, 0, goods.atoms)
+    return mine[_in_one_unit(network, mine, goods, size, goods.atoms)]
 
 
 def to_itinerary(network: Network, column: Column, part: int, first_atom: int) -> Itinerary:

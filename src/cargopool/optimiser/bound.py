@@ -33,7 +33,7 @@ from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, MOST_USERS, 
 from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.reduced import bound_network
-from cargopool.optimiser.search_data import SearchData, make_data, without_moves
+from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, SearchData, make_data, without_moves
 from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
@@ -45,6 +45,9 @@ STEP, LONGEST_STEP = 30.0, 4.0
 few iterations that there is time for."""
 COVERS_AFTER, COVERS_EVERY = 20, 10
 """Iterations before the first search for covers, and between searches."""
+HALF_A_CENT = 0.5
+HAULAGES = 2
+"""Stages of a move besides its departures: to the first terminal and from the last."""
 ENTRY_KEYS = [ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_SIZE]
 """Columns of an entry that say what it is; the others chain entries."""
 
@@ -140,10 +143,14 @@ class Bound:
 
     relaxed = RELAXED
 
-    def __init__(self, data: SearchData, lines: Lines, params: BoundParams, stop: Any) -> None:
+    def __init__(
+        self, data: SearchData, lines: Lines, params: BoundParams, stop: Any, rounding_cents: float = 0.0
+    ) -> None:
+        """Start from `first_bound`; ``rounding_cents`` come off every bound, see `rounded_off`."""
         self.data, self.lines, self.params, self.stop = data, lines, params, stop
+        self._rounding = rounding_cents
         shipments = data.k_class.size
-        self.best_cents = first_bound(data, lines)
+        self.best_cents = first_bound(data, lines) - rounding_cents
         self.iterations = 0
         self._labels = KernelTable(_labels(data, int(lines.kernel.knobs[3])))
         self._packed = KernelTable(pack(data))
@@ -180,7 +187,7 @@ class Bound:
         arrays = (self._packed, self._lines, state)
         if not all_cheapest(*arrays, self._labels, self._value, self._uses, self._paid, self._fixed, self.stop):
             return False
-        value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self.covers.owed
+        value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self.covers.owed - self._rounding
         self.iterations += 1
         self.best_cents = max(self.best_cents, value)
         if not self._uses[:, 3].any():
@@ -330,6 +337,25 @@ class Bound:
             self._cheapest = self._price_units()
 
 
+def rounded_off(scenario: Scenario) -> float:
+    """Most cents by which rounding may make a plan cheaper than its exact prices, which are those of the bound.
+
+    Rounded are, of each part: lateness and value of time; on each move a crossing; on each stage of a move the grams,
+    well to tank and tank to wheel, and external costs. The carbon money of the whole plan is rounded once, as
+    bounds are when they are told (`Session.raise_bound`).
+    """
+    objective, scope = scenario.objective, scenario.scope
+    most, stages = HALF_A_CENT, scope.max_departures + HAULAGES
+    per_stage = objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+    per_stage += most if objective.external_costs == "internalise" else 0.0
+    per_move = stages * per_stage + (most if scenario.crossings else 0.0)
+    return sum(
+        s.max_parts
+        * (scope.max_moves * per_move + most * ((s.late_eur_per_h > 0.0) + (s.value_of_time_eur_per_h > 0.0)))
+        for s in scenario.shipments.values()
+    )
+
+
 def ascent(scenario: Scenario, params: BoundParams, stop: Any, known: SearchData | None = None) -> Bound:
     """Prepare the bound on P of a scenario.
 
@@ -358,4 +384,4 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any, known: SearchData
     shipments = len(scenario.shipments)
     hours = params.bucket_h or next(hours for most, hours in SIZES if shipments <= most)
     lines = make_lines(network, data, MINUTES_PER_HOUR * hours)
-    return Bound(without_moves(data), lines, params, stop)
+    return Bound(without_moves(data), lines, params, stop, rounded_off(scenario))

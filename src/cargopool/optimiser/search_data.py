@@ -12,6 +12,7 @@ from cargopool.model.plan import Handling, Itinerary, Tour
 from cargopool.model.scenario import Scenario
 from cargopool.model.shipment import Shipment
 from cargopool.network.arrays import Network
+from cargopool.network.columns import moves_for_whole
 from cargopool.network.keys import distinct
 from cargopool.network.listing import hubs_in_reach
 from cargopool.rules.opening import earliest_start, open_periods
@@ -155,6 +156,13 @@ def _ends(scenario: Scenario, shipment: Shipment, places: dict[str, int]) -> lis
     return options
 
 
+def _usable_whole(network: Network, shipments: Sequence[Shipment]) -> Sequence[Any]:
+    """Usable moves of each shipment as a whole: the kernels divide none."""
+    if not any(shipment.keep_together for shipment in shipments):
+        return network.usable
+    return [moves_for_whole(network, k) for k in range(len(shipments))]
+
+
 def _in_one(parts: Sequence[Any]) -> Any:
     """All parts one after the other: without a copy where one array holds them so."""
     whole = parts[0].base if parts else None
@@ -281,6 +289,7 @@ def make_data(network: Network, seed: int = 1, known: SearchData | None = None) 
     Parameters
     ----------
     network : Network
+        Moves on which a shipment that stays together has no room in one unit are left out: nothing is divided here.
     seed : int
         Only the sample of related shipments of very large cases depends on it.
     known : SearchData, optional
@@ -291,6 +300,7 @@ def make_data(network: Network, seed: int = 1, known: SearchData | None = None) 
     price = scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
     shipments = list(scenario.shipments.values())
     shared = _of_shipments(network, seed) if known is None else _of_known(known)
+    usable = _usable_whole(network, shipments)
     open_ptr, open_start, open_end = _open_periods(scenario, network)
     row_move_ptr, row_move_idx = _row_moves(network)
     my_ptr, my_idx = _move_runs(network)
@@ -342,8 +352,8 @@ def make_data(network: Network, seed: int = 1, known: SearchData | None = None) 
         k_transit=np.array([s.customs_status == "transit" for s in shipments]),
         k_unserved=network.unserved_cost.astype(np.float64),
         k_shipper=np.array([shippers[s.shipper] for s in shipments], np.int32),
-        usable_ptr=_pointers(network.usable),
-        usable_idx=_in_one(network.usable),
+        usable_ptr=_pointers(usable),
+        usable_idx=_in_one(usable),
         place_handling=np.array(minutes, np.int64),
         place_rate=np.array([(dock.pallets_per_hour or 0) if dock else 0 for dock in docks], np.int64),
         place_free_days=np.array([hub.free_storage_days if hub else 0 for hub in hubs], np.int64),

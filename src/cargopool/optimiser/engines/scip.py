@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +15,15 @@ if TYPE_CHECKING:
     from cargopool.optimiser.engines.base import Float64
 
 
+_LEAST_S = 0.1
+
+
 class Scip:
-    """SCIP for mixed-integer models; it starts from a hint."""
+    """SCIP for mixed-integer models; it starts from a hint.
+
+    With a hint SCIP 10 (OR-Tools 9.15) sometimes calls a point optimal that breaks a row by far; it is asked again
+    without one then.
+    """
 
     name = "scip"
 
@@ -24,6 +33,14 @@ class Scip:
             from cargopool.optimiser.engines.highs import Highs
 
             return Highs().solve(model, limits)
+        began = time.monotonic()
+        found = self._ask(model, limits, hint)
+        if hint is None or found.x is not None or not found.detail:
+            return found
+        left = None if limits.seconds is None else max(_LEAST_S, limits.seconds - (time.monotonic() - began))
+        return self._ask(model, replace(limits, seconds=left), None)
+
+    def _ask(self, model: MipModel, limits: EngineLimits, hint: Float64 | None) -> EngineResult:
         parameters = [
             f"limits/gap={limits.relative_gap!r}",
             f"limits/absgap={limits.absolute_gap!r}",
