@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
+from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.arrays import Network
@@ -18,7 +20,7 @@ from cargopool.optimiser.kernel_data import UNSERVED, binding_rows
 from cargopool.optimiser.kernels_book import cost_now, insert, own_cost, remove
 from cargopool.optimiser.kernels_insert import best_itinerary
 from cargopool.optimiser.kernels_lanes import NONE
-from cargopool.optimiser.large import _plan_row
+from cargopool.optimiser.large import _plan_row, heat_of
 from cargopool.optimiser.neighbourhoods import Neighbourhoods
 from cargopool.optimiser.params import SearchParams, SolveParams
 from cargopool.optimiser.polishing import polish
@@ -26,7 +28,7 @@ from cargopool.optimiser.pool import column_prices, make_pool, slot_prices, slot
 from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import SearchData, make_data, restrict
 from cargopool.optimiser.session import Session
-from cargopool.optimiser.stop import NEVER
+from cargopool.optimiser.stop import NEVER, TimeLimit
 from cargopool.optimiser.worker import Worker
 from oracle.cases import CASES, case_id
 from oracle.instances import instance
@@ -222,3 +224,29 @@ def test_leaving_out_an_operator_leaves_it_untried() -> None:
     assert search.stats[3, 0] == search.stats[7, 0] == 0
     assert search.stats[:, 0].sum() == 300
     assert "trunk 0/0/0" in search.operators()
+
+
+def test_the_search_has_cooled_down_when_nothing_is_left() -> None:
+    assert heat_of(0.0, 50.0) == 1.0
+    assert heat_of(25.0, 25.0) == 0.5
+    # pricing the first plan took long, so that less is left than there seemed to be
+    assert heat_of(44.0, 1.0) == pytest.approx(1 / 45)
+    assert heat_of(45.0, 0.0) == 0.0
+    assert heat_of(5.0, None) == heat_of(25.0, None) == 0.75
+
+
+def test_time_to_price_one_more_plan_is_kept_and_a_little() -> None:
+    scenario, network, data = world(CHOSEN[0])
+    pause = 0.2
+
+    def accept(plan: Plan) -> bool:
+        time.sleep(pause)
+        return True
+
+    session = Session(scenario, stop=TimeLimit(100.0), seed=1, params=SolveParams(), accept=accept, worker=Worker())
+    session.set_network(network)
+    assert session.offer(ColumnStore(network, data).columns_of(searched(network, data).best))
+    begun = time.monotonic()
+    left, elapsed = session.remaining_seconds, session.elapsed
+    slack = time.monotonic() - begun + 1e-3
+    assert left is not None and left + elapsed <= 100.0 - pause - 0.1 + slack

@@ -202,7 +202,6 @@ class _Watch:
 
     def __init__(self, session: Session, data: SearchData, shared: _Shared, store: ColumnStore) -> None:
         self._session, self._data, self._shared, self._store = session, data, shared, store
-        self._whole = session.remaining_seconds
         self._began = self._exchanged = self._said = time.monotonic()
         self._next_offer = self._next_model = self._began
         self._offered = np.inf
@@ -219,7 +218,7 @@ class _Watch:
             left = session.remaining_seconds
             if left is not None and left <= 0.0:
                 return
-            shared.heat = _heat(now - self._began, self._whole)
+            shared.heat = heat_of(now - self._began, left)
             self._tell(now)
             while shared.seen:
                 self._store.add(shared.seen.popleft())
@@ -259,8 +258,8 @@ class _Watch:
         params = self._session.params.search
         if self._shared.probe is None or now < self._next_model:
             return False
-        return self._whole is None or (
-            now - self._began >= params.polish_after * self._whole and (left or 0.0) > 2 * LEAST_MODEL_S
+        return left is None or (
+            heat_of(now - self._began, left) <= 1.0 - params.polish_after and left > 2 * LEAST_MODEL_S
         )
 
     def _model(self, left: float | None) -> None:
@@ -347,9 +346,12 @@ def _plan_row(network: Network, data: SearchData, column: Column) -> Any | None:
     return row
 
 
-def _heat(elapsed: float, whole: float | None) -> float:
-    """Heat from 1 to 0 over the time there is; without a limit it saws."""
-    return max(0.0, 1.0 - elapsed / max(1e-3, whole)) if whole else 1.0 - (elapsed % 20.0) / 20.0
+def heat_of(elapsed: float, left: float | None) -> float:
+    """Heat from 1 to 0 when nothing is left; what is left is less once it is known how long a plan takes to price.
+
+    Without a limit it saws.
+    """
+    return 1.0 - (elapsed % 20.0) / 20.0 if left is None else left / max(1e-3, elapsed + left)
 
 
 def _start(work: Callable[[], None], shared: _Shared) -> threading.Thread:

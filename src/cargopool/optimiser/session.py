@@ -152,7 +152,7 @@ class Session:
         limit = getattr(self.stop, "max_seconds", None)
         if limit is None or self.counts_work:
             return None
-        return max(0.0, float(limit) - self.elapsed - min(2 * self._plan_seconds + 0.1, 0.15 * float(limit) + 0.1))
+        return max(0.0, float(limit) - self.elapsed - min(self._plan_seconds, 0.15 * float(limit)) - 0.1)
 
     def share_left(self) -> Callable[[], float]:
         """Asks which share of the work or seconds that are left now is left at the moment; 1 without a limit."""
