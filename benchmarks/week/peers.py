@@ -25,7 +25,7 @@ from cargopool.files import read_scenario
 from cargopool.files.tables import write_csv
 from cargopool.model.plan import Plan
 from cargopool.model.scenario import Scenario
-from cargopool.optimiser.large import columns_of
+from cargopool.optimiser.column_store import columns_of
 from cargopool.optimiser.params import SolveParams
 from cargopool.optimiser.polishing import polish
 from cargopool.optimiser.reduced import search_network

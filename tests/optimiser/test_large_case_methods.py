@@ -18,7 +18,7 @@ from cargopool.network.thinning import Thinning
 from cargopool.optimiser import bound as bound_module
 from cargopool.optimiser.bound import HALF_A_CENT, ascent
 from cargopool.optimiser.bound_charges import LINE_UNITS
-from cargopool.optimiser.large import columns_of
+from cargopool.optimiser.column_store import columns_of
 from cargopool.optimiser.params import BoundParams, SearchParams
 from cargopool.optimiser.reduced import bound_network, search_network, without_hub_limits
 from cargopool.optimiser.search import Search

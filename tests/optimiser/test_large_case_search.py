@@ -14,13 +14,13 @@ from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.arrays import Network
 from cargopool.network.columns import Column, enumerate_columns
-from cargopool.optimiser.column_store import ColumnStore, columns_of
+from cargopool.optimiser.column_store import ColumnStore, columns_of, plan_row
 from cargopool.optimiser.compiled import kernel
 from cargopool.optimiser.kernel_data import UNSERVED, binding_rows
 from cargopool.optimiser.kernels_book import cost_now, insert, own_cost, remove
 from cargopool.optimiser.kernels_insert import best_itinerary
 from cargopool.optimiser.kernels_lanes import NONE
-from cargopool.optimiser.large import _plan_row, heat_of
+from cargopool.optimiser.large_watch import heat_of
 from cargopool.optimiser.neighbourhoods import Neighbourhoods
 from cargopool.optimiser.params import SearchParams, SolveParams
 from cargopool.optimiser.polishing import polish
@@ -98,7 +98,7 @@ def test_a_shipment_is_put_back_on_its_cheapest_column_beside_the_others(case: t
         if network.scenario.shipments[name].keep_together:
             continue  # the search counts load units by size alone
         found = _reinserted(d, e, s, w, k, search._rng, out)
-        rows = [_plan_row(network, data, column) for column in enumerate_columns(network, k, 100_000)[0]]
+        rows = [plan_row(network, data, column) for column in enumerate_columns(network, k, 100_000)[0]]
         each = [_cents_of(d, s, k, row) for row in rows if row is not None]
         cheapest = min([*each, float(network.unserved_cost[k])])
         assert min(found, float(network.unserved_cost[k])) == pytest.approx(cheapest, abs=0.01)

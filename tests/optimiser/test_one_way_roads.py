@@ -13,7 +13,7 @@ import cargopool as cp
 from cargopool.model.road_matrix import RoadMatrix
 from cargopool.model.scenario import Scenario
 from cargopool.network.listing import tour_hubs
-from cargopool.optimiser.large import columns_of
+from cargopool.optimiser.column_store import columns_of
 from cargopool.optimiser.params import SearchParams, SolveParams
 from cargopool.optimiser.reduced import search_network
 from cargopool.optimiser.search import Search

@@ -16,8 +16,8 @@ from cargopool.network.arrays import Network
 from cargopool.network.columns import Column
 from cargopool.optimiser.assembly import assemble
 from cargopool.optimiser.bound import HALF_A_CENT, ascent
+from cargopool.optimiser.column_store import columns_of
 from cargopool.optimiser.cuts import loads_by_slot
-from cargopool.optimiser.large import columns_of
 from cargopool.optimiser.loading import LoadPlanner
 from cargopool.optimiser.params import BoundParams, SearchParams, SolveParams
 from cargopool.optimiser.pool import make_pool

@@ -43,6 +43,39 @@ def columns_of(network: Network, data: SearchData, solution: Solution) -> list[C
     return [column for column in found if column is not None]
 
 
+def as_solution(network: Network, data: SearchData, columns: Sequence[Column]) -> Solution:
+    """Columns as the search holds a plan; parts of split shipments are left out."""
+    plan = np.full((data.k_class.size, 10), -1, np.int64)
+    served = np.zeros(data.k_class.size, np.bool_)
+    for column in columns:
+        if column.atoms == int(network.shipment_atoms[column.shipment]):
+            row = plan_row(network, data, column)
+            if row is not None:
+                plan[column.shipment] = row
+                served[column.shipment] = True
+    return Solution(0.0, plan, served)
+
+
+def plan_row(network: Network, data: SearchData, column: Column) -> Any | None:
+    """A column as the kernels write an itinerary."""
+    k, depth = column.shipment, len(column.moves)
+    row = np.full(10, -1, np.int64)
+    row[:depth] = column.moves
+    place = column.collection_hub if column.collection_hub >= 0 else int(network.shipment_origin[k])
+    for o in range(data.start_ptr[k], data.start_ptr[k + 1]):
+        if data.start_place[o] == place:
+            row[3] = o
+    last = int(network.move_destination[column.moves[-1]])
+    for e in range(data.end_ptr[k], data.end_ptr[k + 1]):
+        if data.end_place[e] == last and (data.end_door[e] >= 0) == (column.delivery_hub >= 0):
+            row[4] = e
+    if row[3] < 0 or row[4] < 0:
+        return None
+    row[5 : 6 + depth] = column.starts
+    row[9] = depth
+    return row
+
+
 class ColumnStore:
     """Itineraries by shipment, the longest unseen forgotten first; priced as columns when asked for.
 

@@ -24,7 +24,7 @@ from cargopool.model.result import Termination
 from cargopool.model.scenario import EmissionCap, Scenario
 from cargopool.network.arrays import Network
 from cargopool.optimiser.bound import ascent
-from cargopool.optimiser.column_store import ColumnStore
+from cargopool.optimiser.column_store import ColumnStore, as_solution
 from cargopool.optimiser.compiling import ANNEALING, BOUND, CONSTRUCTION, Compilation
 from cargopool.optimiser.pool import CARBON_DIVISOR
 from cargopool.optimiser.search import Search
@@ -141,8 +141,6 @@ class _Capped:
 
     def _search_at(self, price: float, begin: Solution | None) -> tuple[Search, Network]:
         """A search at a further price, from where the last one came to, or from the warm start."""
-        from cargopool.optimiser.large import as_solution
-
         session = self.session
         network = replace(session.network, scenario=at_further_price(session.scenario, price))
         data = make_data(network, session.seed)

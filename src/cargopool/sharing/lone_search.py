@@ -10,7 +10,7 @@ from cargopool.memory import give_back
 from cargopool.model.scenario import Scenario
 from cargopool.network.arrays import ROAD
 from cargopool.optimiser.assembly import assemble
-from cargopool.optimiser.large import column_of
+from cargopool.optimiser.column_store import column_of
 from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.reduced import search_network
 from cargopool.optimiser.search import Search, SearchMoves
