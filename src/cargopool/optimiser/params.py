@@ -113,7 +113,7 @@ class SearchParams:
     max_departures: int = 3
     grid_min: int = 0
     dearer: float = 0.6
-    start_temperature: float = 0.05
+    start_temperature: float = 0.4
     end_temperature: float = 0.002
     largest_ruin: int = 20
     blink: float = 0.01
