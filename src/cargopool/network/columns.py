@@ -145,11 +145,12 @@ def _in_one_unit(network: Network, moves: Int32, goods: Shipment, size: Quantity
     """On which of the moves a part has room in one load unit, bool[m]."""
     if goods.load_units:
         return np.full(moves.size, atoms == 1)
-    units = [network.scenario.load_units[unit_id] for unit_id in network.unit_ids]
-    room = np.array(
-        [(u.pallets_milli, u.payload_kg, u.volume_m3_milli, u.loading_metres_milli) for u in units], np.int64
-    )
-    room = room[network.move_unit[moves]]
+    rooms = network.memo.get("room of one unit")
+    if rooms is None:
+        units = [network.scenario.load_units[unit_id] for unit_id in network.unit_ids]
+        sizes = [(u.pallets_milli, u.payload_kg, u.volume_m3_milli, u.loading_metres_milli) for u in units]
+        rooms = network.memo["room of one unit"] = np.array(sizes, np.int64)
+    room = rooms[network.move_unit[moves]]
     room[:, 1] = np.minimum(room[:, 1], network.move_capacity[moves, 1])
     return np.asarray((np.array(size.as_tuple(), np.int64) <= room).all(axis=1))
 

@@ -93,6 +93,8 @@ def _beats(scenario: Scenario, a: LoadUnitType, b: LoadUnitType, *, whatever_tem
     weighed = 0 if a.kind == "trailer" else a.per_truck * a.tare_kg
     other = 0 if b.kind == "trailer" else b.per_truck * b.tare_kg
     mine, theirs = a.per_truck, b.per_truck
+    if any(shipment.keep_together for shipment in scenario.shipments.values()) and not _holds_as_much(a, b):
+        return False
     return (
         vehicles_a >= vehicles_b
         and (whatever_temperature or a.temperatures >= b.temperatures)
@@ -104,4 +106,14 @@ def _beats(scenario: Scenario, a: LoadUnitType, b: LoadUnitType, *, whatever_tem
         and weighed <= other
         and mine * a.rental_eur_day <= theirs * b.rental_eur_day
         and mine * a.return_days * a.rental_eur_day <= theirs * b.return_days * b.rental_eur_day
+    )
+
+
+def _holds_as_much(a: LoadUnitType, b: LoadUnitType) -> bool:
+    """Whether what fits one unit of ``b`` fits one of ``a``, as for freight that stays together."""
+    return (
+        a.pallets_milli >= b.pallets_milli
+        and a.payload_kg >= b.payload_kg
+        and a.volume_m3_milli >= b.volume_m3_milli
+        and a.loading_metres_milli >= b.loading_metres_milli
     )

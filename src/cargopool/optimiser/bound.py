@@ -48,6 +48,8 @@ COVERS_AFTER, COVERS_EVERY = 20, 10
 HALF_A_CENT = 0.5
 HAULAGES = 2
 """Stages of a move besides its departures: to the first terminal and from the last."""
+TOURS = 2
+"""Collection and delivery."""
 ENTRY_KEYS = [ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_SIZE]
 """Columns of an entry that say what it is; the others chain entries."""
 
@@ -146,7 +148,7 @@ class Bound:
     def __init__(
         self, data: SearchData, lines: Lines, params: BoundParams, stop: Any, rounding_cents: float = 0.0
     ) -> None:
-        """Start from `first_bound`; ``rounding_cents`` come off every bound, see `rounded_off`."""
+        """Start from `first_bound`; ``rounding_cents`` come off every bound, see `most_rounding_saves`."""
         self.data, self.lines, self.params, self.stop = data, lines, params, stop
         self._rounding = rounding_cents
         shipments = data.k_class.size
@@ -337,23 +339,28 @@ class Bound:
             self._cheapest = self._price_units()
 
 
-def rounded_off(scenario: Scenario) -> float:
-    """Most cents by which rounding may make a plan cheaper than its exact prices, which are those of the bound.
+def most_rounding_saves(scenario: Scenario) -> float:
+    """Most cents by which a plan may be cheaper than the bound's prices because amounts of each part are rounded.
 
-    Rounded are, of each part: lateness and value of time; on each move a crossing; on each stage of a move the grams,
-    well to tank and tank to wheel, and external costs. The carbon money of the whole plan is rounded once, as
-    bounds are when they are told (`Session.raise_bound`).
+    Of a part that is a whole shipment: lateness, value of time, and on each move the grams of its cargo by stage and
+    lift (well to tank and tank to wheel, two carriers of a lift) and the external costs by stage. Parts of a divided
+    shipment also pay handlings and tours of their own, which the bound prices for the whole. The carbon money of the
+    whole plan is rounded once, as bounds are when they are told (`Session.raise_bound`).
     """
     objective, scope = scenario.objective, scenario.scope
-    most, stages = HALF_A_CENT, scope.max_departures + HAULAGES
-    per_stage = objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
-    per_stage += most if objective.external_costs == "internalise" else 0.0
-    per_move = stages * per_stage + (most if scenario.crossings else 0.0)
-    return sum(
-        s.max_parts
-        * (scope.max_moves * per_move + most * ((s.late_eur_per_h > 0.0) + (s.value_of_time_eur_per_h > 0.0)))
-        for s in scenario.shipments.values()
-    )
+    gram = objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
+    external = HALF_A_CENT if objective.external_costs == "internalise" else 0.0
+    stages = scope.max_departures + HAULAGES
+    rates = stages + 2 * (scope.max_departures + 1)
+    on_moves = scope.max_moves * (rates * gram + stages * external)
+    own_lines = (scope.max_moves + 1 + TOURS) * (2 * HALF_A_CENT + gram) + TOURS * external
+    total = 0.0
+    for shipment in scenario.shipments.values():
+        by_time = HALF_A_CENT * ((shipment.late_eur_per_h > 0.0) + (shipment.value_of_time_eur_per_h > 0.0))
+        total += shipment.max_parts * (on_moves + by_time)
+        if shipment.max_parts > 1:
+            total += (shipment.max_parts + 1) * own_lines
+    return total
 
 
 def ascent(scenario: Scenario, params: BoundParams, stop: Any, known: SearchData | None = None) -> Bound:
@@ -384,4 +391,4 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any, known: SearchData
     shipments = len(scenario.shipments)
     hours = params.bucket_h or next(hours for most, hours in SIZES if shipments <= most)
     lines = make_lines(network, data, MINUTES_PER_HOUR * hours)
-    return Bound(without_moves(data), lines, params, stop, rounded_off(scenario))
+    return Bound(without_moves(data), lines, params, stop, most_rounding_saves(scenario))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cargopool.footprint import move_coefficients
+from cargopool.footprint.items import weigh
 from cargopool.model.equipment import LoadUnitType, RoadVehicle
 from cargopool.model.plan import DepartureStage, Move, RoadStage
 from cargopool.network.arrays import ROAD, Network
@@ -16,6 +17,7 @@ from cargopool.network.thinning import beaten_road_units
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, INF, SearchData
 from cargopool.rules.driving import trip_arrival
 from cargopool.rules.roads import crossing_between, road_link
+from cargopool.units import cents
 
 
 class Line(NamedTuple):
@@ -65,7 +67,6 @@ def road_lines(network: Network, data: SearchData) -> list[Line]:
     """Road rides at any time between the places that freight may go between, at their least minutes and cost."""
     scenario = network.scenario
     price = scenario.objective.carbon_price_eur_per_t * CENTS_PER_GRAM_AND_EUR_PER_T
-    crossing_weight = 100.0 * scenario.objective.weights.get("crossing", 1.0)
     sealed = {s.load_unit for s in scenario.shipments.values() if s.load_units}
     beaten = beaten_road_units(scenario)
     pairs = [
@@ -94,7 +95,7 @@ def road_lines(network: Network, data: SearchData) -> list[Line]:
                     known.objective_cents + price * known.grams,
                     known.objective_cents + price * known.grams_powered,
                     price * known.grams_per_kg + known.cents_per_kg,
-                    crossing.eur * crossing_weight if crossing else 0.0,
+                    float(weigh(scenario.objective, "crossing", cents(crossing.eur), 0)) if crossing else 0.0,
                     _truck_capacity(vehicle, unit),
                     unit.per_truck,
                     unit.id in beaten,

@@ -135,14 +135,11 @@ def _by_time(session: Session, data: SearchData, search: Search, store: ColumnSt
         quit_now[0] = 1
         for thread in threads:
             thread.join()
-    if shared.error is not None:
-        raise shared.error
-    if shared.bound is not None:
-        session.raise_bound(shared.bound.best_cents, shared.bound.relaxed)
-    session.note(
-        f"operators (tried/kept/best): {search.operators()}; {watch.models} restricted models gave "
-        f"{shared.grafted} better plans"
-    )
+        if shared.error is not None:
+            raise shared.error
+        if shared.bound is not None:  # also when offering the last plan ended the solve
+            session.note_bound(shared.bound.best_cents, shared.bound.relaxed)
+        session.note(watch.summary(search))
     session.end(Termination.TIME)
 
 

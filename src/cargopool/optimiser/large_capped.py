@@ -43,7 +43,7 @@ _CLOSE = 0.03
 _CHUNK = 200
 _OFFERS = 4
 """Offers of a round that has found better plans."""
-_COOLED = 0.5
+_COOLED = 0.3
 _BOUND_WORK = 200
 
 

@@ -98,7 +98,7 @@ class Watch:
                 self._exchanged = now
                 _exchange(shared)
             if self._wants_model(now, left):
-                self._model(left)
+                self._model()
             time.sleep(POLL_S)
 
     def _tell(self, now: float) -> None:
@@ -113,6 +113,13 @@ class Watch:
         elif now - self._said >= TELL_EVERY_S:
             self._said = now
             session.enter("search")
+
+    def summary(self, search: Search) -> str:
+        """What the rules of a search and the models brought."""
+        return (
+            f"operators (tried/kept/best): {search.operators()}; {self.models} restricted models gave "
+            f"{self._shared.grafted} better plans"
+        )
 
     def offer_best(self) -> None:
         """Offer the best plan, if there is a new one."""
@@ -132,14 +139,15 @@ class Watch:
             heat_of(now - self._began, left) <= 1.0 - params.polish_after and left > 2 * LEAST_MODEL_S
         )
 
-    def _model(self, left: float | None) -> None:
+    def _model(self) -> None:
         """One restricted model around the best plan; what it gains goes to the searches."""
         session, shared = self._session, self._shared
         self.offer_best()
+        left = session.remaining_seconds
         base = shared.best
         incumbent = session.incumbent
         probe = shared.probe
-        if incumbent is None or probe is None:
+        if incumbent is None or probe is None or (left is not None and left < LEAST_MODEL_S):
             return
         began = time.monotonic()
         seconds = min(MODEL_S, max(LEAST_MODEL_S, 0.5 * (left if left is not None else MODEL_S)))

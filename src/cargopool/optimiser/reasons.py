@@ -5,6 +5,7 @@ from __future__ import annotations
 from cargopool.model.caps import all_caps
 from cargopool.model.plan import Unserved
 from cargopool.network.arrays import Network
+from cargopool.network.columns import moves_for_whole
 
 NO_ITINERARY = "no_itinerary"
 PRICE = "price"
@@ -20,7 +21,9 @@ def unserved_reason(network: Network, shipment: int, known: str | None = None) -
     known : str or None
         Reason code that the optimiser derived; None derives what the network alone tells.
     """
-    code = known or (NO_ITINERARY if network.usable[shipment].size == 0 else CAPACITY)
+    divisible = network.scenario.shipments[network.shipment_ids[shipment]].max_parts > 1
+    moves = network.usable[shipment] if divisible else moves_for_whole(network, shipment)
+    code = known or (NO_ITINERARY if moves.size == 0 else CAPACITY)
     return Unserved(shipment=network.shipment_ids[shipment], reason=code, text=_text(network, shipment, code))
 
 

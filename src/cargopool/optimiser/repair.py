@@ -8,7 +8,7 @@ import numpy as np
 
 from cargopool.footprint import least_whole_cap
 from cargopool.network.arrays import Network
-from cargopool.network.columns import Column, enumerate_columns, evaluate
+from cargopool.network.columns import Column, enumerate_columns, evaluate, moves_for_whole
 from cargopool.optimiser.cuts import loads_by_slot
 from cargopool.optimiser.loading import LoadPlanner
 from cargopool.optimiser.pool import Pool, make_pool, slot_grams, slot_rows
@@ -97,7 +97,7 @@ def holds(network: Network, planner: LoadPlanner, pool: Pool) -> bool:
 
 def direct_columns(network: Network, shipment: int) -> list[Column]:
     """Columns of a whole shipment by one road move from door to door."""
-    mine = network.usable[shipment]
+    mine = moves_for_whole(network, shipment)
     ends = (network.move_origin[mine] == network.shipment_origin[shipment]) & (
         network.move_destination[mine] == network.shipment_destination[shipment]
     )

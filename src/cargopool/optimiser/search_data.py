@@ -179,7 +179,7 @@ def _handling_costs(scenario: Scenario, network: Network) -> tuple[Any, Any]:
     shipments = list(scenario.shipments.values())
     handling = np.full((len(shipments), len(network.place_ids)), INF)
     storage = np.zeros_like(handling)
-    known: dict[tuple[str, int], float] = {}
+    known: dict[tuple[str, int, int], float] = {}
     places = {place: p for p, place in enumerate(network.place_ids)}
     hubs = [(places[name], name, hub) for name, hub in scenario.hubs.items()]
     for k, shipment in enumerate(shipments):
@@ -193,7 +193,7 @@ def _handling_costs(scenario: Scenario, network: Network) -> tuple[Any, Any]:
                 handling[k, p] = 0.0
                 storage[k, p] = 100.0 * hub.storage_eur_per_unit_day * shipment.load_units
             elif hub.cross_dock is not None:
-                key = (place_id, shipment.pallets_milli)
+                key = (place_id, shipment.pallets_milli, shipment.kg if hub.cross_dock.kwh_per_tonne else 0)
                 if key not in known:
                     step = Handling(place=place_id, kind="load", start_min=0, end_min=0)
                     known[key] = _price(scenario, _piece(shipment, handlings=(step,)))

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ABSOLUTE_GAP_CENTS = 1
 RELATIVE_GAP = 1e-6
+CHUNKS_S = 0.2
+"""Seconds that what runs on may take to notice that the time is over."""
 _GAP_MARGIN = 0.95
 """Engines aim a little below the gap asked for, as rounding may widen it."""
 
@@ -152,7 +154,13 @@ class Session:
         limit = getattr(self.stop, "max_seconds", None)
         if limit is None or self.counts_work:
             return None
-        return max(0.0, float(limit) - self.elapsed - min(self._plan_seconds, 0.15 * float(limit)) - 0.1)
+        return max(
+            0.0,
+            float(limit)
+            - self.elapsed
+            - min(self._plan_seconds, 0.15 * float(limit))
+            - min(CHUNKS_S, 0.1 + 0.01 * float(limit)),
+        )
 
     def share_left(self) -> Callable[[], float]:
         """Asks which share of the work or seconds that are left now is left at the moment; 1 without a limit."""
@@ -230,33 +238,42 @@ class Session:
         if self.ended:
             raise Ended
         began = time.monotonic()
-        given, columns = columns, fitted(self.network, self.planner, columns, self._spares)
-        if self._leaves_out_must(columns):
+        try:
+            found = self._better(columns, counts)
+        finally:
+            self._plan_seconds = max(0.7 * self._plan_seconds, time.monotonic() - began)
+        if found is None:
             return False
+        self.incumbent, plan = found
+        with self._lock:
+            if self.ended and self.state.plan is not None:
+                return False
+            self.state.plan, self.state.objective_cents = plan, plan.totals.objective_cents
+        self._publish()
+        self._judge()
+        return True
+
+    def _better(
+        self, given: Sequence[Column], counts: Mapping[tuple[int, int], int] | None
+    ) -> tuple[tuple[Column, ...], Plan] | None:
+        """The columns as they fit and their plan, when it is better than the incumbent and was accepted."""
+        columns = fitted(self.network, self.planner, given, self._spares)
+        if self._leaves_out_must(columns):
+            return None
         plan = assemble(self.network, columns, counts, planner=self.planner, reasons=self.reasons)
         if self.scenario.objective.caps and broken_caps(self.network, plan):
             columns = fitted(self.network, self.planner, given, self._spares, refill=False)
             plan = assemble(self.network, columns, counts, planner=self.planner, reasons=self.reasons)
             if self._leaves_out_must(columns) or broken_caps(self.network, plan):
                 self.state.capped += 1
-                return False
-        cents = plan.totals.objective_cents
+                return None
         best = self.state.objective_cents
-        if best is not None and cents >= best:
-            return False
-        accepted = self._accept(plan)
-        self._plan_seconds = max(0.7 * self._plan_seconds, time.monotonic() - began)
-        if not accepted:
+        if best is not None and plan.totals.objective_cents >= best:
+            return None
+        if not self._accept(plan):
             self.state.rejected += 1
-            return False
-        self.incumbent = tuple(columns)
-        with self._lock:
-            if self.ended and self.state.plan is not None:
-                return False
-            self.state.plan, self.state.objective_cents = plan, cents
-        self._publish()
-        self._judge()
-        return True
+            return None
+        return tuple(columns), plan
 
     def keeps_caps(self, columns: Sequence[Column]) -> bool:
         """Whether the plan of these columns keeps every cap, whatever else may be wrong with it."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cargopool.optimiser.engines.base import EngineLimits, EngineResult, MipModel, proven_infeasible, result_of_point
+from cargopool.optimiser.engines.base import (
+    EngineLimits,
+    EngineResult,
+    EngineStatus,
+    MipModel,
+    proven_infeasible,
+    result_of_point,
+)
 from cargopool.optimiser.engines.linear import build_helper, run_helper
 
 if TYPE_CHECKING:
@@ -16,13 +23,14 @@ if TYPE_CHECKING:
 
 
 _LEAST_S = 0.1
+_HOLDS = 1e-6
 
 
 class Scip:
     """SCIP for mixed-integer models; it starts from a hint.
 
-    With a hint SCIP 10 (OR-Tools 9.15) sometimes calls a point optimal that breaks a row by far; it is asked again
-    without one then.
+    With a hint SCIP 10 (OR-Tools 9.15) sometimes calls a point optimal that breaks a row by far. Where the hint holds
+    and the answer does not, it is asked again without one; the hint is the answer when that finds none.
     """
 
     name = "scip"
@@ -35,10 +43,18 @@ class Scip:
             return Highs().solve(model, limits)
         began = time.monotonic()
         found = self._ask(model, limits, hint)
-        if hint is None or found.x is not None or not found.detail:
+        if hint is None or found.x is not None or model.largest_violation(hint) > _HOLDS:
+            return found
+        if found.status is not EngineStatus.INFEASIBLE and not found.detail:
             return found
         left = None if limits.seconds is None else max(_LEAST_S, limits.seconds - (time.monotonic() - began))
-        return self._ask(model, replace(limits, seconds=left), None)
+        work = None if limits.work is None else max(1, limits.work - found.work)
+        again = self._ask(model, replace(limits, seconds=left, work=work), None)
+        if again.x is None:
+            again = result_of_point(
+                model, hint, again.bound if np.isfinite(again.bound) else -np.inf, limits, again.work
+            )
+        return replace(again, work=again.work + found.work)
 
     def _ask(self, model: MipModel, limits: EngineLimits, hint: Float64 | None) -> EngineResult:
         parameters = [
