@@ -32,6 +32,9 @@ def run_command(arguments: Sequence[str] | None, started: float) -> int:
     except OSError as error:
         _silence_stdout()
         return _unwritable(error)
+    finally:
+        if arguments is None:  # nobody would catch what `_interrupt` raises while the interpreter ends
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return code
 
 

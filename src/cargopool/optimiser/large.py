@@ -18,7 +18,7 @@ from cargopool.optimiser.compiling import ANNEALING, BOUND, CONSTRUCTION, SAMPLI
 from cargopool.optimiser.large_watch import POLL_S, Shared, Watch, offer
 from cargopool.optimiser.meetings import MeetingPlaces
 from cargopool.optimiser.polishing import row_use
-from cargopool.optimiser.search import Search
+from cargopool.optimiser.search import COOLER, Search
 from cargopool.optimiser.search_data import SearchData, make_data
 from cargopool.optimiser.search_solution import Solution
 from cargopool.optimiser.session import Session
@@ -72,6 +72,7 @@ def solve_large(session: Session, part: Part | None = None) -> None:
         search = Search(network, data, session.seed, params.search, session.halt)
         search.construct()
         if session.incumbent:
+            search.hottest = COOLER
             _adopt_warm_start(search, as_solution(network, data, session.incumbent))
     else:
         staying = [column for column in part.columns if column.atoms < int(network.shipment_atoms[column.shipment])]
@@ -79,6 +80,7 @@ def solve_large(session: Session, part: Part | None = None) -> None:
         store = ColumnStore(network, data, staying)
         movable = np.array(sorted(part.shipments - {column.shipment for column in staying}), np.int64)
         search = Search(network, data, session.seed, params.search, session.halt, movable=movable)
+        search.hottest = COOLER
         search.begin_at(as_solution(network, data, part.columns))
         search.construct()
     give_back()

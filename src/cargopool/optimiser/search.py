@@ -21,6 +21,8 @@ ADAPT_EVERY = 4_000
 """Iterations after which the operators' shares are judged again."""
 BEST_COUNTS = 10.0
 """Kept steps that one new best plan counts as."""
+COOLER = 0.6
+"""What `Search.hottest` is where there is a plan to begin with, or where iterations are few."""
 OPERATOR_NAMES = ("random", "lane", "same_move", "trunk", "shipper", "worst", "departure", "pool", "meeting")
 LEAST_AND_MOST_WEIGHT = (0.4, 2.5)
 
@@ -38,7 +40,13 @@ class SearchMoves(NamedTuple):
 
 
 class Search:
-    """One annealing that is advanced in chunks; deterministic for its seed and chunk sizes."""
+    """One annealing that is advanced in chunks; deterministic for its seed and chunk sizes.
+
+    Attributes
+    ----------
+    hottest : float
+        Heat that a heat of 1 stands for: less than 1 keeps more of the plan that the search begins with.
+    """
 
     def __init__(
         self,
@@ -78,6 +86,7 @@ class Search:
         self._judged = np.zeros((OPERATORS, 4), np.int64)
         self.stats = np.zeros((OPERATORS, 4), np.int64)
         self.iterations = 0
+        self.hottest: float = 1.0 if twin is None else twin.hottest
         self._best = KernelTable(make_best(self._state.arrays))
 
     @property
@@ -175,7 +184,7 @@ class Search:
         ratio = self.params.end_temperature / self.params.start_temperature
 
         def temperature(share: float) -> float:
-            return mean * self.params.start_temperature * float(ratio ** (1.0 - share))
+            return mean * self.params.start_temperature * float(ratio ** (1.0 - share * self.hottest))
 
         done = anneal(
             self._packed,

@@ -13,7 +13,7 @@ from cargopool.optimiser.assembly import assemble
 from cargopool.optimiser.column_store import column_of
 from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.reduced import search_network
-from cargopool.optimiser.search import Search, SearchMoves
+from cargopool.optimiser.search import COOLER, Search, SearchMoves
 from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, make_data, restrict
 from cargopool.sharing.baselines import LonePlan, Offer
 
@@ -45,6 +45,7 @@ class LoneSearch:
                 prices[i] = offer.cents + price * offer.grams + offer.external_cents
         given = mine._replace(k_unserved=prices)
         search = Search(network, given, self._seed, SearchParams(), np.zeros(1, np.int64), moves=self._moves)
+        search.hottest = COOLER
         search.construct()
         if which.size > 1:
             search.advance(max(LEAST_ITERATIONS, ITERATIONS_PER_SHIPMENT * which.size), 1.0, 0.0)
