@@ -1,5 +1,6 @@
 """The bound in continuous time: below the optimum whatever happens, and met by a plan in the end."""
 
+import threading
 import time
 from functools import partial
 from itertools import product
@@ -41,6 +42,33 @@ def relaxed(instance: ContinuousInstance) -> tuple[Relaxation, Columns]:
     columns = expand(instance, table, grid)
     assert columns is not None
     return relax(instance, table, grid, columns), columns
+
+
+def two_of_one_arc(quantity: float) -> ContinuousInstance:
+    """Two commodities that have one arc each way to go, and vehicles of 8 on it at 10 each."""
+    return ContinuousInstance(
+        name="pair",
+        nodes=2,
+        arc_tail=np.array([0]),
+        arc_head=np.array([1]),
+        arc_minutes=np.array([1]),
+        arc_fixed=np.array([10.0]),
+        arc_capacity=np.array([8.0]),
+        arc_variable=np.zeros((2, 1)),
+        origin=np.array([0, 0]),
+        destination=np.array([1, 1]),
+        quantity=np.array([5.0, quantity]),
+        release=np.array([0, 0]),
+        deadline=np.array([4, 4]),
+    )
+
+
+@pytest.mark.parametrize(("quantity", "vehicles"), [(3.0, 1), (4.0, 2), (11.0, 2), (12.0, 3)])
+def test_what_must_ride_together_takes_whole_vehicles(quantity: float, vehicles: int) -> None:
+    relaxation, _ = relaxed(two_of_one_arc(quantity))
+    assert priced(relaxation).bound == pytest.approx(10.0 * vehicles)
+    linear = solve_model("highs", to_model(relaxation, integer=False), EngineLimits())
+    assert linear.objective == pytest.approx(10.0 * vehicles)
 
 
 def larger(seed: int) -> ContinuousInstance:
@@ -219,6 +247,24 @@ def test_time_limit_and_stop(horizon: int) -> None:
     begun = time.monotonic()
     with within(1.0 + ALLOWANCE_SECONDS):
         solve_continuous(instance, time_limit=1000.0, gap=0.0, stop=lambda: time.monotonic() - begun > 1.0)
+
+
+def test_a_stop_ends_the_engine_in_its_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine has time left then: by the clock alone it would work on."""
+    called = threading.Event()
+
+    def work_on(run: solving._Run, name: str, model: object, limits: EngineLimits, seconds: float) -> None:
+        called.set()
+        begun = time.monotonic()
+        while not run._engine_stop():
+            assert time.monotonic() - begun < 20.0, "the engine works on"
+            time.sleep(0.01)
+
+    monkeypatch.setattr(solving._Run, "_call", work_on)
+    monkeypatch.setattr(settings, "STALL", 1.0)
+    instance = tiny_instance(7, commodities=50, nodes=7, horizon=12)
+    solve_continuous(instance, time_limit=1000.0, gap=0.0, stop=called.is_set)
+    assert called.is_set()
 
 
 def test_one_thread_reaches_the_gap_too() -> None:

@@ -29,8 +29,11 @@ class Clock:
         if self.work is not None:
             self.work -= units
 
+    def asked(self) -> bool:
+        """True when somebody asked to stop."""
+        return self.stop is not None and self.stop()
+
     def over(self) -> bool:
         """True when the solve must end."""
         left = self.left()
-        asked = self.stop is not None and self.stop()
-        return asked or (left is not None and left <= 0) or (self.work is not None and self.work <= 0)
+        return self.asked() or (left is not None and left <= 0) or (self.work is not None and self.work <= 0)

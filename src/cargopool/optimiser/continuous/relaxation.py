@@ -29,7 +29,7 @@ class Packed:
     row, link : (N,) uint32
         Of each step; without a sign, so that kernels need not ask for one.
     weight : (N,) float64
-        Vehicles that the commodity needs alone.
+        Vehicles that there are when the commodity comes, as `Relaxation.link_vehicles`.
     share : (N,) float64
         Share of a vehicle's capacity; 0 where a row is not tight.
     """
@@ -53,7 +53,7 @@ class Relaxation:
     """Choose one column per commodity and whole vehicles per shared interval, at least cost.
 
     Rows: one choice per commodity; a *link* per (shared interval, commodity): its columns through the interval need
-    their vehicles; a *capacity* row per shared interval that one vehicle cannot serve whole. An interval that a single
+    vehicles; a *capacity* row per shared interval that one vehicle cannot serve whole. An interval that a single
     commodity can use is no row: its vehicles are cost of the column.
 
     Attributes
@@ -74,7 +74,8 @@ class Relaxation:
         Quantity of all that may use it.
     link_row, link_commodity : (Y,) int64
     link_vehicles : (Y,) float64
-        Vehicles that the commodity needs alone.
+        Vehicles that there are when the commodity comes: those that it needs alone, or, where all of its columns lead
+        through the interval, those that it needs with all others of which that is true.
     """
 
     quantity: FloatArray
@@ -139,7 +140,15 @@ def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: C
     row_arc = grid.arc[row_interval]
     quantity = instance.quantity[link_commodity]
     load = np.bincount(link_row, weights=quantity, minlength=row_interval.size).astype(np.float64)
-    vehicles = vehicles_needed(quantity, instance.arc_capacity[row_arc[link_row]])
+    capacity = instance.arc_capacity[row_arc]
+    vehicles = vehicles_needed(quantity, capacity[link_row])
+    steps_of_use = np.bincount(of_use, minlength=uses.size)[shared]
+    bound_to = steps_of_use == np.bincount(commodity, minlength=commodities)[link_commodity]
+    certain = np.bincount(link_row[bound_to], weights=quantity[bound_to], minlength=row_interval.size).astype(
+        np.float64
+    )
+    together = vehicles_needed(certain, capacity)[link_row]
+    vehicles = np.where(bound_to, np.maximum(vehicles, together), vehicles)
     return Relaxation(
         quantity=instance.quantity,
         commodity=commodity,
@@ -148,7 +157,7 @@ def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: C
         link=link,
         row_interval=row_interval,
         row_fixed=instance.arc_fixed[row_arc],
-        row_capacity=instance.arc_capacity[row_arc],
+        row_capacity=capacity,
         row_load=load,
         link_row=link_row,
         link_commodity=link_commodity,

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
     from cargopool.optimiser.continuous.upper import Search, UpperSearch
 
+ENGINE_GRACE = 0.3
+"""Seconds beyond the limit for an engine to come back by itself, with its bound, before it is ended."""
+
 
 def solve_continuous(
     instance: ContinuousInstance,
@@ -335,9 +338,11 @@ class _Run:
             return None
 
     def _engine_stop(self) -> bool:
+        """Whether to end the engine: at once when asked to, a little late by the clock, which it keeps to itself."""
         self._fetch()
         left = self.clock.left()
-        return self.finished() and (left is None or left < -0.3 or self.lower >= self.target)
+        late = left is not None and left < -ENGINE_GRACE
+        return late or self.clock.asked() or self.lower >= self.target - CLOSED * abs(self.target)
 
     def _wait(self) -> bool:
         """Nothing to learn for now: let the search work on, then look again."""
