@@ -138,6 +138,31 @@ def test_open_and_closed_tours() -> None:
     assert elsewhere.km == 10 + 60 + 50
 
 
+def test_two_jobs_that_are_worth_a_tour_only_together() -> None:
+    jobs = tuple(bring(name, 1, unserved_cents=250) for name in "AB")
+    assert one(jobs[0], truck(), (0, 100)).unserved == {"A": "dearer than leaving it out"}
+    solution = solved(line_problem((0, 100), jobs, (truck(),)))
+    assert (solution.cost_cents, len(solution.tours), solution.unserved) == (300, 1, {})
+
+
+def test_a_job_goes_by_the_vehicle_whose_hours_cost_less() -> None:
+    """The ways of ``slow`` cost less, its hours at the door far more."""
+    slow = truck(id="slow", cents_per_km=0.5, cents_per_hour=60.0)
+    fast = truck(id="fast", cents_per_km=2.0)
+    solution = solved(line_problem((0, 60), (fetch("A", 1, door_min=240),), (slow, fast)))
+    assert [tour.vehicle for tour in solution.tours] == ["fast"]
+    assert solution.cost_cents == 100 + 240
+
+
+def test_a_tour_goes_to_the_vehicle_that_drives_it_cheapest() -> None:
+    """Each of two jobs alone costs 340 cents by ``near`` and 350 by ``far``; both in one tour 580 and 430."""
+    near = truck(id="near", fixed_cents=100, cents_per_km=3.0)
+    far = truck(id="far", fixed_cents=270, cents_per_km=1.0)
+    solution = solved(line_problem((40, 0, 80), (fetch("A", 1), fetch("B", 2)), (near, far)))
+    assert [(tour.vehicle, len(tour.jobs)) for tour in solution.tours] == [("far", 2)]
+    assert solution.cost_cents == 430
+
+
 def test_several_trips_a_day() -> None:
     jobs = fetch("A", 1, pallets(10)), fetch("B", 1, pallets(10))
     (tour,) = solved(line_problem((0, 60), jobs, (truck(),))).tours

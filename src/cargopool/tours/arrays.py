@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cargopool.rules.trips import RULES
-from cargopool.tours.kernel_data import NEVER, TourData
+from cargopool.tours.kernel_data import NEVER, PRICED, TourData
 from cargopool.tours.problem import TourProblem, TourVehicle
 from cargopool.tours.schedule import binding_dimensions, may_carry, stays_on_board
 from cargopool.units import MINUTES_PER_HOUR
@@ -80,11 +80,18 @@ def _groups(problem: TourProblem) -> NDArray[np.int64]:
 def is_exact(problem: TourProblem, vehicle: TourVehicle) -> bool:
     """Whether what a driver does decides feasibility or cost of this vehicle's tours, so that they are simulated."""
     return (
-        vehicle.manning is not None
-        or vehicle.cents_per_hour > 0
-        or vehicle.battery_mj is not None
+        is_priced(vehicle)
+        or vehicle.manning is not None
         or vehicle.max_trips is not None
         or (vehicle.bans and problem.ban_of is not None)
+    )
+
+
+def is_priced(vehicle: TourVehicle) -> bool:
+    """Whether tours of this vehicle cost something beside its kilometres and driving time: hours, load, charging."""
+    return (
+        vehicle.cents_per_hour > 0
+        or vehicle.battery_mj is not None
         or vehicle.cents_per_km_kg > 0
         or (vehicle.cents_per_mj > 0 and vehicle.mj_per_km_kg > 0)
     )
@@ -103,7 +110,7 @@ def _vehicles_i(problem: TourProblem, table_of: list[int]) -> NDArray[np.int64]:
             v.bans,
             none(v.max_stops),
             none(v.max_trips),
-            is_exact(problem, v),
+            PRICED if is_priced(v) else int(is_exact(problem, v)),
             table_of[i],
         )
         for i, v in enumerate(problem.vehicles)

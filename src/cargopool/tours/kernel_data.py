@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 EARLIEST, LATEST_END, VEHICLE, COUNT = range(4)
 """Columns of ``group_i``."""
 START, END, RULES, OVERNIGHT, BANS, MAX_STOPS, MAX_TRIPS, EXACT, COST_TABLE = range(9)
-"""Columns of ``vehicle_i``. EXACT: what a driver does decides feasibility or cost, so routes are simulated."""
+"""Columns of ``vehicle_i``. EXACT: above 0 when what a driver does decides feasibility or cost, so that routes are
+simulated; PRICED when it decides cost."""
+PRICED = 2
 FIXED, PER_MIN, MJ_KM, MJ_KM_KG, CENTS_MJ, BATTERY, CHARGE, PER_KM, PER_KM_KG = range(9)
 """Columns of ``vehicle_f``."""
 DRIVE_BREAK, BREAK, DRIVE_SHIFT, SHIFT, REST = range(5)

@@ -16,7 +16,10 @@ from cargopool.tours.kernel_data import (
     MAX_STOPS,
     NEVER,
     PER_KM_KG,
+    PER_MIN,
     PLACE,
+    PRICED,
+    SERVICE,
     START,
     VEHICLE,
 )
@@ -134,34 +137,56 @@ def stays_within(change, capacity, carry, load, i, n, s):
 
 
 @inner_kernel
-def best_places(d, x, t, r, g, j, limit):
+def beyond_ways(d, t, r, v):
+    """What route ``r`` costs beyond its ways and the work of its stops: waits, breaks, what is on board."""
+    table = d.cost[d.vehicle_i[v, COST_TABLE]]
+    spare = t.cost[r] - d.vehicle_f[v, FIXED]
+    before = -1
+    for i in range(t.route_i[r, LENGTH]):
+        s = t.seq[r, i]
+        spare -= arc(d.stop, table, d.vehicle_i[v, START], -1, before, s)
+        spare -= d.stop[s, SERVICE] * d.vehicle_f[v, PER_MIN]
+        before = s
+    return spare - arc(d.stop, table, -1, d.vehicle_i[v, END], before, -1)
+
+
+@inner_kernel
+def best_places(d, x, t, r, g, j, limit, driven_rise):
     """Least rise of cost below ``limit`` by job ``j`` in route ``r`` of group ``g``, INF for none; places in
     ``x.best_at``.
 
     A depth-first walk: stop k is tried at every gap at or after that of stop k - 1; times and loads are carried along,
-    so a step costs the same wherever it is. What a driver does is asked only of what would win. Where what is on board
-    has a price, the rise is taken from that answer, because the ways alone say nothing of it.
+    so a step costs the same wherever it is. What a driver does is asked only of what would win. The ways alone say
+    nothing of hours waited and worked, of charging and of what is on board. Where these have a price, the rise is that
+    of the tour as it is driven when the job is alone, when what is on board has a price, and with ``driven_rise``,
+    which costs more time. What the route costs beyond its ways may vanish (a wait becomes work), so that much more than
+    ``limit`` is followed by the ways; ways through a third place are taken to be no shorter.
     """
     v = d.group_i[g, VEHICLE]
     latest_end = d.group_i[g, LATEST_END]
     start, end = d.vehicle_i[v, START], d.vehicle_i[v, END]
+    n = t.route_i[r, LENGTH]
     exact = d.vehicle_i[v, EXACT] > 0
-    by_load = d.vehicle_f[v, PER_KM_KG] > 0 and t.cost[r] < INF
+    wanted = driven_rise or d.vehicle_f[v, PER_KM_KG] > 0
+    priced = d.vehicle_i[v, EXACT] == PRICED and (n == 0 or (wanted and t.cost[r] < INF))
     table, capacity = d.cost[d.vehicle_i[v, COST_TABLE]], d.capacity[v]
     stop, windows, minutes, change = d.stop, d.windows, d.minutes, d.change
     seq, done_at, must, load = t.seq[r], t.done[r], t.must[r], t.load[r]
     walk_i, walk_f, carry, at = x.walk_i, x.walk_f, x.carry, x.at
-    n = t.route_i[r, LENGTH]
     first = d.first[j]
     stops = d.first[j + 1] - first
     dims = change.shape[1]
     best = limit
+    spare = beyond_ways(d, t, r, v) if priced and n > 0 else 0.0
     found = False
     depth = 0
     walk_i[0, NEXT] = 0
     walk_i[0, TIME] = d.group_i[g, EARLIEST]
     walk_i[0, PREVIOUS] = -1
     walk_f[0] = d.vehicle_f[v, FIXED] if n == 0 else 0.0
+    if priced:
+        for k in range(stops):
+            walk_f[0] += stop[first + k, SERVICE] * d.vehicle_f[v, PER_MIN]
     for a in range(dims):
         carry[0, a] = 0
     while depth >= 0:
@@ -187,12 +212,12 @@ def best_places(d, x, t, r, g, j, limit):
                 if n > 0:
                     rise -= arc(stop, table, start, end, seq[i - 1] if i > 0 else -1, following)
                 if (
-                    rise < best
+                    rise < best + spare
                     and joins(stop, windows, minutes, end, latest_end, s, done, following, must[i] if i < n else 0)
                     and (d.stays[j] == 0 or stays_within(change, capacity, carry[depth], load, i, n, s))
                 ):
                     driven = drivable(d, x, t, r, g, j, n) if exact else 0.0
-                    if by_load:
+                    if priced:
                         rise = driven - (t.cost[r] if n > 0 else 0.0)
                     if driven < INF and rise < best:
                         best = rise
@@ -214,7 +239,7 @@ def best_places(d, x, t, r, g, j, limit):
                         cost += arc(stop, table, start, end, previous, node)
                         cost -= arc(stop, table, start, end, before, node)
                         walk_f[depth] = cost
-                    if cost < best:
+                    if cost < best + spare:
                         walk_i[depth, TIME] = passed
                         onward = i + 1
             walk_i[depth, PREVIOUS] = node

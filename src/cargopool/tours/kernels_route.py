@@ -120,9 +120,3 @@ def put_job(d, x, t, r, j, at):
     t.route_i[r, LENGTH] = n + stops
     t.route_of[j] = r
     refresh(d, x, t, r)
-
-
-@inner_kernel
-def feasible(t, r):
-    """Whether the exact tour of a route can be driven."""
-    return t.cost[r] < INF

@@ -2,8 +2,9 @@
 
 The method is slack induction by string removals (Christiaens and Vanden Berghe, Transportation Science 54(2), 2020):
 strings of jobs that are near each other in routes that are near each other are taken out and put back greedily, in an
-order drawn by weight, with now and then a route overlooked. Beside it whole routes are taken out, and what a job costs
-in a route is remembered until the route changes.
+order drawn by weight, with now and then a route or a vehicle overlooked. Beside it whole routes are taken out, and what
+a job costs in a route is remembered until the route changes. Now and then a job is put in although leaving it out costs
+less.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from cargopool.tours.kernel_data import COUNT, GROUP, INF, JOB, LENGTH, VEHICLE,
 from cargopool.tours.kernels_insert import best_places, may_join
 from cargopool.tours.kernels_route import drop_job, put_job, refresh
 
-STRINGS, LONGEST, ROUTE_CHANCE, BLINK, SPLIT_CHANCE, SPLIT_DEPTH = range(6)
-ORDER_RANDOM, ORDER_SIZE, ORDER_FAR, ORDER_CLOSE, ORDER_ROOM, ORDER_BEGIN, ORDER_LAST = range(6, 13)
+STRINGS, LONGEST, ROUTE_CHANCE, BLINK, SPLIT_CHANCE, SPLIT_DEPTH, OVERLOOK, INSIST, DRIVEN = range(9)
+ORDER_RANDOM, ORDER_SIZE, ORDER_FAR, ORDER_CLOSE, ORDER_ROOM, ORDER_BEGIN, ORDER_LAST = range(9, 16)
 """Entries of ``knobs``: mean jobs taken out, longest string, chances, weights of the orders of putting back."""
 
 
@@ -209,13 +210,16 @@ def put_in_order(d, w, rng, knobs):
 
 
 @inner_kernel
-def look(d, x, t, w, r, j, best):
-    """Ask for the rise of cost by job ``j`` in route ``r`` and remember it; INF when it is not below ``best``."""
+def look(d, x, t, w, r, j, best, driven_rise):
+    """Ask for the rise of cost by job ``j`` in route ``r`` and remember it; INF when it is not below ``best``.
+
+    ``driven_rise`` as for `best_places`.
+    """
     g = t.route_i[r, GROUP]
     rise = INF
     limit = INF
     if may_join(d, t, r, g, j):
-        rise = best_places(d, x, t, r, g, j, best)
+        rise = best_places(d, x, t, r, g, j, best, driven_rise)
         limit = best
     w.seen_version[j, r] = t.route_i[r, VERSION]
     if rise < INF:
@@ -229,14 +233,14 @@ def look(d, x, t, w, r, j, best):
 
 
 @inner_kernel
-def put_back(d, x, t, saved, w, rng, knobs, j, rows):
-    """Put a job where the cost rises least, into a route or a new one; False when leaving it out costs less."""
-    best = d.unserved[j]
-    best_r = -1
-    empty = -1
+def put_back(d, x, t, saved, w, rng, knobs, j, limit, rows):
+    """Put a job where the cost rises least, into a route or a new one; False when it rises by ``limit`` or more."""
     route_i = t.route_i
     version, cost, at = w.seen_version[j], w.seen_cost[j], w.seen_at[j]
     blink = knobs[BLINK]
+    best = limit
+    best_r = -1
+    empty = -1
     for r in range(rows):
         if route_i[r, LENGTH] == 0:
             if empty < 0:
@@ -252,20 +256,27 @@ def put_back(d, x, t, saved, w, rng, knobs, j, rows):
                 continue
         if draw(rng) < blink:
             continue
-        rise = look(d, x, t, w, r, j, best)
+        rise = look(d, x, t, w, r, j, best, draw(rng) < knobs[DRIVEN])
         if rise < best:
             best = rise
             best_r = r
     best_g = -1
+    overlooked = -1
     if empty >= 0:
         for g in range(t.used.shape[0]):
             if t.used[g] >= d.group_i[g, COUNT] or not d.able[j, d.group_i[g, VEHICLE]]:
                 continue
             if w.alone[j, g] < 0:
-                w.alone[j, g] = best_places(d, x, t, empty, g, j, INF) if may_join(d, t, empty, g, j) else INF
+                w.alone[j, g] = best_places(d, x, t, empty, g, j, INF, True) if may_join(d, t, empty, g, j) else INF
             if w.alone[j, g] < best:
+                if t.used.shape[0] > 1 and draw(rng) < knobs[OVERLOOK]:
+                    if overlooked < 0 or w.alone[j, g] < w.alone[j, overlooked]:
+                        overlooked = g
+                    continue
                 best = w.alone[j, g]
                 best_g = g
+        if best_r < 0 and best_g < 0:
+            best_g = overlooked
     stops = d.first[j + 1] - d.first[j]
     if best_g >= 0:
         touch(t, saved, w, empty)
@@ -285,13 +296,21 @@ def put_back(d, x, t, saved, w, rng, knobs, j, rows):
 
 
 @inner_kernel
-def recreate(d, x, t, saved, w, rng, knobs, rows):
-    """Put back what is out; what finds no place stays in the bank."""
+def recreate(d, x, t, saved, w, rng, knobs, insist, rows):
+    """Put back what is out; what finds no place, or costs less when left out, stays in the bank.
+
+    With the chance ``insist`` one job is put in although leaving it out costs less: others may then join it, and be
+    worth a tour together.
+    """
+    insisted = -1
+    if w.count[0] > 0 and draw(rng) < insist:
+        insisted = w.bank[int(draw(rng) * w.count[0])]
     put_in_order(d, w, rng, knobs)
     kept = 0
     for i in range(w.count[0]):
         j = w.bank[i]
-        if not put_back(d, x, t, saved, w, rng, knobs, j, rows):
+        limit = INF if j == insisted else d.unserved[j]
+        if not put_back(d, x, t, saved, w, rng, knobs, j, limit, rows):
             w.bank[kept] = j
             kept += 1
     w.count[0] = kept
@@ -370,7 +389,7 @@ def advance(d, x, t, saved, best, w, rng, knobs, warm, cool, iterations, stop):
     if iterations < 0:
         load_routes(d, x, t, w, rows)
         w.count[1] = 0
-        recreate(d, x, t, saved, w, rng, knobs, rows)
+        recreate(d, x, t, saved, w, rng, knobs, 0.0, rows)
         for i in range(w.count[1]):
             w.is_touched[w.touched[i]] = 0
         w.totals[0] = total(d, t, w, rows)
@@ -387,7 +406,7 @@ def advance(d, x, t, saved, best, w, rng, knobs, warm, cool, iterations, stop):
             w.bank_saved[i] = w.bank[i]
         w.count[1] = 0
         ruin(d, x, t, saved, w, rng, knobs, rows)
-        recreate(d, x, t, saved, w, rng, knobs, rows)
+        recreate(d, x, t, saved, w, rng, knobs, knobs[INSIST], rows)
         value = total(d, t, w, rows)
         if value < w.totals[0] - heat * np.log(draw(rng) + 1e-300):
             w.totals[0] = value

@@ -35,6 +35,13 @@ class SearchParams:
         Chance that a step takes out a whole route, and that putting a job back overlooks a route.
     split_chance, split_depth : float, float
         Chance that a string leaves some jobs in its middle, and that no further one is left.
+    overlook : float
+        Chance that putting a job back overlooks a vehicle for a new tour.
+    insist : float
+        Chance that a step puts one job in although leaving it out costs less.
+    driven : float
+        Chance that what a job adds to a route is told by driving it where hours, charging or energy by load have a
+        price; else by the ways.
     orders : tuple of 6 floats
         Weights of the orders of putting back: random, largest, farthest, closest, narrowest, earliest first.
     warm, cool : float, float
@@ -47,6 +54,9 @@ class SearchParams:
     blink: float = 0.01
     split_chance: float = 0.5
     split_depth: float = 0.01
+    overlook: float = 0.1
+    insist: float = 0.03
+    driven: float = 0.1
     orders: tuple[float, ...] = (4.0, 4.0, 2.0, 1.0, 2.0, 2.0)
     warm: float = 1.0
     cool: float = 0.01
@@ -199,5 +209,8 @@ def _knobs(params: SearchParams) -> np.ndarray:
         params.blink,
         params.split_chance,
         params.split_depth,
+        params.overlook,
+        params.insist,
+        params.driven,
     )
     return np.array([*head, *params.orders, sum(params.orders)])
