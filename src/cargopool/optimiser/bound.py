@@ -141,18 +141,18 @@ def _labels(data: SearchData, hubs: int) -> BoundLabels:
 
 
 class Bound:
-    """An ascent that can be advanced bit by bit; ``best_cents`` is a proven bound at any time."""
+    """An ascent that can be advanced bit by bit; ``best_cents`` is a proven bound at any time, -inf at first."""
 
     relaxed = RELAXED
 
     def __init__(
         self, data: SearchData, lines: Lines, params: BoundParams, stop: Any, rounding_cents: float = 0.0
     ) -> None:
-        """Start from `first_bound`; ``rounding_cents`` come off every bound, see `most_rounding_saves`."""
+        """Nothing is proven yet; ``rounding_cents`` come off every bound, see `most_rounding_saves`."""
         self.data, self.lines, self.params, self.stop = data, lines, params, stop
         self._rounding = rounding_cents
         shipments = data.k_class.size
-        self.best_cents = first_bound(data, lines) - rounding_cents
+        self.best_cents = -np.inf
         self.iterations = 0
         self._labels = KernelTable(_labels(data, int(lines.kernel.knobs[3])))
         self._packed = KernelTable(pack(data))
@@ -181,13 +181,15 @@ class Bound:
         """One iteration toward the incumbent; False when stopped, or when nothing can be said.
 
         ``left`` is the part of the time that is left: steps shrink with it. The first iteration compiles, where no
-        compiled code is kept yet; ``best_cents`` is there before.
+        compiled code is kept yet.
         """
         if not self._begun:
             self.begin()
         lines, state = self.lines, self._state
         arrays = (self._packed, self._lines, state)
         if not all_cheapest(*arrays, self._labels, self._value, self._uses, self._paid, self._fixed, self.stop):
+            if not self.stop[0]:  # labels ran out
+                self.begin_roughly()
             return False
         value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self.covers.owed - self._rounding
         self.iterations += 1
@@ -220,6 +222,10 @@ class Bound:
         count = int(self._state.entries[0])
         some = np.flatnonzero(self._state.entry_f[:count, ENTRY_PUSH] >= least)
         return self._state.entry_i[some, ENTRY_GROUP], self._state.entry_i[some, ENTRY_SHIPMENT]
+
+    def begin_roughly(self) -> None:
+        """Take `first_bound`, which needs no compiled code."""
+        self.best_cents = max(self.best_cents, first_bound(self.data, self.lines) - self._rounding)
 
     def compile(self) -> None:
         """Call every kernel once."""

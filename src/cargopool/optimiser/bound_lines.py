@@ -242,17 +242,21 @@ def _least_of_ways(line_way: Any, value: Any, places: int, classes: int) -> Any:
 def _departures(data: SearchData, lines: list[Line]) -> tuple[Any, Any, Any]:
     """Departures of the timetable lines, and first and past-the-last of each line."""
     moves = [np.zeros(0, np.int64) if line.minutes >= 0 else line.moves for line in lines]
-    moves = [m[np.argsort(data.m_latest[m], kind="stable")] for m in moves]
-    last = np.cumsum([m.size for m in moves]).astype(np.int64)
-    first = last - np.array([m.size for m in moves], np.int64)
+    count = np.array([m.size for m in moves], np.int64)
+    last = np.cumsum(count)
+    first = last - count
     flat = np.concatenate([*moves, np.zeros(0, np.int64)]).astype(np.int64)
-    done, available = handled(data)[flat], data.m_available[flat].copy()
-    for a, b in zip(first, last, strict=True):
-        if b - a > 1:
-            done[a:b] = np.minimum.accumulate(done[a:b][::-1])[::-1]
-            available[a:b] = np.minimum.accumulate(available[a:b][::-1])[::-1]
-    times = np.column_stack([data.m_latest[flat], available, done]).astype(np.int64)
-    return np.ascontiguousarray(times), first, last
+    owner = np.repeat(np.arange(count.size), count)
+    order = np.lexsort((data.m_latest[flat], owner))
+    flat = flat[order]
+    times = np.ascontiguousarray(
+        np.column_stack([data.m_latest[flat], data.m_available[flat], handled(data)[flat]]).astype(np.int64)
+    )
+    overtaken = (times[1:, 1:] < times[:-1, 1:]).any(axis=1) & (owner[1:] == owner[:-1])
+    for n in np.unique(owner[1:][overtaken]):
+        mine = times[first[n] : last[n], 1:]
+        mine[:] = np.minimum.accumulate(mine[::-1], axis=0)[::-1]
+    return times, first, last
 
 
 def _usable(network: Network, lines: list[Line], any_time: int) -> tuple[Any, Any]:

@@ -151,30 +151,39 @@ def timetable_lines(network: Network, data: SearchData, use: Any, bucket_min: in
         ]
     )
     order = np.lexsort((network.move_latest[fixed], signature, line_of))
-    lines = []
-    for chosen in np.split(order, np.flatnonzero(np.diff(line_of[order])) + 1):
-        members = fixed[chosen]
-        starts = np.concatenate([[0], np.flatnonzero(np.diff(signature[chosen])) + 1])
-        m = members[0]
-        lines.append(
-            Line(
-                int(network.move_origin[m]),
-                int(network.move_destination[m]),
-                int(network.move_unit[m]),
-                int(network.move_modes[m]),
-                int(headway[chosen[0]]),
-                float(data.m_cost[members].min()),
-                float(data.m_cost_powered[members].min()),
-                float(data.m_cents_per_kg[members].min()),
-                float(data.m_crossing[members].min()),
-                tuple(int(x) for x in network.move_capacity[members].max(axis=0)),  # type: ignore[arg-type]
-                int(network.move_units[m]),
-                False,
-                members,
-                starts,
-            )
+    members, sorted_line, sorted_signature = fixed[order], line_of[order], signature[order]
+    new_line = np.append(True, sorted_line[1:] != sorted_line[:-1])
+    starts = np.flatnonzero(new_line)
+    variants = np.flatnonzero(new_line | np.append(True, sorted_signature[1:] != sorted_signature[:-1]))
+    first = members[starts]
+    ends = np.append(starts[1:], members.size)
+    first_variant = np.searchsorted(variants, np.append(starts, members.size))
+    least = [
+        np.minimum.reduceat(of[members], starts).tolist()
+        for of in (data.m_cost, data.m_cost_powered, data.m_cents_per_kg, data.m_crossing)
+    ]
+    columns = zip(
+        network.move_origin[first].tolist(),
+        network.move_destination[first].tolist(),
+        network.move_unit[first].tolist(),
+        network.move_modes[first].tolist(),
+        headway[order[starts]].tolist(),
+        *least,
+        np.maximum.reduceat(network.move_capacity[members], starts, axis=0).tolist(),
+        network.move_units[first].tolist(),
+        strict=True,
+    )
+    return [
+        Line(
+            *head,
+            capacity=tuple(capacity),
+            units=units,
+            beaten=False,
+            moves=members[starts[n] : ends[n]],
+            variants=variants[first_variant[n] : first_variant[n + 1]] - starts[n],
         )
-    return lines
+        for n, (*head, capacity, units) in enumerate(columns)
+    ]
 
 
 def _headway_minutes(network: Network, m: int) -> int:

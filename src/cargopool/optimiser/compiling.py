@@ -53,9 +53,13 @@ class Compilation:
                 self._threads |= dict.fromkeys(missing, thread)
                 thread.start()
 
+    def under_way(self, kind: str) -> bool:
+        """Whether kernels of a kind are still being made."""
+        return (thread := self._threads.get(kind)) is not None and thread.is_alive()
+
     def wait(self, kind: str, stop: Any) -> None:
         """Return when the kernels of a kind are there, could not be made elsewhere, or ``stop[0]`` is set."""
-        while (thread := self._threads.get(kind)) is not None and thread.is_alive() and not stop[0]:
+        while self.under_way(kind) and not stop[0]:
             time.sleep(_POLL_S)
 
     def _compile(self, kinds: list[str]) -> None:

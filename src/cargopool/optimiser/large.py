@@ -209,6 +209,8 @@ def _bound_then_search(
         )
     except TimeoutError:
         return
+    if bound is not None and compilation.under_way(BOUND):
+        bound.begin_roughly()
     give_back()
     for kind in (SAMPLING, BOUND):
         compilation.wait(kind, shared.stop)

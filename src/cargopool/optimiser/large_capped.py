@@ -245,6 +245,7 @@ class _Capped:
             bound = ascent(at_further_price(session.scenario, price), session.params.bound, self._quit)
         except TimeoutError:
             return
+        bound.begin_roughly()
         told = -np.inf
         share_left = session.share_left()
         while going() and not bound.settled:

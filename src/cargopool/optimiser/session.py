@@ -281,7 +281,7 @@ class Session:
 
     def note_bound(self, cents: float, relaxed: Sequence[str] = ()) -> None:
         """As `raise_bound`, from a thread that is not the phases' own: the next checkpoint draws the conclusions."""
-        rounded = round_half_even(cents - 1e-4)
+        rounded = round_half_even(cents - 1e-4) if math.isfinite(cents) else cents
         with self._lock:
             if rounded > self.state.bound_cents:
                 self.state.bound_cents, self.state.relaxed = rounded, tuple(relaxed)
