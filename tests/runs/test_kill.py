@@ -86,6 +86,16 @@ def test_sigterm_at_random_instants_writes_the_best_plan_so_far(existing: tuple[
             assert seed == 100 + number
 
 
+def test_sigterm_while_code_given_as_text_is_run_is_exit_130(tmp_path: Path) -> None:
+    """As when a package makes its dataclasses while it is loaded."""
+    stand_in = 'exec("import os, signal; os.kill(os.getpid(), signal.SIGTERM)")'
+    (tmp_path / "typer.py").write_text(stand_in, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    run = [sys.executable, "-m", "cargopool", "--help"]
+    process = subprocess.run(run, env=environment, capture_output=True, timeout=60, check=False)
+    assert process.returncode == Exit.INTERRUPTED, process.stderr
+
+
 def limited(most_bytes: int) -> Callable[[], None]:
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))

@@ -38,9 +38,17 @@ def run_command(arguments: Sequence[str] | None, started: float) -> int:
     return code
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM.
+
+    Where a KeyboardInterrupt itself comes out of code given as text, such as that of a dataclass, Python later ends the
+    process by SIGINT, although it was caught.
+    """
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     """Take SIGTERM as Ctrl-C, until a run takes both as a wish to stop."""
-    raise KeyboardInterrupt
+    raise Terminated
 
 
 def _leave_stragglers(code: int) -> None:
