@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import cargopool as cp
-from cargopool.optimiser.bound import ENTRY_KEYS, Bound, ascent
+from cargopool.optimiser.bound import Bound, ascent
 from cargopool.optimiser.bound_charges import (
     ANY_TIME,
     CLASSES,
@@ -25,8 +25,10 @@ from cargopool.optimiser.bound_charges import (
     PRICE,
     TIMED,
 )
+from cargopool.optimiser.bound_gauge import gauge, members_of
 from cargopool.optimiser.bound_kernels import all_cheapest
-from cargopool.optimiser.bound_shares import gauge, grid_of
+from cargopool.optimiser.bound_shares import grid_of
+from cargopool.optimiser.bound_state import kept_entries
 from cargopool.optimiser.params import BoundParams
 from optimiser.tiny_world import load, world
 from scale import scaled
@@ -117,7 +119,7 @@ def test_own_shares_of_two_that_do_not_fit_one_unit_may_each_be_whole(bound: Bou
 def gauged(d, b, s, w, group, line):  # type: ignore[no-untyped-def]
     """Gauge and grid of a group."""
     grid = grid_of(b, s, group, line)
-    return gauge(d, b, s, w, group, line, grid)[0], grid
+    return gauge(s, w, group, members_of(s, w, group)[0], grid)[0], grid
 
 
 def test_the_gauge_is_the_dearest_set_per_unit_that_it_needs(bound: Bound) -> None:
@@ -182,7 +184,8 @@ def test_entries_that_are_dropped_leave_the_shares_of_the_others(bound: Bound) -
     state = bound._state
     count = int(state.entries[0])
     used = np.flatnonzero(state.entry_f[:count, ENTRY_OWN] > 0.0)
-    bound._set_entries(state.entry_i[used][:, ENTRY_KEYS], state.entry_f[used, ENTRY_OWN].copy(), np.zeros(used.size))
+    entry_i, entry_f = kept_entries(state, used, state.entry_i.shape[0])
+    bound._state = state.replace(entry_i=entry_i, entry_f=entry_f)
     after = users_of(bound)
     assert after == {g: own for g, own in before.items() if own}
     best = bound.best_cents
@@ -193,8 +196,7 @@ def test_entries_that_are_dropped_leave_the_shares_of_the_others(bound: Bound) -
 def test_charges_are_never_above_what_the_shares_come_to(bound: Bound) -> None:
     """They are kept in half the space: rounding must not raise what a shipment is said to pay at least."""
     state, kernel = bound._state, bound.lines.kernel
-    found = (bound._value.copy(), bound._uses.copy(), bound._paid.copy(), bound._fixed.copy())
-    assert all_cheapest(bound._packed, bound._lines, state, bound._labels, *found, bound.stop)
+    assert all_cheapest(bound._packed, bound._lines, state, bound._labels, bound._itineraries, bound.stop)
     checked = 0
     for group, own in list(users_of(bound).items())[:400]:
         line, owner = line_and_class(bound, group)

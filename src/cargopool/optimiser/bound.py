@@ -8,7 +8,7 @@ waiting pallets; the rule that no place is visited twice.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,19 +17,17 @@ from cargopool.memory import give_back
 from cargopool.model.scenario import Scenario
 from cargopool.optimiser.bound_charges import (
     ENTRY_GROUP,
-    ENTRY_NEXT,
-    ENTRY_NEXT_IN_GROUP,
     ENTRY_OWN,
     ENTRY_PUSH,
     ENTRY_SHIPMENT,
-    ENTRY_SIZE,
     PRICE,
 )
 from cargopool.optimiser.bound_covers import Covers
 from cargopool.optimiser.bound_first import first_bound
 from cargopool.optimiser.bound_kernels import all_cheapest
 from cargopool.optimiser.bound_lines import Lines, make_lines
-from cargopool.optimiser.bound_shares import FINE_GRID, MOST_UNITS, MOST_USERS, ascend, first_shares, push
+from cargopool.optimiser.bound_shares import ascend, first_shares, push
+from cargopool.optimiser.bound_state import BoundState, kept_entries, make_itineraries, make_labels
 from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.reduced import bound_network
@@ -37,107 +35,19 @@ from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, Search
 from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")
-MAX_LABELS = 20_000
 SIZES = ((1_500, 8), (5_000, 12), (10**9, 24))
 """Most shipments, and hours of a bucket then."""
 STEP, LONGEST_STEP = 30.0, 4.0
 """First step times the root of the number of shipments, and most of it: in large cases longer ones cost too many of the
 few iterations that there is time for."""
 COVERS_AFTER, COVERS_EVERY = 20, 10
-"""Iterations before the first search for covers, and between searches."""
+COVERS_LATER = 0.05
+"""Iterations before the first search for covers, and between searches at least; later this part of those done."""
 HALF_A_CENT = 0.5
 HAULAGES = 2
 """Stages of a move besides its departures: to the first terminal and from the last."""
 TOURS = 2
 """Collection and delivery."""
-ENTRY_KEYS = [ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_SIZE]
-"""Columns of an entry that say what it is; the others chain entries."""
-
-
-class BoundLabels(NamedTuple):
-    """Scratch of the kernels: labels of one shipment, then those of one group's gauge."""
-
-    head: Any
-    done: Any
-    cost: Any
-    fixed: Any
-    group: Any
-    parent: Any
-    next: Any
-    least: Any
-    exact: Any
-    ahead: Any
-    overflow: Any
-    members: Any
-    chosen: Any
-    value: Any
-    mask: Any
-    sizes: Any
-    own: Any
-    rest: Any
-    order: Any
-    taken: Any
-    most_of: Any
-    mask_of: Any
-    known: Any
-    fee: Any
-
-
-class BoundState(NamedTuple):
-    """Charges: ``prices`` float64[G, 3] by group, and entries with their own shares.
-
-    ``charges`` float32[G, 4]: cents per size in two dimensions, cents of the own share of the shipment that is being
-    priced, and nothing, for rows of 16 bytes. ``rates`` float64[C * P * P, 2]: least of them over a way and class.
-    ``fee_ptr``, ``fee_at``, ``fee``: what covers charge (`bound_covers.Covers`).
-
-    ``most`` float64[G, 2]: most that users' sizes add up to within one unit, by dimension; ``tight``: the tighter one.
-    ``entry_i`` int64[N, 5] and ``entry_f`` float64[N, 2]: columns by the constants of `bound_charges`; entries of a
-    shipment and of a group are chained from ``of_shipment`` and ``of_group``.
-    """
-
-    prices: Any
-    charges: Any
-    rates: Any
-    most: Any
-    tight: Any
-    entry_i: Any
-    entry_f: Any
-    entries: Any
-    of_shipment: Any
-    of_group: Any
-    fee_ptr: Any
-    fee_at: Any
-    fee: Any
-
-
-def _labels(data: SearchData, hubs: int) -> BoundLabels:
-    users = 1 << 16
-    return BoundLabels(
-        head=np.full((data.max_moves + 1, hubs + 2), -1, np.int64),
-        done=np.zeros(MAX_LABELS, np.int64),
-        cost=np.zeros(MAX_LABELS),
-        fixed=np.zeros(MAX_LABELS),
-        group=np.zeros(MAX_LABELS, np.int64),
-        parent=np.zeros(MAX_LABELS, np.int64),
-        next=np.zeros(MAX_LABELS, np.int64),
-        least=np.zeros((hubs + 2, hubs + 2)),
-        exact=np.full((hubs + 2, hubs + 2), -1, np.int64),
-        ahead=np.zeros((data.max_moves + 1, hubs + 2)),
-        overflow=np.zeros(1, np.int64),
-        members=np.zeros(users, np.int64),
-        chosen=np.zeros(users, np.bool_),
-        value=np.zeros(MOST_UNITS * FINE_GRID + 1),
-        mask=np.zeros(MOST_UNITS * FINE_GRID + 1, np.uint64),
-        sizes=np.zeros((MOST_USERS, 2)),
-        own=np.zeros(MOST_USERS),
-        rest=np.zeros(MOST_USERS + 1),
-        order=np.zeros(MOST_USERS, np.int64),
-        taken=np.zeros(MOST_USERS, np.int64),
-        most_of=np.zeros(MOST_UNITS + 1),
-        mask_of=np.zeros(MOST_UNITS + 1, np.uint64),
-        known=np.zeros(MOST_UNITS + 1, np.bool_),
-        fee=np.zeros((hubs + 2, hubs + 2)),
-    )
 
 
 class Bound:
@@ -154,18 +64,16 @@ class Bound:
         shipments = data.k_class.size
         self.best_cents = -np.inf
         self.iterations = 0
-        self._labels = KernelTable(_labels(data, int(lines.kernel.knobs[3])))
+        self._labels = KernelTable(make_labels(data, int(lines.kernel.knobs[3])))
         self._packed = KernelTable(pack(data))
         self._lines = KernelTable(lines.kernel)
-        self._value = np.zeros(shipments)
-        self._fixed = np.zeros(shipments)
-        self._uses = np.zeros((shipments, 4), np.int64)
-        self._paid = np.zeros((shipments, 3))
+        self._itineraries = KernelTable(make_itineraries(shipments))
         self._touched = np.zeros(lines.groups, np.int64)
         self._gain = np.zeros((lines.groups, 2))
         self._row_price = np.zeros(lines.row_limit.size)
         self._row_direction = np.zeros(lines.row_limit.size)
         self._begun = False
+        self._covers_due = COVERS_AFTER
         self._first_step = params.step or min(LONGEST_STEP, STEP / max(1, shipments) ** 0.5)
         self._cost = np.zeros(lines.groups)
         self._cost[: lines.any_time_cost.size] = lines.any_time_cost
@@ -187,28 +95,38 @@ class Bound:
             self.begin()
         lines, state = self.lines, self._state
         arrays = (self._packed, self._lines, state)
-        if not all_cheapest(*arrays, self._labels, self._value, self._uses, self._paid, self._fixed, self.stop):
+        if not all_cheapest(*arrays, self._labels, self._itineraries, self.stop):
             if not self.stop[0]:  # labels ran out
                 self.begin_roughly()
             return False
-        value = float(self._value.sum()) - float(self._row_price @ lines.row_limit) - self.covers.owed - self._rounding
+        value = (
+            float(self._itineraries.value.sum())
+            - float(self._row_price @ lines.row_limit)
+            - self.covers.owed
+            - self._rounding
+        )
         self.iterations += 1
         self.best_cents = max(self.best_cents, value)
-        if not self._uses[:, 3].any():
+        if not self._itineraries.uses[:, 3].any():
             return False
         memory = self.params.memory
         self._row_direction = memory * self._row_direction + (1 - memory) * self._row_gradient()
-        cover_length = self.covers.lean(self._uses, self._paid, memory) if self.params.covers else 0.0
+        cover_length = (
+            self.covers.lean(self._itineraries.uses, self._itineraries.paid, memory) if self.params.covers else 0.0
+        )
         self._make_room()
-        count, length = push(*arrays[:2], self._state, self._uses, memory, self._touched, self._gain, self._typical)
+        count, length = push(
+            *arrays[:2], self._state, self._itineraries.uses, memory, self._touched, self._gain, self._typical
+        )
         length += cover_length + float(((self._row_direction * lines.row_scale) ** 2).sum())
         aim = max(incumbent_cents - value, 1e-3 * abs(value) + 1.0)
         step = self._step(left) * aim / max(length, 1e-9)
         ascend(*arrays[:2], self._state, self._labels, self._touched, count, self._gain, step, self._typical)
         self._move_rows(step)
         self.covers.move(step)
-        if self.params.covers and self.iterations % COVERS_EVERY == 0 and self.iterations >= COVERS_AFTER:
+        if self.params.covers and self.iterations >= self._covers_due:
             self.covers.search()
+            self._covers_due = self.iterations + max(COVERS_EVERY, int(COVERS_LATER * self.iterations))
         self._put_covers()
         return True
 
@@ -235,7 +153,7 @@ class Bound:
     def begin(self) -> None:
         """Set the first charges."""
         self._state = self._first_state()
-        self._cheapest = self._price_units()
+        self._cheapest_variant = self._price_units()
         self._put_covers()
         self._begun = True
 
@@ -255,7 +173,7 @@ class Bound:
             most=np.zeros((lines.groups, 2)),
             tight=np.zeros(lines.groups, np.int8),
             entry_i=np.zeros((room, 5), np.int64),
-            entry_f=np.zeros((room, 2)),
+            entry_f=np.zeros((room, 5)),
             entries=np.zeros(1, np.int64),
             of_shipment=np.full(shipments, -1, np.int64),
             of_group=np.full(lines.groups, -1, np.int64),
@@ -289,50 +207,30 @@ class Bound:
         state.prices[covers.groups, PRICE] = self._cost[covers.groups] - covers.off()
         self._state = state.replace(fee_ptr=covers.fee_ptr, fee_at=covers.fee_at, fee=covers.fee)
 
-    def _set_entries(self, keys: Any, own: Any, push_of: Any) -> None:
-        """Keep just these entries, with room for more; ``keys`` int64[N, 3]: the columns ENTRY_KEYS."""
-        state = self._state
-        room = max(state.entry_i.shape[0], 2 * own.size + 4 * self.data.k_class.size)
-        entry_i, entry_f = np.zeros((room, 5), np.int64), np.zeros((room, 2))
-        n = own.size
-        entry_i[:n, ENTRY_KEYS] = keys
-        entry_f[:n, ENTRY_OWN], entry_f[:n, ENTRY_PUSH] = own, push_of
-        for column, chain, head in (
-            (ENTRY_SHIPMENT, ENTRY_NEXT, state.of_shipment),
-            (ENTRY_GROUP, ENTRY_NEXT_IN_GROUP, state.of_group),
-        ):
-            head[:] = -1
-            order = np.argsort(entry_i[:n, column], kind="stable")
-            key = entry_i[order, column]
-            same = np.append(key[1:] == key[:-1], False) if n else np.zeros(0, np.bool_)
-            entry_i[order, chain] = np.where(same, np.append(order[1:], -1), -1) if n else 0
-            starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if n else np.zeros(0, np.int64)
-            head[key[starts]] = order[starts]
-        state.entries[0] = n
-        self._state = state.replace(entry_i=entry_i, entry_f=entry_f)
-
     def _make_room(self) -> None:
         """Drop entries without share and direction when another iteration may not find room."""
         state = self._state
         count = int(state.entries[0])
         if count + 3 * self.data.k_class.size <= state.entry_i.shape[0]:
             return
-        used = np.flatnonzero((state.entry_f[:count] > 0.0).any(axis=1))
-        self._set_entries(
-            state.entry_i[used][:, ENTRY_KEYS], state.entry_f[used, ENTRY_OWN], state.entry_f[used, ENTRY_PUSH]
-        )
+        kept = np.flatnonzero((state.entry_f[:count, [ENTRY_OWN, ENTRY_PUSH]] > 0.0).any(axis=1))
+        room = max(state.entry_i.shape[0], 2 * kept.size + 4 * self.data.k_class.size)
+        entry_i, entry_f = kept_entries(state, kept, room)
+        self._state = state.replace(entry_i=entry_i, entry_f=entry_f)
 
     def _row_gradient(self) -> Any:
         """Use of the rows by the load units that the charges pay for, less the limits."""
         lines = self.lines
         offset = lines.any_time_cost.size
-        taken = np.arange(3) < self._uses[:, 3:4]
-        groups, paid = self._uses[:, :3][taken] - offset, self._paid[taken]
+        taken = np.arange(3) < self._itineraries.uses[:, 3:4]
+        groups, paid = self._itineraries.uses[:, :3][taken] - offset, self._itineraries.paid[taken]
         timed = groups >= 0
         spread = np.zeros(lines.variant_cost.size)
         if spread.size:
-            per_pair = np.bincount(lines.timed_pair[groups[timed]], weights=paid[timed], minlength=self._cheapest.size)
-            spread[self._cheapest] = per_pair
+            per_pair = np.bincount(
+                lines.timed_pair[groups[timed]], weights=paid[timed], minlength=self._cheapest_variant.size
+            )
+            spread[self._cheapest_variant] = per_pair
         gradient = np.asarray(lines.variant_rows.T @ spread).ravel() - lines.row_limit
         gradient[(self._row_price <= 0.0) & (gradient < 0.0)] = 0.0
         return gradient
@@ -342,7 +240,7 @@ class Bound:
         new = np.maximum(0.0, self._row_price + step * self.lines.row_scale**2 * self._row_direction)
         if not np.array_equal(new, self._row_price):
             self._row_price = new
-            self._cheapest = self._price_units()
+            self._cheapest_variant = self._price_units()
 
 
 def most_rounding_saves(scenario: Scenario) -> float:

@@ -34,8 +34,8 @@ ROUND_DOWN = 1.0 - 2.0**-22
 """Factor that keeps charges from growing when they are stored in half the space."""
 ENTRY_GROUP, ENTRY_SHIPMENT, ENTRY_NEXT, ENTRY_NEXT_IN_GROUP, ENTRY_SIZE = range(5)
 """Columns of ``entry_i``; ENTRY_SIZE is the size on the line's grid, -1 where parts may be spread."""
-ENTRY_OWN, ENTRY_PUSH = range(2)
-"""Columns of ``entry_f``."""
+ENTRY_OWN, ENTRY_PUSH, ENTRY_FIRST, ENTRY_SECOND, ENTRY_WHOLE = range(5)
+"""Columns of ``entry_f``: own share, direction, shares of a use in two dimensions, whole load units needed at least."""
 
 
 @inner_kernel
@@ -106,29 +106,39 @@ def set_rates(b, s, rates):
 
     ``rates`` float64[C * P * P, 2]: by dimension; sizes of sealed shipments are load units.
     """
-    li, prices, inverse, line_way, group_line = b.li, s.prices, b.inverse, b.line_way, b.group_line
-    dimensions, sealed, charges = b.dimensions, b.sealed, s.charges
+    li, line_way = b.li, b.line_way
     classes, first_timed, timed = b.knobs[CLASSES], b.knobs[ANY_TIME], b.knobs[TIMED]
     ways = rates.shape[0] // classes
     rates[:, :] = INF
-    for g in range(prices.shape[0]):
-        if g < timed:
-            line = np.int64(group_line[g])
-            group = np.int64(li[line, LINE_CLASS])
-        else:
-            line = first_timed + (g - timed) // classes
-            group = (g - timed) % classes
-        way = group * ways + line_way[line]
+    for line in range(first_timed):
+        past = li[line + 1, LINE_BASE] if line + 1 < first_timed else timed
+        group = li[line, LINE_CLASS]
+        rate_groups(b, s, rates, line, group, group * ways + line_way[line], li[line, LINE_BASE], past)
+    for line in range(first_timed, li.shape[0]):
+        for group in range(classes):
+            g = timed + (line - first_timed) * classes + group
+            rate_groups(b, s, rates, line, group, group * ways + line_way[line], g, g + 1)
+
+
+@inner_kernel
+def rate_groups(b, s, rates, line, group, way, begin, past):
+    """Fill the rates of groups ``begin`` to ``past`` of one line and class, and lower those of their way to them."""
+    prices, charges = s.prices, s.charges
+    if b.sealed[group]:
+        one, two, share = 1.0, 0.0, 1.0 / b.li[line, LINE_UNITS]
+    else:
+        one, two, share = b.inverse[line, b.dimensions[group, 0]], b.inverse[line, b.dimensions[group, 1]], 1.0
+    least, second_least = INF, INF
+    for g in range(begin, past):
         price = prices[g, PRICE] * ROUND_DOWN
-        if sealed[group]:
-            first, second = price * prices[g, COMMON], 0.0
-        else:
-            first = price * prices[g, COMMON] * inverse[line, dimensions[group, 0]]
-            second = price * prices[g, SECOND_COMMON] * inverse[line, dimensions[group, 1]]
+        first = price * prices[g, COMMON] * one
+        second = price * prices[g, SECOND_COMMON] * two
         charges[g, FIRST_RATE] = first
         charges[g, SECOND_RATE] = second
-        rates[way, 0] = min(rates[way, 0], first / li[line, LINE_UNITS] if sealed[group] else first)
-        rates[way, 1] = min(rates[way, 1], second)
+        least = min(least, first)
+        second_least = min(second_least, second)
+    rates[way, 0] = min(rates[way, 0], least * share)
+    rates[way, 1] = min(rates[way, 1], second_least)
 
 
 @inner_kernel

@@ -89,6 +89,8 @@ class Covers:
         self._known: set[tuple[int, ...]] = set()
         self.rows: list[Cover] = []
         self.price, self._direction, self._constant = np.zeros(0), np.zeros(0), np.zeros(0)
+        none, start = np.zeros(0, np.int64), np.zeros(1, np.int64)
+        self._members, self._counted = (start, none, np.zeros(0)), (start, none, np.zeros(0))
         self._forget()
         self._build()
 
@@ -102,18 +104,10 @@ class Covers:
 
     def _build(self) -> None:
         """The matrices that say who and what is in which cover; entries are pairs of shipment and way."""
-        rows, ways = len(self.rows), self._first.size - 1
-        none = np.zeros(0, np.int64)
-        key = np.concatenate([none, *(row.members * ways + row.way for row in self.rows)])
-        weight = np.concatenate([np.zeros(0), *(row.weights for row in self.rows)])
-        self._entries, entry = np.unique(key, return_inverse=True)
-        owner = np.repeat(np.arange(rows), [row.members.size for row in self.rows])
-        self._weights = csr_matrix((weight, (owner, entry.reshape(-1))), shape=(rows, self._entries.size))
+        ways = self._first.size - 1
+        self._entries, self._weights = _by_row(*self._members)
         self._charges = csr_matrix(self._weights.T)
-        flat = np.concatenate([none, *(row.groups for row in self.rows)])
-        self.groups, at = np.unique(flat, return_inverse=True)
-        owner = np.repeat(np.arange(rows), [row.groups.size for row in self.rows])
-        self._units = csr_matrix((np.ones(flat.size), (owner, at.reshape(-1))), shape=(rows, self.groups.size))
+        self.groups, self._units = _by_row(*self._counted)
         self._off = csr_matrix(self._units.T)
         self._scale = self._least(self._cost[self.groups]) / self._typical
         shipment, way = self._entries // ways, self._entries % ways
@@ -198,6 +192,10 @@ class Covers:
             none = np.zeros(len(found))
             self.price, self._direction = np.append(self.price, none), np.append(self._direction, none)
             self._constant = np.append(self._constant, [cover.weights.sum() - cover.units for cover in found])
+            weights = [cover.weights for cover in found]
+            self._members = _appended(self._members, [cover.members * ways + cover.way for cover in found], weights)
+            groups = [cover.groups for cover in found]
+            self._counted = _appended(self._counted, groups, [np.ones(one.size) for one in groups])
             self._build()
         return bool(found)
 
@@ -237,6 +235,19 @@ class Covers:
             groups = groups[(self._bucket[groups] >= low) & (self._bucket[groups] <= high)]
             found.append(Cover(int(ways[n]), members, weights_of(sizes, units), units, groups, (low, high)))
         return found
+
+
+def _appended(rows: Any, keys: list[Any], values: list[Any]) -> tuple[Any, Any, Any]:
+    """Rows (pointers, keys, values) with further ones below."""
+    pointers, key, value = rows
+    further = pointers[-1] + np.cumsum([one.size for one in keys])
+    return np.append(pointers, further), np.concatenate([key, *keys]), np.concatenate([value, *values])
+
+
+def _by_row(pointers: Any, key: Any, value: Any) -> tuple[Any, Any]:
+    """The keys that occur, in order, and the matrix of the rows over them."""
+    keys, at = np.unique(key, return_inverse=True)
+    return keys, csr_matrix((value, at.reshape(-1), pointers), shape=(pointers.size - 1, keys.size))
 
 
 def _totals(keys: Any, of: Any, amount: Any) -> Any:

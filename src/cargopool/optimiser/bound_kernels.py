@@ -15,14 +15,10 @@ from cargopool.optimiser.bound_charges import (
     ANY_TIME,
     BUCKET_MIN,
     CLASSES,
-    ENTRY_GROUP,
-    ENTRY_NEXT,
-    ENTRY_OWN,
     FIRST_RATE,
     HUBS,
     LINE_BASE,
     LINE_CROSSING,
-    LINE_DESTINATION,
     LINE_FIRST,
     LINE_LAST,
     LINE_MINUTES,
@@ -38,12 +34,12 @@ from cargopool.optimiser.bound_charges import (
     at,
     charge_of,
     fee_of,
-    line_of,
     set_own,
     set_rates,
     size_on,
     sizes_for,
 )
+from cargopool.optimiser.bound_ways import CLOSE, pay
 from cargopool.optimiser.compiled import inner_kernel, kernel
 from cargopool.optimiser.kernel_data import (
     HANDLING,
@@ -58,6 +54,9 @@ from cargopool.optimiser.kernel_data import (
 )
 from cargopool.optimiser.kernels import INF, NEVER, delivered, earliest_start, time_cents
 
+BEST_LABEL, BEST_GROUP, LABELS = range(3)
+"""Entries of ``found``: the best itinerary's last label and group, and the number of labels."""
+
 
 @inner_kernel
 def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
@@ -71,84 +70,6 @@ def dominated(head, done_at, cost_at, next_at, layer, place, done, cost):
 
 
 @inner_kernel
-def exact_way(d, b, s, k, p, q, here, there, first_size, second_size):
-    """Least cents of shipment ``k`` for a ride between two local places at any time, own shares inside."""
-    li, charges = b.li, s.charges
-    group, places = b.k_class[k], d.pi.shape[0]
-    sealed = d.ki[k, SEALED] > 0
-    early, late = b.reach[k, p, 0], b.reach[k, q, 1]
-    late -= 0 if sealed else d.pi[there, HANDLING]
-    bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
-    way = (group * places + here) * places + there
-    lowest = INF
-    first, second = first_size, second_size
-    for line in range(b.way_ptr[way], b.way_ptr[way + 1]):
-        if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0 or li[line, LINE_MODES] & ~b.k_modes[k] != 0:
-            continue
-        last = late - li[line, LINE_MINUTES]
-        if last < early:
-            continue
-        if sealed:
-            first = size_on(d, b, k, line, 0)
-        base = li[line, LINE_BASE]
-        for g in range(base + early // bucket_min, base + last // bucket_min + 1):
-            charge = charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN]
-            lowest = min(lowest, charge)
-    for i in range(b.timed_ptr[k, p], b.timed_ptr[k, p + 1]):
-        line = b.timed_line[i]
-        if li[line, LINE_DESTINATION] > there:
-            break
-        if li[line, LINE_DESTINATION] == there:
-            g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * b.knobs[CLASSES] + group
-            lowest = min(lowest, charge_of(d, b, s, k, g))
-    return lowest
-
-
-@inner_kernel
-def least_charges(d, b, s, w, k):
-    """Fill ``w.least[p, q]``: a bound below the cents of a ride from p to q at any time, handling inside."""
-    ki, least, rates = d.ki, w.least, s.rates
-    hubs, places, group = b.knobs[HUBS], d.pi.shape[0], b.k_class[k]
-    sealed = ki[k, SEALED] > 0
-    kg, transit = ki[k, SIZE + 1], ki[k, TRANSIT]
-    origin, destination = b.ends[k, 0], b.ends[k, 1]
-    first_size = float(ki[k, SEALED] if sealed else ki[k, SIZE + b.dimensions[group, 0]])
-    second_size = 0.0 if sealed else float(ki[k, SIZE + b.dimensions[group, 1]])
-    reach, way_kg, way_crossing, handling = b.reach, b.way_kg, b.way_crossing, d.k_handling
-    for p in range(hubs + 2):
-        early = reach[k, p, 0]
-        here = p if p < hubs else b.ends[k, p - hubs]
-        if early >= NEVER // 2 or here == destination:
-            least[p, :] = INF
-            continue
-        base = (group * places + here) * places
-        for q in range(hubs + 2):
-            there = q if q < hubs else b.ends[k, q - hubs]
-            if reach[k, q, 1] < early or q == p or there == origin:
-                least[p, q] = INF
-                continue
-            way = base + there
-            low = rates[way, 0] * first_size + rates[way, 1] * second_size + way_kg[way] * kg
-            if transit == 0:
-                low += way_crossing[way]
-            least[p, q] = low + handling[k, there] + w.fee[p, q]
-    e = s.of_shipment[k]
-    while e >= 0:
-        if s.entry_f[e, ENTRY_OWN] > 0.0:
-            line = line_of(b, s.entry_i[e, ENTRY_GROUP])
-            here, there = b.line_way[line] // places, b.line_way[line] % places
-            p, q = here if here < hubs else hubs, there if there < hubs else hubs + 1
-            if least[p, q] < INF and w.exact[p, q] != k:
-                w.exact[p, q] = k
-                way = (group * places + here) * places + there
-                low = exact_way(d, b, s, k, p, q, here, there, first_size, second_size) + way_kg[way] * kg
-                if transit == 0:
-                    low += way_crossing[way]
-                least[p, q] = low + handling[k, there] + w.fee[p, q]
-        e = s.entry_i[e, ENTRY_NEXT]
-
-
-@inner_kernel
 def first_labels(d, b, w, k, best):
     """Labels at the places where shipment ``k`` can start; their number."""
     n = 0
@@ -159,7 +80,7 @@ def first_labels(d, b, w, k, best):
             continue
         cost = d.start_cost[o] + d.k_handling[k, place]
         here = place if place < hubs else hubs
-        if cost + w.ahead[deepest, here] >= best - 1e-6:
+        if cost + w.ahead[deepest, here] >= best - CLOSE:
             continue
         duration = 0 if d.ki[k, SEALED] > 0 else d.pi[place, HANDLING]
         start = earliest_start(d.open_ptr, d.open_start, d.open_end, place, d.start_i[o, MINUTE], duration)
@@ -177,182 +98,199 @@ def first_labels(d, b, w, k, best):
 
 
 @inner_kernel
-def least_ahead(d, b, w, k):
-    """Fill ``w.ahead[r, p]``: a bound below the cents from having been handled at p to the end, with up to r moves."""
-    places, deepest = b.knobs[HUBS] + 2, d.knobs[MAX_MOVES]
-    least, ahead = w.least, w.ahead
-    for p in range(places):
-        end = d.end_of[k, at(b, k, p)]
-        ahead[0, p] = INF if end < 0 else d.end_cost[end]
-    for r in range(1, deepest + 1):
-        for p in range(places):
-            low = INF
-            for q in range(places):
-                low = min(low, least[p, q] + ahead[r - 1, q])
-            ahead[r, p] = min(low, ahead[0, p]) if r < deepest else low
+def cheapest_known(d, b, s, w, t, k, most):
+    """Cents of the cheapest itinerary of the last ones of shipment ``k`` below ``most``, and which; -1 for none."""
+    best, which = most, -1
+    for h in range(t.past.shape[1]):
+        count = t.past[k, h, 3]
+        if count == 0:
+            continue
+        cents = t.past_fixed[k, h]
+        for i in range(count):
+            cents += charge_of(d, b, s, k, t.past[k, h, i]) + fee_of(d, b, w, k, t.past[k, h, i])
+        if cents < best:
+            best, which = cents, h
+    return best, which
 
 
 @inner_kernel
-def cheapest(d, b, s, w, k, used, fixed):
+def arrive(d, b, w, k, label, q, layer, ride, done, best):
+    """Take shipment ``k`` from a label to ``q``, where it has been handled at ``done``; returns the best cents now.
+
+    ``ride``: group, cents to there, and those of them that are not charges.
+    """
+    g, cost, fixed = ride
+    there = at(b, k, q)
+    if done > d.ki[k, LATEST_K]:
+        return best
+    end = np.int64(d.end_of[k, there])
+    if end >= 0:
+        minute = delivered(d, k, end, done)
+        if minute <= d.ki[k, LATEST_K]:
+            tail = d.end_cost[end] + time_cents(d.kf, d.ki, k, minute)
+            if cost + tail < best - CLOSE:
+                best = cost + tail
+                w.found[BEST_GROUP], w.found[BEST_LABEL] = g, label
+                w.best_fixed[0] = fixed + tail
+    if layer + 1 == d.knobs[MAX_MOVES] or dominated(w.head, w.done, w.cost, w.next, layer + 1, q, done, cost):
+        return best
+    n = w.found[LABELS]
+    if n >= w.done.shape[0]:
+        w.overflow[0] = 1
+        return best
+    w.done[n] = done
+    w.cost[n] = cost
+    w.fixed[n] = fixed
+    w.group[n] = g
+    w.parent[n] = label
+    w.next[n] = w.head[layer + 1, q]
+    w.head[layer + 1, q] = n
+    w.found[LABELS] = n + 1
+    return best
+
+
+@inner_kernel
+def ride_any_time(d, b, s, w, k, label, p, q, layer, best):
+    """Take shipment ``k`` from a label at p to q by lines that leave at any time; returns the best cents now."""
+    li, lf, charges = b.li, b.lf, s.charges
+    sealed = d.ki[k, SEALED] > 0
+    bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
+    group, places = b.k_class[k], d.pi.shape[0]
+    here, there = at(b, k, p), at(b, k, q)
+    way = (group * places + here) * places + there
+    begin, past = b.way_ptr[way], b.way_ptr[way + 1]
+    if begin == past:
+        return best
+    done, cost = w.done[label], w.cost[label]
+    bucket = done // bucket_min
+    duration = 0 if sealed else d.pi[there, HANDLING]
+    latest_leave = b.reach[k, q, 1] - duration
+    rest = w.ahead[d.knobs[MAX_MOVES] - layer - 1, q]
+    handling, fee = d.k_handling[k, there], w.fee[p, q]
+    first, second = (0.0, 0.0) if sealed else sizes_for(d, b, k, 0)
+    for line in range(begin, past):
+        if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0 or li[line, LINE_MODES] & ~b.k_modes[k] != 0:
+            continue
+        last = latest_leave - li[line, LINE_MINUTES]
+        if last < done:
+            continue
+        extra = lf[line, LINE_PER_KG] * d.ki[k, SIZE + 1] + handling
+        if d.ki[k, TRANSIT] == 0:
+            extra += lf[line, LINE_CROSSING]
+        if sealed:
+            first = size_on(d, b, k, line, 0)
+        base = li[line, LINE_BASE]
+        lowest = INF
+        for at_bucket in range(bucket, last // bucket_min + 1):
+            g = base + at_bucket
+            charge = charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN]
+            if charge >= lowest:
+                continue  # an earlier bucket is no dearer
+            lowest = charge
+            total = cost + extra + fee + charge
+            if total + rest >= best - CLOSE:
+                continue
+            available = max(done, at_bucket * bucket_min) + li[line, LINE_MINUTES]
+            start = earliest_start(d.open_ptr, d.open_start, d.open_end, there, available, duration)
+            if start < NEVER:
+                ride = (g, total, w.fixed[label] + extra)
+                best = arrive(d, b, w, k, label, q, layer, ride, start + duration, best)
+    return best
+
+
+@inner_kernel
+def ride_timed(d, b, s, w, k, label, p, q, layer, best):
+    """Take shipment ``k`` from a label at p to q by timetable; returns the best cents now."""
+    li, lf, charges, times = b.li, b.lf, s.charges, b.times
+    sealed = d.ki[k, SEALED] > 0
+    group, there = b.k_class[k], at(b, k, q)
+    done, cost = w.done[label], w.cost[label]
+    rest = w.ahead[d.knobs[MAX_MOVES] - layer - 1, q]
+    handling, fee = d.k_handling[k, there], w.fee[p, q]
+    first, second = (0.0, 0.0) if sealed else sizes_for(d, b, k, 0)
+    for i in range(w.timed[p, q, 0], w.timed[p, q, 1]):
+        line = b.timed_line[i]
+        if sealed:
+            first = size_on(d, b, k, line, 0)
+        g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * b.knobs[CLASSES] + group
+        extra = lf[line, LINE_PER_KG] * d.ki[k, SIZE + 1] + handling
+        if d.ki[k, TRANSIT] == 0:
+            extra += lf[line, LINE_CROSSING]
+        charge = charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN]
+        total = cost + extra + fee + charge
+        if total + rest >= best - CLOSE:
+            continue
+        low, past = li[line, LINE_FIRST], li[line, LINE_LAST]
+        high = past
+        while low < high:
+            middle = (low + high) // 2
+            if times[middle, 0] < done:
+                low = middle + 1
+            else:
+                high = middle
+        if low < past:
+            ride = (g, total, w.fixed[label] + extra)
+            best = arrive(d, b, w, k, label, q, layer, ride, times[low, 1 if sealed else 2], best)
+    return best
+
+
+@inner_kernel
+def cheapest(d, b, s, w, t, k):
     """Cheapest itinerary of shipment ``k`` at the present charges; ``charges`` hold its own shares.
 
-    ``used`` int64[4]: groups on it (first 3) and their number; those of the last call are tried first. ``fixed[k]``:
-    what it costs but for charges. Returns the cents, at most the unserved price.
+    ``t.uses[k]`` int64[4]: groups on it (first 3) and their number; the last itineraries found are tried first.
+    Returns the cents, at most the unserved price.
     """
-    ki, kf, pi, end_of, handling = d.ki, d.kf, d.pi, d.end_of, d.k_handling
-    open_ptr, open_start, open_end = d.open_ptr, d.open_start, d.open_end
-    head, done_at, cost_at, group_at = w.head, w.done, w.cost, w.group
-    parent_at, next_at, fixed_at, ahead, least = w.parent, w.next, w.fixed, w.ahead, w.least
-    li, lf, times, charges = b.li, b.lf, b.times, s.charges
-    hubs, classes, first_timed, timed = b.knobs[HUBS], b.knobs[CLASSES], b.knobs[ANY_TIME], b.knobs[TIMED]
-    places = hubs + 2
-    sealed = ki[k, SEALED] > 0
-    bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
-    per_bucket = 1.0 / bucket_min
-    latest_k = ki[k, LATEST_K]
-    reach, takes, way_ptr, modes = b.reach, b.takes, b.way_ptr, ~b.k_modes[k]
-    kg, transit, group = ki[k, SIZE + 1], ki[k, TRANSIT], b.k_class[k]
-    first, second = (0.0, 0.0) if sealed else sizes_for(d, b, k, 0)
-    deepest = d.knobs[MAX_MOVES]
+    head, ahead, least, cost_at = w.head, w.ahead, w.least, w.cost
+    deepest, places = d.knobs[MAX_MOVES], b.knobs[HUBS] + 2
     destination = b.ends[k, 1]
-    best = kf[k, UNSERVED]
-    keep = False
-    if used[3] > 0:
-        old = fixed[k]
-        for i in range(used[3]):
-            old += charge_of(d, b, s, k, used[i]) + fee_of(d, b, w, k, used[i])
-        if old < best:
-            best = old
-            keep = True
-    least_charges(d, b, s, w, k)
-    least_ahead(d, b, w, k)
-    head[:, :] = -1
-    n = first_labels(d, b, w, k, best)
-    best_label, best_group, best_fixed = -1, -1, 0.0
-    for layer in range(deepest if n > 0 else 0):
-        last_layer = layer == deepest - 1
-        more = deepest - layer - 1
-        for p in range(places):
-            i = head[layer, p]
-            here = at(b, k, p)
-            if here == destination:
-                continue
-            while i >= 0:
-                bucket = done_at[i] // bucket_min
-                for position in range(-places, b.timed_ptr[k, p + 1] - b.timed_ptr[k, p]):
-                    if position < 0:
-                        q = position + places
-                        there = q if q < hubs else b.ends[k, q - hubs]
-                        way = (group * pi.shape[0] + here) * pi.shape[0] + there
-                        begin, past = way_ptr[way], way_ptr[way + 1]
-                    else:
-                        begin = np.int32(b.timed_line[b.timed_ptr[k, p] + position])
-                        past = np.int32(begin + 1)
-                        there = li[begin, LINE_DESTINATION]
-                        q = there if there < hubs else hubs + 1
-                    rest = ahead[more, q]
-                    if cost_at[i] + least[p, q] + rest >= best - 1e-6:
-                        continue
-                    fee = w.fee[p, q]
-                    end = np.int64(end_of[k, there])
-                    duration = 0 if sealed else pi[there, HANDLING]
-                    latest_leave = reach[k, q, 1] - duration
-                    for line in range(begin, past):
-                        if position < 0:
-                            if takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0:
-                                continue
-                            if li[line, LINE_MODES] & modes != 0:
-                                continue
-                            last = latest_leave - li[line, LINE_MINUTES]
-                            if last < done_at[i]:
-                                continue
-                            g = li[line, LINE_BASE] + bucket
-                            count = np.int64((last + 0.5) * per_bucket) - bucket + 1
-                        else:
-                            g = timed + (line - first_timed) * classes + group
-                            count = 1
-                        extra = lf[line, LINE_PER_KG] * kg + handling[k, there]
-                        if transit == 0:
-                            extra += lf[line, LINE_CROSSING]
-                        if sealed:
-                            first = size_on(d, b, k, line, 0)
-                        lowest = INF
-                        for step in range(count):
-                            charge = charges[g + step, FIRST_RATE] * first + charges[g + step, SECOND_RATE] * second
-                            charge += charges[g + step, OWN]
-                            if charge >= lowest:
-                                continue  # an earlier bucket is no dearer
-                            lowest = charge
-                            cost = cost_at[i] + extra + fee + charge
-                            if cost + rest >= best - 1e-6:
-                                continue
-                            if position < 0:
-                                leave = done_at[i]
-                                if step > 0:
-                                    leave = (bucket + step) * bucket_min
-                                available = leave + li[line, LINE_MINUTES]
-                                if available > latest_k:
-                                    break
-                                start = earliest_start(open_ptr, open_start, open_end, there, available, duration)
-                                done = start + duration
-                            else:
-                                low, high = li[line, LINE_FIRST], li[line, LINE_LAST]
-                                after = high
-                                while low < high:
-                                    mid = (low + high) // 2
-                                    if times[mid, 0] < done_at[i]:
-                                        low = mid + 1
-                                    else:
-                                        high = mid
-                                if low >= after:
-                                    continue
-                                done = times[low, 1] if sealed else times[low, 2]
-                            if done > latest_k:
-                                continue
-                            if end >= 0:
-                                arrive = delivered(d, k, end, done)
-                                if arrive <= latest_k:
-                                    tail = d.end_cost[end] + time_cents(kf, ki, k, arrive)
-                                    if cost + tail < best - 1e-6:
-                                        best = cost + tail
-                                        best_group = g + step
-                                        best_label = i
-                                        best_fixed = fixed_at[i] + extra + tail
-                                        keep = False
-                            if last_layer or dominated(head, done_at, cost_at, next_at, layer + 1, q, done, cost):
-                                continue
-                            if n >= done_at.shape[0]:
-                                w.overflow[0] = 1
-                                continue
-                            done_at[n] = done
-                            cost_at[n] = cost
-                            fixed_at[n] = fixed_at[i] + extra
-                            group_at[n] = g + step
-                            parent_at[n] = i
-                            next_at[n] = head[layer + 1, q]
-                            head[layer + 1, q] = n
-                            n += 1
-                i = next_at[i]
-    if keep:
+    best, known = cheapest_known(d, b, s, w, t, k, d.kf[k, UNSERVED])
+    w.found[BEST_LABEL] = -1
+    if pay(d, b, s, w, k, best) > 0:
+        head[:, :] = -1
+        w.found[LABELS] = first_labels(d, b, w, k, best)
+        for layer in range(deepest):
+            more = deepest - layer - 1
+            for p in range(places):
+                label = head[layer, p]
+                if label < 0 or at(b, k, p) == destination:
+                    continue
+                while label >= 0:
+                    for x in range(w.ride_ptr[p], w.ride_ptr[p + 1]):
+                        q = w.ride_to[x]
+                        rest = least[p, q] + ahead[more, q]
+                        if cost_at[label] + rest < best - CLOSE:
+                            best = ride_any_time(d, b, s, w, k, label, p, q, layer, best)
+                        if cost_at[label] + rest < best - CLOSE:
+                            best = ride_timed(d, b, s, w, k, label, p, q, layer, best)
+                    label = w.next[label]
+    uses = t.uses[k]
+    if w.found[BEST_LABEL] < 0:
+        uses[3] = 0
+        if known >= 0:
+            for i in range(4):
+                uses[i] = t.past[k, known, i]
         return best
-    used[3] = 0
-    if best_group >= 0:
-        fixed[k] = best_fixed
-        used[0] = best_group
-        used[3] = 1
-        i = best_label
-        while i >= 0 and group_at[i] >= 0:
-            used[used[3]] = group_at[i]
-            used[3] += 1
-            i = parent_at[i]
+    uses[0] = w.found[BEST_GROUP]
+    uses[3] = 1
+    label = w.found[BEST_LABEL]
+    while label >= 0 and w.group[label] >= 0:
+        uses[uses[3]] = w.group[label]
+        uses[3] += 1
+        label = w.parent[label]
+    h = t.past_next[k]
+    for i in range(4):
+        t.past[k, h, i] = uses[i]
+    t.past_fixed[k, h] = w.best_fixed[0]
+    t.past_next[k] = (h + 1) % t.past.shape[1]
     return best
 
 
 @kernel
-def all_cheapest(d, b, s, w, value, uses, paid, fixed, stop):
-    """Cheapest itineraries of all shipments into ``value``, ``uses``; False when stopped or labels ran out.
+def all_cheapest(d, b, s, w, t, stop):
+    """Cheapest itineraries of all shipments; False when stopped or labels ran out.
 
-    ``paid`` float64[K, 3]: load units that the charges pay for, of each group used.
+    Fills ``t.value``, ``t.uses`` and ``t.paid``, see `cargopool.optimiser.bound.Itineraries`.
     """
     w.overflow[0] = 0
     w.exact[:, :] = -1
@@ -363,11 +301,11 @@ def all_cheapest(d, b, s, w, value, uses, paid, fixed, stop):
         set_own(s, k, ROUND_DOWN)
         for e in range(s.fee_ptr[k], s.fee_ptr[k + 1]):
             w.fee[s.fee_at[e, 0], s.fee_at[e, 1]] = s.fee[e]
-        value[k] = cheapest(d, b, s, w, k, uses[k], fixed)
+        t.value[k] = cheapest(d, b, s, w, t, k)
         for e in range(s.fee_ptr[k], s.fee_ptr[k + 1]):
             w.fee[s.fee_at[e, 0], s.fee_at[e, 1]] = 0.0
-        for i in range(uses[k, 3]):
-            g = uses[k, i]
-            paid[k, i] = charge_of(d, b, s, k, g) / s.prices[g, PRICE] if s.prices[g, PRICE] > 1e-9 else 0.0
+        for i in range(t.uses[k, 3]):
+            g = t.uses[k, i]
+            t.paid[k, i] = charge_of(d, b, s, k, g) / s.prices[g, PRICE] if s.prices[g, PRICE] > 1e-9 else 0.0
         set_own(s, k, 0.0)
     return w.overflow[0] == 0

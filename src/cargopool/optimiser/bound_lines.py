@@ -21,9 +21,10 @@ from cargopool.memory import give_back
 from cargopool.network.arrays import Network
 from cargopool.network.thinning import road_units_left_out
 from cargopool.optimiser.bound_charges import LINE_CLASS
+from cargopool.optimiser.bound_gauge import FINE_GRID
 from cargopool.optimiser.bound_reach import least_minutes, reach
 from cargopool.optimiser.bound_rides import Line, road_lines, timetable_lines
-from cargopool.optimiser.bound_shares import COARSE_GRID, FINE_GRID
+from cargopool.optimiser.bound_shares import COARSE_GRID
 from cargopool.optimiser.kernel_data import handled
 from cargopool.optimiser.search_data import SearchData
 
@@ -59,6 +60,7 @@ class LineArrays(NamedTuple):
     inverse: Any
     timed_ptr: Any
     timed_line: Any
+    timed_to: Any
     takes: Any
     k_modes: Any
     spreads: Any
@@ -200,7 +202,7 @@ def _kernel_arrays(network: Network, data: SearchData, lines: list[Line], groups
         np.concatenate([class_of, none]),
     ]
     way = (class_of * places + origin[:any_time]) * places + destination[:any_time]
-    timed_ptr, timed_line = _usable(network, lines, any_time)
+    timed_ptr, timed_line, timed_to = _usable(network, lines, any_time)
     line_way = origin * places + destination
     per_kg = np.array([line.cents_per_kg for line in lines], np.float64)
     crossing = np.array([line.crossing for line in lines], np.float64)
@@ -215,6 +217,7 @@ def _kernel_arrays(network: Network, data: SearchData, lines: list[Line], groups
         inverse=np.where(capacity > 0, 1.0 / np.maximum(capacity, 1), 0.0),
         timed_ptr=timed_ptr,
         timed_line=timed_line,
+        timed_to=timed_to,
         takes=takes,
         k_modes=network.shipment_modes.astype(np.int64),
         spreads=np.asarray(network.shipment_max_parts) > 1,
@@ -259,8 +262,11 @@ def _departures(data: SearchData, lines: list[Line]) -> tuple[Any, Any, Any]:
     return times, first, last
 
 
-def _usable(network: Network, lines: list[Line], any_time: int) -> tuple[Any, Any]:
-    """Timetable lines of which the network says that a shipment can use some move, by local origin."""
+def _usable(network: Network, lines: list[Line], any_time: int) -> tuple[Any, Any, Any]:
+    """Timetable lines of which the network says that a shipment can use some move, by local origin and destination.
+
+    Pointers, lines, and their local destinations.
+    """
     hubs = len(network.scenario.hubs)
     line_of = np.full(network.moves, -1, np.int64)
     for n, line in enumerate(lines[any_time:], start=any_time):
@@ -278,7 +284,8 @@ def _usable(network: Network, lines: list[Line], any_time: int) -> tuple[Any, An
         pointers.append(total + np.searchsorted(np.sort(mine), np.arange(hubs + 3)))
         total += used.size
     flat = np.concatenate([*found, np.zeros(0, np.int32)]).astype(np.int32)
-    return np.array(pointers, np.int64).reshape(-1, hubs + 3), flat
+    to = np.array([line.destination for line in lines], np.int64)[flat]
+    return np.array(pointers, np.int64).reshape(-1, hubs + 3), flat, np.where(to < hubs, to, hubs + 1).astype(np.int16)
 
 
 def _takes(network: Network, data: SearchData, lines: list[Line]) -> Any:

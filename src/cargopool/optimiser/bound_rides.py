@@ -169,21 +169,14 @@ def timetable_lines(network: Network, data: SearchData, use: Any, bucket_min: in
         network.move_modes[first].tolist(),
         headway[order[starts]].tolist(),
         *least,
-        np.maximum.reduceat(network.move_capacity[members], starts, axis=0).tolist(),
+        map(tuple, np.maximum.reduceat(network.move_capacity[members], starts, axis=0).tolist()),
         network.move_units[first].tolist(),
+        [False] * starts.size,
+        [members[a:b] for a, b in zip(starts, ends, strict=True)],
+        [variants[a:b] - n for a, b, n in zip(first_variant[:-1], first_variant[1:], starts, strict=True)],
         strict=True,
     )
-    return [
-        Line(
-            *head,
-            capacity=tuple(capacity),
-            units=units,
-            beaten=False,
-            moves=members[starts[n] : ends[n]],
-            variants=variants[first_variant[n] : first_variant[n + 1]] - starts[n],
-        )
-        for n, (*head, capacity, units) in enumerate(columns)
-    ]
+    return [Line(*values) for values in columns]
 
 
 def _headway_minutes(network: Network, m: int) -> int:

@@ -15,13 +15,16 @@ from cargopool.optimiser.bound_charges import (
     ANY_TIME,
     CLASSES,
     COMMON,
+    ENTRY_FIRST,
     ENTRY_GROUP,
     ENTRY_NEXT,
     ENTRY_NEXT_IN_GROUP,
     ENTRY_OWN,
     ENTRY_PUSH,
+    ENTRY_SECOND,
     ENTRY_SHIPMENT,
     ENTRY_SIZE,
+    ENTRY_WHOLE,
     HUBS,
     LINE_BASE,
     LINE_GRID,
@@ -38,21 +41,13 @@ from cargopool.optimiser.bound_charges import (
     line_of,
     size_on,
 )
+from cargopool.optimiser.bound_gauge import gauge, members_of, spread_shares
 from cargopool.optimiser.compiled import inner_kernel, kernel
 from cargopool.optimiser.kernel_data import HANDLING, SEALED
 from cargopool.optimiser.kernels import NEVER
 
 COARSE_GRID = 40
 """Steps of a load unit in dimensions but pallets; sizes are rounded down to them."""
-FINE_GRID = 66
-"""Most pallet places of a use that are counted one by one."""
-MOST_USERS = 60
-MOST_UNITS = 40
-"""Entries and load units up to which the gauge is exact; it is overestimated beyond."""
-MOST_STEPS = 3000
-"""Steps of the search for the dearest set that fits in both dimensions; the gauge is overestimated beyond."""
-FITS = 1e-9
-"""Tolerance of sizes that add up to whole units."""
 ROUNDS = 8
 """Corrections of a group's shares before they are scaled down."""
 LEAST_PUSH = 1e-3
@@ -148,6 +143,9 @@ def push(d, b, s, uses, memory, touched, gain, typical):
                 entry_i[e, ENTRY_SIZE] = -1 if b.spreads[k] else int(size_on(d, b, k, line, which) * grid + 1e-6)
                 entry_f[e, ENTRY_OWN] = 0.0
                 entry_f[e, ENTRY_PUSH] = 0.0
+                entry_f[e, ENTRY_FIRST] = size_on(d, b, k, line, 0)
+                entry_f[e, ENTRY_SECOND] = size_on(d, b, k, line, 1)
+                entry_f[e, ENTRY_WHOLE] = whole_of(d, b, k, line)
             entry_f[e, ENTRY_PUSH] += 1.0 - memory
     s.entries[0] = count
     n = 0
@@ -156,14 +154,13 @@ def push(d, b, s, uses, memory, touched, gain, typical):
         amount = entry_f[e, ENTRY_PUSH]
         if amount <= 0.0:
             continue
-        g, k = entry_i[e, ENTRY_GROUP], entry_i[e, ENTRY_SHIPMENT]
-        line = line_of(b, g)
+        g = entry_i[e, ENTRY_GROUP]
         if gain[g, 0] == 0.0 and gain[g, 1] == 0.0:
             touched[n] = g
             n += 1
-        gain[g, 0] += amount * size_on(d, b, k, line, 0) + 1e-12
-        gain[g, 1] += amount * size_on(d, b, k, line, 1) + 1e-12
-        length += (amount * whole_of(d, b, k, line)) ** 2 * s.prices[g, PRICE] / typical
+        gain[g, 0] += amount * entry_f[e, ENTRY_FIRST] + 1e-12
+        gain[g, 1] += amount * entry_f[e, ENTRY_SECOND] + 1e-12
+        length += (amount * entry_f[e, ENTRY_WHOLE]) ** 2 * s.prices[g, PRICE] / typical
     for t in range(n):
         g = touched[t]
         both = (gain[g, 0] / s.most[g, 0]) ** 2 + (gain[g, 1] / s.most[g, 1]) ** 2
@@ -189,142 +186,7 @@ def whole_of(d, b, k, line):
 
 
 @inner_kernel
-def gauge(d, b, s, w, g, line, grid):
-    """Largest total of own shares of a set of the group's entries over the whole units that the set needs.
-
-    A set needs as many units as its sizes add up to in either dimension. Fills ``w.members`` with the entries that have
-    a share, ``w.sizes`` with their sizes; ``w.chosen`` says which are in the set. Returns the ratio, the units of the
-    set, and the number of members.
-    """
-    entry_i, entry_f = s.entry_i, s.entry_f
-    members, chosen = w.members, w.chosen
-    which = s.tight[g]
-    n, total, size, first, second = 0, 0.0, 0, 0.0, 0.0
-    e = s.of_group[g]
-    while e >= 0:
-        if entry_f[e, ENTRY_OWN] > 0.0 and entry_i[e, ENTRY_SIZE] >= 0:
-            members[n] = e
-            if n < MOST_USERS:
-                k = entry_i[e, ENTRY_SHIPMENT]
-                w.sizes[n, 0] = size_on(d, b, k, line, which)
-                w.sizes[n, 1] = size_on(d, b, k, line, 1 - which)
-                first += w.sizes[n, 0]
-                second += w.sizes[n, 1]
-            n += 1
-            total += entry_f[e, ENTRY_OWN]
-            size += entry_i[e, ENTRY_SIZE]
-        e = entry_i[e, ENTRY_NEXT_IN_GROUP]
-    chosen[:n] = True
-    if n > MOST_USERS:
-        return total, 1, n
-    units = max(1, int(np.ceil(max(first, second) - FITS)))
-    if n <= 1 or units == 1:
-        return total / units, units, n
-    most = min(size, MOST_UNITS * grid)
-    value, mask = w.value, w.mask
-    value[: most + 1] = 0.0
-    mask[: most + 1] = 0
-    for i in range(n):
-        own, step = entry_f[members[i], ENTRY_OWN], entry_i[members[i], ENTRY_SIZE]
-        bit = np.uint64(1) << np.uint64(i)
-        for c in range(most, step - 1, -1):
-            other = value[c - step] + own
-            if other > value[c]:
-                value[c] = other
-                mask[c] = mask[c - step] | bit
-    levels = min(units, MOST_UNITS)
-    for u in range(1, levels + 1):
-        w.most_of[u] = value[min(most, u * grid)]
-        w.mask_of[u] = mask[min(most, u * grid)]
-        w.known[u] = False
-    while True:
-        ratio, best = 0.0, np.int64(1)
-        for u in range(1, levels + 1):
-            if w.most_of[u] / u > ratio:
-                ratio, best = w.most_of[u] / u, np.int64(u)
-        if w.known[best] or fitting(s, w, n, best):
-            break
-    if units > MOST_UNITS and total / (MOST_UNITS + 1) > ratio:
-        return total / (MOST_UNITS + 1), MOST_UNITS + 1, n
-    for i in range(n):
-        chosen[i] = (w.mask_of[best] >> np.uint64(i)) & np.uint64(1) != 0
-    return ratio, best, n
-
-
-@inner_kernel
-def fitting(s, w, n, units):
-    """Whether the set chosen for ``units`` fits them in both dimensions; if not, the best set that does is put there.
-
-    Where the search for it takes too long, the overestimate stays.
-    """
-    first, second = 0.0, 0.0
-    room = units + FITS
-    for i in range(n):
-        if (w.mask_of[units] >> np.uint64(i)) & np.uint64(1) != 0:
-            first += w.sizes[i, 0]
-            second += w.sizes[i, 1]
-    w.known[units] = True
-    if first <= room and second <= room:
-        return True
-    own, order, taken, rest = w.own, w.order, w.taken, w.rest
-    for i in range(n):
-        own[i] = s.entry_f[w.members[i], ENTRY_OWN]
-        j = i
-        while j > 0 and own[order[j - 1]] < own[i]:
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = i
-    rest[n] = 0.0
-    for at_place in range(n - 1, -1, -1):
-        rest[at_place] = rest[at_place + 1] + own[order[at_place]]
-    best, best_mask, now, now_mask = 0.0, np.uint64(0), 0.0, np.uint64(0)
-    first, second = 0.0, 0.0
-    place, depth, steps = 0, 0, 0
-    while True:
-        steps += 1
-        if steps > MOST_STEPS:
-            return False
-        if place < n and now + rest[place] > best + 1e-12:
-            i = order[place]
-            if first + w.sizes[i, 0] <= room and second + w.sizes[i, 1] <= room:
-                first += w.sizes[i, 0]
-                second += w.sizes[i, 1]
-                now += own[i]
-                now_mask |= np.uint64(1) << np.uint64(i)
-                taken[depth] = place
-                depth += 1
-                if now > best:
-                    best, best_mask = now, now_mask
-            place += 1
-        else:
-            if depth == 0:
-                break
-            depth -= 1
-            i = order[taken[depth]]
-            first -= w.sizes[i, 0]
-            second -= w.sizes[i, 1]
-            now -= own[i]
-            now_mask &= ~(np.uint64(1) << np.uint64(i))
-            place = taken[depth] + 1
-    w.most_of[units], w.mask_of[units] = best, best_mask
-    return False
-
-
-@inner_kernel
-def spread_shares(d, b, s, g, line):
-    """Total of own shares per whole unit of shipments whose parts may go different ways, and their number."""
-    total, count = 0.0, 0
-    e = s.of_group[g]
-    while e >= 0:
-        if s.entry_i[e, ENTRY_SIZE] < 0 and s.entry_f[e, ENTRY_OWN] > 0.0:
-            total += s.entry_f[e, ENTRY_OWN] / whole_of(d, b, s.entry_i[e, ENTRY_SHIPMENT], line)
-            count += 1
-        e = s.entry_i[e, ENTRY_NEXT_IN_GROUP]
-    return total, count
-
-
-@inner_kernel
-def lower(d, b, s, w, g, line, n, units, level):
+def lower(s, w, g, n, count, units, level):
     """Take ``level`` off the commons, the spread entries and, over ``units``, off the chosen entries of a group."""
     for i in range(2):
         s.prices[g, COMMON + i] = max(0.0, s.prices[g, COMMON + i] - level / s.most[g, i])
@@ -332,12 +194,9 @@ def lower(d, b, s, w, g, line, n, units, level):
         if w.chosen[i]:
             e = w.members[i]
             s.entry_f[e, ENTRY_OWN] = max(0.0, s.entry_f[e, ENTRY_OWN] - level / units)
-    e = s.of_group[g]
-    while e >= 0:
-        if s.entry_i[e, ENTRY_SIZE] < 0 and s.entry_f[e, ENTRY_OWN] > 0.0:
-            whole = whole_of(d, b, s.entry_i[e, ENTRY_SHIPMENT], line)
-            s.entry_f[e, ENTRY_OWN] = max(0.0, s.entry_f[e, ENTRY_OWN] - level * whole)
-        e = s.entry_i[e, ENTRY_NEXT_IN_GROUP]
+    for i in range(n, count):
+        e = w.members[i]
+        s.entry_f[e, ENTRY_OWN] = max(0.0, s.entry_f[e, ENTRY_OWN] - level * s.entry_f[e, ENTRY_WHOLE])
 
 
 @kernel
@@ -360,13 +219,13 @@ def ascend(d, b, s, w, touched, count, gain, step, typical):
         e = s.of_group[g]
         while e >= 0:
             if entry_f[e, ENTRY_PUSH] > 0.0:
-                whole = whole_of(d, b, entry_i[e, ENTRY_SHIPMENT], line)
-                entry_f[e, ENTRY_OWN] += step * entry_f[e, ENTRY_PUSH] * whole * whole / typical
+                entry_f[e, ENTRY_OWN] += step * entry_f[e, ENTRY_PUSH] * entry_f[e, ENTRY_WHOLE] ** 2 / typical
             e = entry_i[e, ENTRY_NEXT_IN_GROUP]
         grid = grid_of(b, s, g, line)
+        n, members = members_of(s, w, g)
         for turn in range(ROUNDS + 1):
-            ratio, units, n = gauge(d, b, s, w, g, line, grid)
-            spread, spreads = spread_shares(d, b, s, g, line)
+            ratio, units = gauge(s, w, g, n, grid)
+            spread, spreads = spread_shares(s, w, n, members)
             total = s.prices[g, COMMON] * s.most[g, 0] + s.prices[g, SECOND_COMMON] * s.most[g, 1] + spread + ratio
             if total <= 1.0:
                 break
@@ -374,10 +233,8 @@ def ascend(d, b, s, w, touched, count, gain, step, typical):
                 scale = (1.0 - 1e-12) / total
                 s.prices[g, COMMON] *= scale
                 s.prices[g, SECOND_COMMON] *= scale
-                e = s.of_group[g]
-                while e >= 0:
-                    entry_f[e, ENTRY_OWN] *= scale
-                    e = entry_i[e, ENTRY_NEXT_IN_GROUP]
+                for i in range(members):
+                    entry_f[w.members[i], ENTRY_OWN] *= scale
                 break
             weight = float(spreads)
             for i in range(2):
@@ -386,4 +243,4 @@ def ascend(d, b, s, w, touched, count, gain, step, typical):
             for i in range(n):
                 if w.chosen[i]:
                     weight += 1.0 / units**2
-            lower(d, b, s, w, g, line, n, units, (total - 1.0 + 1e-12) / weight)
+            lower(s, w, g, n, members, units, (total - 1.0 + 1e-12) / weight)
