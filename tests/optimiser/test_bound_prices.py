@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import cargopool as cp
+from cargopool.kernel_tables import KernelTable
 from cargopool.optimiser.bound import Bound, ascent
 from cargopool.optimiser.bound_charges import (
     ANY_TIME,
@@ -28,7 +29,7 @@ from cargopool.optimiser.bound_charges import (
 from cargopool.optimiser.bound_gauge import gauge, members_of
 from cargopool.optimiser.bound_kernels import all_cheapest
 from cargopool.optimiser.bound_shares import grid_of
-from cargopool.optimiser.bound_state import kept_entries
+from cargopool.optimiser.bound_state import kept_entries, make_itineraries
 from cargopool.optimiser.params import BoundParams
 from optimiser.tiny_world import load, world
 from scale import scaled
@@ -191,6 +192,17 @@ def test_entries_that_are_dropped_leave_the_shares_of_the_others(bound: Bound) -
     best = bound.best_cents
     assert bound.advance(27_000_000.0)
     assert bound.best_cents >= best
+
+
+def test_known_itineraries_and_rides_left_out_change_no_price(bound: Bound) -> None:
+    """The cheapest itineraries are as cheap when none is known beforehand, so that more rides are looked at."""
+    arrays = (bound._packed, bound._lines, bound._state, bound._labels)
+    found = bound._itineraries
+    assert all_cheapest(*arrays, found, bound.stop)
+    assert (found.past[:, :, 3] > 0).sum() > found.value.size
+    afresh = KernelTable(make_itineraries(found.value.size))
+    assert all_cheapest(*arrays, afresh, bound.stop)
+    assert afresh.value == pytest.approx(found.value, abs=1e-3)
 
 
 def test_charges_are_never_above_what_the_shares_come_to(bound: Bound) -> None:
