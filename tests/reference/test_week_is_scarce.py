@@ -17,7 +17,7 @@ WEEK = Path(__file__).resolve().parents[2] / "scenarios" / "clusters20-week"
 @pytest.fixture(scope="module")
 def solved():
     week = read_scenario(WEEK)
-    result = solve(week, stop=TimeLimit(scaled(25, 90)), accept=lambda plan: verify(week, plan).ok)
+    result = solve(week, stop=TimeLimit(scaled(18, 90)), accept=lambda plan: verify(week, plan).ok)
     assert result.plan is not None
     return week, result.plan
 

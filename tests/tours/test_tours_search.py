@@ -237,7 +237,7 @@ def test_a_driven_rise_is_the_least_of_all_places() -> None:
     """No place is passed over by its ways that costs less as it is driven: waits become work."""
     rng = random.Random(8)
     found = 0
-    for _ in range(scaled(1000, 5000)):
+    for _ in range(scaled(400, 5000)):
         problem = random_problem(rng, 3)
         last = replace(problem.jobs[2], unserved_cents=0)  # left out for nothing: the search does not put it in
         jobs = tuple(replace(job, pooling_class="") for job in (*problem.jobs[:2], last))
@@ -259,7 +259,7 @@ def test_a_driven_rise_is_the_least_of_all_places() -> None:
         if costs:
             found += 1
             assert rise == pytest.approx(min(costs) - before.cost.total_cents, abs=4.01)
-    assert found > 50
+    assert found > 20
 
 
 def test_first_tours_leave_nothing_out_by_chance() -> None:
