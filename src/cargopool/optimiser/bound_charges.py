@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cargopool.optimiser.compiled import inner_kernel
-from cargopool.optimiser.kernel_data import SEALED, SIZE
+from cargopool.optimiser.kernel_data import SEALED, SIZE, TRANSIT
 from cargopool.optimiser.kernels import INF, NEVER
 
 (
@@ -72,10 +72,31 @@ def sizes_for(d, b, k, line):
 
 
 @inner_kernel
+def charge_for(charges, g, first, second):
+    """Cents that the shipment whose own shares lie in ``charges`` is charged for a group, by what `sizes_for` says."""
+    return charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN]
+
+
+@inner_kernel
 def charge_of(d, b, s, k, g):
     """Cents that shipment ``k``, whose own shares lie in ``charges``, is charged for a group."""
     first, second = sizes_for(d, b, k, line_of(b, g))
-    return s.charges[g, FIRST_RATE] * first + s.charges[g, SECOND_RATE] * second + s.charges[g, OWN]
+    return charge_for(s.charges, g, first, second)
+
+
+@inner_kernel
+def carriage(d, b, k, line):
+    """Cents of shipment ``k`` on a line but for its load units: by mass, and for crossing."""
+    cents = b.lf[line, LINE_PER_KG] * d.ki[k, SIZE + 1]
+    return cents + b.lf[line, LINE_CROSSING] if d.ki[k, TRANSIT] == 0 else cents
+
+
+@inner_kernel
+def may_ride(b, k, line):
+    """Whether shipment ``k`` may use an any-time line's unit type and modes."""
+    if b.takes[k, b.li[line, LINE_UNIT]] & b.li[line, LINE_NEED] == 0:
+        return False
+    return b.li[line, LINE_MODES] & ~b.k_modes[k] == 0
 
 
 @inner_kernel

@@ -15,31 +15,26 @@ from cargopool.optimiser.bound_charges import (
     ANY_TIME,
     BUCKET_MIN,
     CLASSES,
-    FIRST_RATE,
     HUBS,
     LINE_BASE,
-    LINE_CROSSING,
     LINE_FIRST,
     LINE_LAST,
     LINE_MINUTES,
-    LINE_MODES,
-    LINE_NEED,
-    LINE_PER_KG,
-    LINE_UNIT,
-    OWN,
     PRICE,
     ROUND_DOWN,
-    SECOND_RATE,
     TIMED,
     at,
+    carriage,
+    charge_for,
     charge_of,
     fee_of,
+    may_ride,
     set_own,
     set_rates,
     size_on,
     sizes_for,
 )
-from cargopool.optimiser.bound_ways import CLOSE, pay
+from cargopool.optimiser.bound_ways import CLOSE, list_rides
 from cargopool.optimiser.compiled import inner_kernel, kernel
 from cargopool.optimiser.kernel_data import (
     HANDLING,
@@ -48,8 +43,6 @@ from cargopool.optimiser.kernel_data import (
     MINUTE,
     PLACE,
     SEALED,
-    SIZE,
-    TRANSIT,
     UNSERVED,
 )
 from cargopool.optimiser.kernels import INF, NEVER, delivered, earliest_start, time_cents
@@ -152,7 +145,7 @@ def arrive(d, b, w, k, label, q, layer, ride, done, best):
 @inner_kernel
 def ride_any_time(d, b, s, w, k, label, p, q, layer, best):
     """Take shipment ``k`` from a label at p to q by lines that leave at any time; returns the best cents now."""
-    li, lf, charges = b.li, b.lf, s.charges
+    li, charges = b.li, s.charges
     sealed = d.ki[k, SEALED] > 0
     bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
     group, places = b.k_class[k], d.pi.shape[0]
@@ -169,21 +162,19 @@ def ride_any_time(d, b, s, w, k, label, p, q, layer, best):
     handling, fee = d.k_handling[k, there], w.fee[p, q]
     first, second = (0.0, 0.0) if sealed else sizes_for(d, b, k, 0)
     for line in range(begin, past):
-        if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0 or li[line, LINE_MODES] & ~b.k_modes[k] != 0:
+        if not may_ride(b, k, line):
             continue
         last = latest_leave - li[line, LINE_MINUTES]
         if last < done:
             continue
-        extra = lf[line, LINE_PER_KG] * d.ki[k, SIZE + 1] + handling
-        if d.ki[k, TRANSIT] == 0:
-            extra += lf[line, LINE_CROSSING]
+        extra = carriage(d, b, k, line) + handling
         if sealed:
             first = size_on(d, b, k, line, 0)
         base = li[line, LINE_BASE]
         lowest = INF
         for at_bucket in range(bucket, last // bucket_min + 1):
             g = base + at_bucket
-            charge = charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN]
+            charge = charge_for(charges, g, first, second)
             if charge >= lowest:
                 continue  # an earlier bucket is no dearer
             lowest = charge
@@ -201,7 +192,7 @@ def ride_any_time(d, b, s, w, k, label, p, q, layer, best):
 @inner_kernel
 def ride_timed(d, b, s, w, k, label, p, q, layer, best):
     """Take shipment ``k`` from a label at p to q by timetable; returns the best cents now."""
-    li, lf, charges, times = b.li, b.lf, s.charges, b.times
+    li, charges, times = b.li, s.charges, b.times
     sealed = d.ki[k, SEALED] > 0
     group, there = b.k_class[k], at(b, k, q)
     done, cost = w.done[label], w.cost[label]
@@ -213,10 +204,8 @@ def ride_timed(d, b, s, w, k, label, p, q, layer, best):
         if sealed:
             first = size_on(d, b, k, line, 0)
         g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * b.knobs[CLASSES] + group
-        extra = lf[line, LINE_PER_KG] * d.ki[k, SIZE + 1] + handling
-        if d.ki[k, TRANSIT] == 0:
-            extra += lf[line, LINE_CROSSING]
-        charge = charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN]
+        extra = carriage(d, b, k, line) + handling
+        charge = charge_for(charges, g, first, second)
         total = cost + extra + fee + charge
         if total + rest >= best - CLOSE:
             continue
@@ -246,7 +235,7 @@ def cheapest(d, b, s, w, t, k):
     destination = b.ends[k, 1]
     best, known = cheapest_known(d, b, s, w, t, k, d.kf[k, UNSERVED])
     w.found[BEST_LABEL] = -1
-    if pay(d, b, s, w, k, best) > 0:
+    if list_rides(d, b, s, w, k, best) > 0:
         head[:, :] = -1
         w.found[LABELS] = first_labels(d, b, w, k, best)
         for layer in range(deepest):
@@ -290,7 +279,7 @@ def cheapest(d, b, s, w, t, k):
 def all_cheapest(d, b, s, w, t, stop):
     """Cheapest itineraries of all shipments; False when stopped or labels ran out.
 
-    Fills ``t.value``, ``t.uses`` and ``t.paid``, see `cargopool.optimiser.bound.Itineraries`.
+    Fills ``t.value``, ``t.uses`` and ``t.paid``, see `cargopool.optimiser.bound_state.Itineraries`.
     """
     w.overflow[0] = 0
     w.exact[:, :] = -1

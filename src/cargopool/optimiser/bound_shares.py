@@ -29,9 +29,6 @@ from cargopool.optimiser.bound_charges import (
     LINE_BASE,
     LINE_GRID,
     LINE_MINUTES,
-    LINE_MODES,
-    LINE_NEED,
-    LINE_UNIT,
     PRICE,
     SECOND_COMMON,
     TIMED,
@@ -39,6 +36,7 @@ from cargopool.optimiser.bound_charges import (
     bucket_of,
     class_of,
     line_of,
+    may_ride,
     size_on,
 )
 from cargopool.optimiser.bound_gauge import gauge, members_of, spread_shares
@@ -79,9 +77,7 @@ def first_shares(d, b, s):
                 duration = 0 if sealed else d.pi[there, HANDLING]
                 way = (group * places + here) * places + there
                 for line in range(b.way_ptr[way], b.way_ptr[way + 1]):
-                    if b.takes[k, b.li[line, LINE_UNIT]] & b.li[line, LINE_NEED] == 0:
-                        continue
-                    if b.li[line, LINE_MODES] & ~b.k_modes[k] != 0:
+                    if not may_ride(b, k, line):
                         continue
                     last = late - duration - b.li[line, LINE_MINUTES]
                     if last < early:

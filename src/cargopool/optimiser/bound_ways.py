@@ -10,19 +10,14 @@ from cargopool.optimiser.bound_charges import (
     ANY_TIME,
     BUCKET_MIN,
     CLASSES,
-    FIRST_RATE,
     HUBS,
     LINE_BASE,
-    LINE_CROSSING,
     LINE_MINUTES,
-    LINE_MODES,
-    LINE_NEED,
-    LINE_PER_KG,
-    LINE_UNIT,
-    OWN,
-    SECOND_RATE,
     TIMED,
     at,
+    carriage,
+    charge_for,
+    may_ride,
     size_on,
     sizes_for,
 )
@@ -35,7 +30,7 @@ CLOSE = 1e-6
 
 
 @inner_kernel
-def pay(d, b, s, w, k, best):
+def list_rides(d, b, s, w, k, best):
     """List the rides that can be on an itinerary of shipment ``k`` cheaper than ``best``; returns how many.
 
     Fills ``w.ride_ptr`` and ``w.ride_to``, destinations by origin; ``w.least``, cents of a ride at least, handling and
@@ -152,19 +147,18 @@ def find_timed(b, w, k, p):
 @inner_kernel
 def least_ride(d, b, s, w, k, p, q):
     """Least cents of shipment ``k`` for a ride from p to q within its time, its own shares, handling and fee inside."""
-    li, lf, charges = b.li, b.lf, s.charges
+    li, charges = b.li, s.charges
     group, places = b.k_class[k], d.pi.shape[0]
     sealed = d.ki[k, SEALED] > 0
     here, there = at(b, k, p), at(b, k, q)
     early, late = b.reach[k, p, 0], b.reach[k, q, 1]
     late -= 0 if sealed else d.pi[there, HANDLING]
     bucket_min = NEVER if sealed else b.knobs[BUCKET_MIN]
-    kg, crosses = d.ki[k, SIZE + 1], d.ki[k, TRANSIT] == 0
     first, second = (0.0, 0.0) if sealed else sizes_for(d, b, k, 0)
     way = (group * places + here) * places + there
     lowest = INF
     for line in range(b.way_ptr[way], b.way_ptr[way + 1]):
-        if b.takes[k, li[line, LINE_UNIT]] & li[line, LINE_NEED] == 0 or li[line, LINE_MODES] & ~b.k_modes[k] != 0:
+        if not may_ride(b, k, line):
             continue
         last = late - li[line, LINE_MINUTES]
         if last < early:
@@ -174,8 +168,8 @@ def least_ride(d, b, s, w, k, p, q):
         base = li[line, LINE_BASE]
         charge = INF
         for g in range(base + early // bucket_min, base + last // bucket_min + 1):
-            charge = min(charge, charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN])
-        lowest = min(lowest, charge + lf[line, LINE_PER_KG] * kg + (lf[line, LINE_CROSSING] if crosses else 0.0))
+            charge = min(charge, charge_for(charges, g, first, second))
+        lowest = min(lowest, charge + carriage(d, b, k, line))
     classes = b.knobs[CLASSES]
     if w.timed_of[p] != k:
         w.timed_of[p] = k
@@ -185,8 +179,8 @@ def least_ride(d, b, s, w, k, p, q):
         if sealed:
             first = size_on(d, b, k, line, 0)
         g = b.knobs[TIMED] + (line - b.knobs[ANY_TIME]) * classes + group
-        charge = charges[g, FIRST_RATE] * first + charges[g, SECOND_RATE] * second + charges[g, OWN]
-        lowest = min(lowest, charge + lf[line, LINE_PER_KG] * kg + (lf[line, LINE_CROSSING] if crosses else 0.0))
+        charge = charge_for(charges, g, first, second)
+        lowest = min(lowest, charge + carriage(d, b, k, line))
     return lowest + d.k_handling[k, there] + w.fee[p, q] if lowest < INF else INF
 
 
