@@ -49,17 +49,17 @@ def annealed(scenario: Scenario, seed: int = 1, iterations: int = 400) -> Search
     return search
 
 
-@pytest.mark.parametrize("bucket_h", [6, 24, 10_000])
+@pytest.mark.parametrize("bucket_h, timetable_h", [(6, 9), (24, 2), (10_000, 10_000)])
 @pytest.mark.parametrize("case", CHOSEN, ids=case_id)
 def test_bound_never_exceeds_the_optimum(
-    case: tuple[int, tuple[str, ...]], bucket_h: int, monkeypatch: pytest.MonkeyPatch
+    case: tuple[int, tuple[str, ...]], bucket_h: int, timetable_h: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario, best = optimum(case)
     if best is None:
         pytest.skip("infeasible: any bound holds")
     monkeypatch.setattr(bound_module, "COVERS_AFTER", 10)
     monkeypatch.setattr(bound_module, "COVERS_EVERY", 5)
-    bound = ascent(scenario, BoundParams(bucket_h=bucket_h), np.zeros(1, np.int64))
+    bound = ascent(scenario, BoundParams(bucket_h=bucket_h, timetable_h=timetable_h), np.zeros(1, np.int64))
     bound.begin_roughly()
     assert bound.best_cents <= best + HALF_A_CENT
     for _ in range(60):

@@ -104,6 +104,7 @@ def test_all_wrong_params_are_reported_at_once(tmp_path: Path) -> None:
         {"bound": {"memory": 1.0}},
         {"bound": {"iterations": 0}},
         {"bound": {"bucket_h": -8}},
+        {"bound": {"timetable_h": 0}},
         {"search": {"grid_min": -60}},
         {"search": {"meeting": -1.0}},
         {"search": {"pool": float("nan")}},

@@ -294,5 +294,5 @@ def ascent(scenario: Scenario, params: BoundParams, stop: Any, known: SearchData
         raise TimeoutError("no time left for the lines of the bound")
     shipments = len(scenario.shipments)
     hours = params.bucket_h or next(hours for most, hours in SIZES if shipments <= most)
-    lines = make_lines(network, data, MINUTES_PER_HOUR * hours)
+    lines = make_lines(network, data, MINUTES_PER_HOUR * hours, MINUTES_PER_HOUR * params.timetable_h)
     return Bound(without_moves(data), lines, params, stop, most_rounding_saves(scenario))

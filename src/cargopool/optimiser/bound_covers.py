@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from cargopool.optimiser.bound_charges import LINE_BASE, LINE_CLASS, LINE_FIRST, LINE_MINUTES
+from cargopool.optimiser.bound_charges import LINE_BASE, LINE_CLASS, LINE_FIRST, LINE_LAST, LINE_MINUTES
 from cargopool.optimiser.bound_cover_kernels import MOST_FOUND, find_covers
 
 LEAST_SHARE = 0.1
@@ -80,9 +80,12 @@ class Covers:
         owner = np.concatenate([li[free, LINE_CLASS], np.tile(np.arange(classes), li.shape[0] - any_time)])
         self._line = np.concatenate([free, timed])
         self._way = owner * self._span + kernel_arrays.line_way[self._line]
-        departs = kernel_arrays.times[li[timed, LINE_FIRST], 0] if timed.size else timed
-        self._bucket = np.concatenate([np.arange(free.size) - li[free, LINE_BASE], departs // self._bucket_min])
-        self._buckets = int(self._bucket.max(initial=0)) + 1
+        any_bucket = np.arange(free.size) - li[free, LINE_BASE]
+        first = kernel_arrays.times[li[timed, LINE_FIRST], 0]
+        last = kernel_arrays.times[li[timed, LINE_LAST] - 1, 0]
+        self._bucket = np.concatenate([any_bucket, first // self._bucket_min])
+        self._last_bucket = np.concatenate([any_bucket, last // self._bucket_min])
+        self._buckets = int(self._last_bucket.max(initial=0)) + 1
         self._order = np.argsort(self._way, kind="stable")
         self._first = np.searchsorted(self._way[self._order], np.arange(classes * self._span + 1))
         self._able = ~kernel_arrays.spreads & (data.k_units == 0)
@@ -232,7 +235,7 @@ class Covers:
             if (int(ways[n]), *members.tolist()) in self._known:
                 continue
             groups = self._groups_of(int(ways[n]))
-            groups = groups[(self._bucket[groups] >= low) & (self._bucket[groups] <= high)]
+            groups = groups[(self._last_bucket[groups] >= low) & (self._bucket[groups] <= high)]
             found.append(Cover(int(ways[n]), members, weights_of(sizes, units), units, groups, (low, high)))
         return found
 

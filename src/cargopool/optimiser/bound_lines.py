@@ -139,16 +139,17 @@ def _classes(network: Network, data: SearchData) -> _Classes:
     return _Classes(of, np.append(hot[loose], [False, True]), np.append(np.zeros(loose.size, np.bool_), [True, True]))
 
 
-def make_lines(network: Network, data: SearchData, bucket_min: int) -> Lines:
+def make_lines(network: Network, data: SearchData, bucket_min: int, timetable_min: int) -> Lines:
     """Build the relaxation of a network that holds all scheduled and door moves of P; road moves are made here.
 
     Parameters
     ----------
-    bucket_min : int
-        Minutes of departure time within which the load units of a line are counted together.
+    bucket_min, timetable_min : int
+        Minutes of departure time within which the load units of an any-time line, and those of a timetable line, are
+        counted together.
     """
     plain, powered = _row_use(network)
-    timed = timetable_lines(network, data, plain, bucket_min)
+    timed = timetable_lines(network, data, plain, timetable_min)
     any_time = road_lines(network, data) + [line for line in timed if line.minutes >= 0]
     timed = sorted((line for line in timed if line.minutes < 0), key=lambda line: (line.origin, line.destination))
     give_back()

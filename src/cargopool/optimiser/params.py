@@ -160,6 +160,8 @@ class BoundParams:
     bucket_h : int
         Hours of departure time within which the load units of a line are counted together; fewer are tighter, slower.
         0 chooses by the number of shipments: 8 up to 1,500, 12 up to 5,000, then 24.
+    timetable_h : int
+        The same of moves with a timetable, which are few enough to be told apart more finely.
     covers : bool
         Count the load units of whole ways too, rounded up (`cargopool.optimiser.bound_covers`).
     """
@@ -170,6 +172,7 @@ class BoundParams:
     memory: float = 0.75
     iterations: int = 3_000
     bucket_h: int = 0
+    timetable_h: int = 2
     covers: bool = True
 
 
@@ -342,6 +345,7 @@ def _bound_rules(bound: BoundParams) -> Any:
     yield "memory", bound.memory, 0.0 <= bound.memory < 1.0, "at least 0 and below 1"
     yield "iterations", bound.iterations, bound.iterations >= 1, "at least 1"
     yield "bucket_h", bound.bucket_h, bound.bucket_h >= 0, "at least 0"
+    yield "timetable_h", bound.timetable_h, bound.timetable_h >= 1, "at least 1"
 
 
 def _search_rules(search: SearchParams) -> Any:
