@@ -36,7 +36,11 @@ def gone_within(pid: int, seconds: float) -> bool:
     return not alive(pid)
 
 
-@pytest.mark.parametrize("executor", [SerialExecutor(), ProcessExecutor(2), ProcessExecutor(2, fresh=True)], ids=str)
+@pytest.mark.parametrize(
+    "executor",
+    [SerialExecutor(), ProcessExecutor(2), ProcessExecutor(2, fresh=True)],
+    ids=["serial", "processes", "fresh processes"],
+)
 def test_every_task_ends_once_with_its_result(executor) -> None:
     tasks = [Task(f"t{number}", KEY, (number,)) for number in range(scaled(5, 40))]
     with executor:
@@ -46,7 +50,7 @@ def test_every_task_ends_once_with_its_result(executor) -> None:
     assert all(done.ok and done.attempts == 1 for done in found.values())
 
 
-@pytest.mark.parametrize("executor", [SerialExecutor(), ProcessExecutor(1)], ids=str)
+@pytest.mark.parametrize("executor", [SerialExecutor(), ProcessExecutor(1)], ids=["serial", "processes"])
 def test_errors_come_back_as_text_and_the_rest_goes_on(executor) -> None:
     tasks = [
         Task("raises", "cargopool.executors.tasks:call_target", ("os:getcwd", ())),
