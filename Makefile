@@ -11,10 +11,10 @@ run:
 	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -c constraints.txt . && $(BIN)/cargopool solve scenarios/clusters20-week --out runs/clusters20-week
 
 test:
-	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -c constraints.txt -e ".[test]" && $(BIN)/pytest
+	$(PYTHON) -m venv .venv && $(BIN)/pip install -q -c constraints.txt -e ".[test]" && $(BIN)/pytest -n 2 --dist loadfile
 
 test-full: venv
-	CARGOPOOL_TEST_SCALE=full $(BIN)/pytest --timeout 5400
+	CARGOPOOL_TEST_SCALE=full $(BIN)/pytest -n 2 --dist loadfile --timeout 5400
 
 lint:
 	$(BIN)/ruff check src tests

@@ -32,7 +32,9 @@ class Called:
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., Called]:
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Called]:
+    monkeypatch.delenv("COLUMNS", raising=False)  # pipes have a width of their own; pytest-xdist sets one
+
     def run_it(*arguments: object) -> Called:
         code = main([str(argument) for argument in arguments])
         captured = capsys.readouterr()

@@ -57,7 +57,7 @@ def test_the_two_set_up_commands_stand_in_the_readme() -> None:
     lines = (REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines()
     venv = "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt"
     run = f"    {venv} . && .venv/bin/cargopool solve scenarios/clusters20-week --out runs/clusters20-week"
-    test = f'    {venv} -e ".[test]" && .venv/bin/pytest'
+    test = f'    {venv} -e ".[test]" && .venv/bin/pytest -n 2 --dist loadfile'
     assert run in lines
     assert test in lines
 
