@@ -43,9 +43,11 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return run_it
 
 
-def solve_by_hand(scenario, *, accept, stop, **_rest):
+def solve_by_hand(scenario, *, accept, stop, on_accepted=None, **_rest):
     plan = small_plan(scenario)
     assert accept(plan)
+    if on_accepted is not None:
+        on_accepted(plan)
     return Result(
         status=Status.FEASIBLE,
         termination=Termination.GAP,

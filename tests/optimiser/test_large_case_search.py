@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from cargopool.model.plan import Plan
+from cargopool.model.result import Termination
 from cargopool.model.scenario import Scenario
 from cargopool.network import build
 from cargopool.network.arrays import Network
@@ -27,7 +29,7 @@ from cargopool.optimiser.polishing import polish
 from cargopool.optimiser.pool import column_prices, make_pool, slot_prices, slot_rows, units_needed
 from cargopool.optimiser.search import Search
 from cargopool.optimiser.search_data import SearchData, make_data, restrict
-from cargopool.optimiser.session import CHUNKS_S, Session
+from cargopool.optimiser.session import CHUNKS_S, Ended, Session
 from cargopool.optimiser.stop import NEVER, TimeLimit
 from cargopool.optimiser.worker import Worker
 from oracle.cases import CASES, case_id
@@ -253,3 +255,35 @@ def test_time_to_price_one_more_plan_is_kept_and_a_little() -> None:
     slack = 0.05
     assert left is not None
     assert 100.0 - took - CHUNKS_S - slack <= left + elapsed <= 100.0 - pause - CHUNKS_S + slack
+
+
+def test_a_plan_accepted_while_the_time_runs_out_is_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, network, data = world(CHOSEN[0])
+    columns = ColumnStore(network, data).columns_of(searched(network, data).best)
+    written: list[Plan] = []
+    session = Session(
+        scenario,
+        stop=NEVER,
+        seed=1,
+        params=SolveParams(),
+        accept=lambda plan: True,
+        worker=Worker(),
+        on_accepted=written.append,
+    )
+    session.set_network(network)
+    assert session.offer(columns)
+    first = written[0]
+    better = replace(first, totals=replace(first.totals, weighted_cost_cents=first.totals.weighted_cost_cents - 1))
+
+    def late(*_: object) -> tuple[Any, Plan]:
+        session.end(Termination.TIME)  # the clock does not wait for packing, pricing and the verifier
+        return tuple(columns), better
+
+    monkeypatch.setattr(session, "_better", late)
+    with pytest.raises(Ended):
+        session.offer(columns)
+    assert written == [first, better]
+    assert session.take() == (better, better.totals.objective_cents)
+    session.halt[0] = 0
+    assert not session.offer(columns)
+    assert written == [first, better]

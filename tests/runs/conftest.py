@@ -31,10 +31,15 @@ def handmade(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[dict[str, An
         change: Callable[[Plan], Plan | None] = lambda plan: plan,
         status: Status = Status.FEASIBLE,
     ) -> list[dict[str, Any]]:
-        def solve(scenario: Scenario, *, stop: Any, accept: Any, on_progress: Any, **rest: Any) -> Result:
+        def solve(
+            scenario: Scenario, *, stop: Any, accept: Any, on_progress: Any, on_accepted: Any = None, **rest: Any
+        ) -> Result:
             calls.append({"stop": stop, **rest})
             plan = change(small_plan(scenario))
-            if plan is not None and not accept(plan) and status is not Status.OPTIMAL:
+            accepted = plan is not None and accept(plan)
+            if accepted and on_accepted is not None:
+                on_accepted(plan)
+            if not accepted and status is not Status.OPTIMAL:
                 plan = None
             moment = Progress(seconds=0.5, work=7, objective_eur=1.0, bound_eur=0.5, stage="exact")
             if on_progress is not None:

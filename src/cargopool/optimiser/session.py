@@ -94,6 +94,7 @@ class Session:
         params: SolveParams,
         accept: Callable[[Plan], bool],
         worker: Worker,
+        on_accepted: Callable[[Plan], None] | None = None,
     ) -> None:
         self.scenario = scenario
         self.stop = stop
@@ -107,6 +108,8 @@ class Session:
         self.scope_model = BoundScope().model
         self.event_depth = scenario.scope.event_depth
         self._accept = accept
+        self._on_accepted = on_accepted
+        self._taken = False
         self._worker = worker
         self._lock = threading.Lock()
         self._began = time.monotonic()
@@ -246,12 +249,20 @@ class Session:
             return False
         self.incumbent, plan = found
         with self._lock:
-            if self.ended and self.state.plan is not None:
+            if self._taken:
                 return False
             self.state.plan, self.state.objective_cents = plan, plan.totals.objective_cents
+        if self._on_accepted is not None:
+            self._on_accepted(plan)
         self._publish()
         self._judge()
         return True
+
+    def take(self) -> tuple[Plan | None, int | None]:
+        """The newest accepted plan and its objective in cents; what is accepted later comes too late."""
+        with self._lock:
+            self._taken = True
+            return self.state.plan, self.state.objective_cents
 
     def _better(
         self, given: Sequence[Column], counts: Mapping[tuple[int, int], int] | None

@@ -50,6 +50,7 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     warm_start: Plan | None = None,
     accept: Callable[[Plan], bool],
+    on_accepted: Callable[[Plan], None] | None = None,
     workers: Workers | None = None,
     phases: Sequence[Phase] | None = None,
     exact_time: bool = False,
@@ -68,6 +69,8 @@ def solve(
         A plan of this scenario or of a variant; what still fits of it is the first incumbent.
     accept : callable
         Says whether a plan counts; the verifier, as a rule. Called on another thread.
+    on_accepted : callable or None
+        Called there with each plan that counts, once it cannot be lost any more.
     workers : Workers or None
         Child processes to reuse; None starts one when needed and ends it.
     phases : sequence of Phase or None
@@ -85,7 +88,9 @@ def solve(
         check_settings(name, settings.engine_settings(name))
     with contextlib.ExitStack() as stack:
         worker: Worker = stack.enter_context(workers.borrow() if workers is not None else Worker())
-        session = Session(scenario, stop=stop, seed=seed, params=settings, accept=accept, worker=worker)
+        session = Session(
+            scenario, stop=stop, seed=seed, params=settings, accept=accept, worker=worker, on_accepted=on_accepted
+        )
         if len(scenario.shipments) >= _WORTH_A_WORKER and asks_engines(session):
             worker.start("scipy.optimize")
         failures: list[BaseException] = []
@@ -232,7 +237,7 @@ def _why_done(session: Session) -> Termination:
 def _result(session: Session) -> Result:
     state = session.state
     bound = state.bound_cents if state.bound_cents > -float("inf") else None
-    plan, cents = state.plan, state.objective_cents
+    plan, cents = session.take()
     termination = state.termination or _why_done(session)
     if plan is not None and session.proven:
         status, termination = Status.OPTIMAL, Termination.PROVEN

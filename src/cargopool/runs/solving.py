@@ -211,8 +211,6 @@ def solve_watched(
         verifying += watch.elapsed
         if report.ok:
             verified = plan
-        if report.ok and on_plan is not None:
-            on_plan(plan)
         if not report.ok and on_refused is not None:
             on_refused(tuple(map(str, report.violations)))
         return report.ok
@@ -226,6 +224,7 @@ def solve_watched(
         on_progress=on_progress,
         warm_start=warm_start,
         accept=accept,
+        on_accepted=on_plan,
         exact_time=exact_time,
     )
     told = dict(found.seconds)
