@@ -31,7 +31,8 @@ from cargopool.optimiser.bound_state import BoundState, kept_entries, make_itine
 from cargopool.optimiser.kernel_data import pack
 from cargopool.optimiser.params import BoundParams
 from cargopool.optimiser.reduced import bound_network
-from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, SearchData, make_data, without_moves
+from cargopool.optimiser.search_data import SearchData, make_data, without_moves
+from cargopool.optimiser.search_ends import CENTS_PER_GRAM_AND_EUR_PER_T
 from cargopool.units import MINUTES_PER_HOUR
 
 RELAXED = ("meeting_times", "packing", "hub_rows", "storage_pallet", "co2e_cap", "revisits")

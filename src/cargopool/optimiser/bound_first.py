@@ -18,7 +18,8 @@ from cargopool.optimiser.bound_charges import (
     LINE_UNITS,
 )
 from cargopool.optimiser.bound_lines import Lines
-from cargopool.optimiser.search_data import INF, SearchData
+from cargopool.optimiser.search_data import SearchData
+from cargopool.optimiser.search_ends import INF
 
 
 def first_bound(data: SearchData, lines: Lines) -> float:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from cargopool.network.arrays import Network
-from cargopool.optimiser.search_data import INF, NEVER, SearchData
+from cargopool.optimiser.search_data import NEVER, SearchData
+from cargopool.optimiser.search_ends import INF
 
 
 def least_minutes(data: SearchData, hubs: int, lines: Any, departures: Any) -> Any:

@@ -14,7 +14,8 @@ from cargopool.model.plan import DepartureStage, Move, RoadStage
 from cargopool.network.arrays import ROAD, Network
 from cargopool.network.keys import distinct
 from cargopool.network.thinning import beaten_road_units
-from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, INF, SearchData
+from cargopool.optimiser.search_data import SearchData
+from cargopool.optimiser.search_ends import CENTS_PER_GRAM_AND_EUR_PER_T, INF
 from cargopool.rules.driving import trip_arrival
 from cargopool.rules.roads import crossing_between, road_link
 from cargopool.units import cents

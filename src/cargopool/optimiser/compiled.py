@@ -25,6 +25,7 @@ SOURCES = (
     "bound_state.py",
     "bound_lines.py",
     "continuous/upper_kernels.py",
+    "continuous/upper_state.py",
     "continuous/upper_anneal.py",
     "continuous/saddle_kernels.py",
 )

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cargopool.optimiser.search_data import INF, NEVER, SearchData
+from cargopool.optimiser.search_data import NEVER, SearchData
+from cargopool.optimiser.search_ends import INF
 
 ORIGIN, DESTINATION, LATEST, AVAILABLE, UNITS, DONE, CAPACITY = range(7)
 """Columns of ``mi``; CAPACITY is the first of four."""

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cargopool.optimiser.search_data import INF, SearchData
+from cargopool.optimiser.search_data import SearchData
+from cargopool.optimiser.search_ends import INF
 
 NO_NEED = 1_000
 """Uses of a pair that does not fit."""

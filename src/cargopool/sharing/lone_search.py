@@ -14,7 +14,8 @@ from cargopool.optimiser.column_store import column_of
 from cargopool.optimiser.params import SearchParams
 from cargopool.optimiser.reduced import search_network
 from cargopool.optimiser.search import COOLER, Search, SearchMoves
-from cargopool.optimiser.search_data import CENTS_PER_GRAM_AND_EUR_PER_T, make_data, restrict
+from cargopool.optimiser.search_data import make_data, restrict
+from cargopool.optimiser.search_ends import CENTS_PER_GRAM_AND_EUR_PER_T
 from cargopool.sharing.baselines import LonePlan, Offer
 
 ITERATIONS_PER_SHIPMENT = 50

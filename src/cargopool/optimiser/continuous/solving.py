@@ -19,12 +19,12 @@ from cargopool.optimiser.continuous.paths import list_paths, with_rest
 from cargopool.optimiser.continuous.pricing import Priced, solve_relaxation, warm_up
 from cargopool.optimiser.continuous.relaxation import to_model
 from cargopool.optimiser.continuous.rounding import choose, learn
+from cargopool.optimiser.continuous.searching import PlanSearch
 from cargopool.optimiser.continuous.states import Space, State
 from cargopool.optimiser.continuous.tree import CLOSED, Tree
 
 if TYPE_CHECKING:
-    from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
-    from cargopool.optimiser.continuous.upper import Search, UpperSearch
+    from cargopool.optimiser.continuous.instance import ContinuousInstance, IntArray
 
 ENGINE_GRACE = 0.3
 """Seconds beyond the limit for an engine to come back by itself, with its bound, before it is ended."""
@@ -91,15 +91,12 @@ class _Run:
         self.upper = np.inf
         self.lower = -np.inf
         self.proven = np.inf  # what every column left out so far was proven to cost at least
-        self.thread: UpperSearch | None = None
-        self.search: Search | None = None
+        self.plans: PlanSearch | None = None
         self.worker: Any = None
         self.beside: RootEngine | None = None
         self.improved = 0.0  # seconds at which the best plan was found
         self.engine_columns = settings.MIP_COLUMNS
         self.by_engine = False
-        self.restarts = self.searched = 0
-        self.regret: FloatArray | None = None
         self.stages: dict[str, Any] = {"rounds": 0, "mip_calls": 0, "relaxation_s": 0.0, "mip_s": 0.0}
 
     def solve(self) -> ContinuousResult:
@@ -115,7 +112,7 @@ class _Run:
         self.table, self.relaxed = table, with_rest(self.instance, table)
         self._prepare_kernels()  # before the search's, which take longer and would hold the compiler
         if (np.diff(table.path_ptr) > 0).all():
-            self._start_search()
+            self.plans = PlanSearch(self.instance, table, self.seed, beside=self.threads >= 2)
         self.space = Space(self.instance, self.relaxed)
         state = self.space.state(*self._first_columns())
         while not self.finished():
@@ -346,61 +343,42 @@ class _Run:
 
     def _wait(self) -> bool:
         """Nothing to learn for now: let the search work on, then look again."""
-        if self.thread is None and self.search is None:
+        if self.plans is None:
             return False
         before = self.upper
         for _ in range(40):
             if self.finished():
                 return False
-            if self.thread is not None:
+            if self.plans.beside:
                 time.sleep(0.05)
             self._fetch()
             if self.upper < before:
                 return True
         return True
 
-    def _start_search(self) -> None:
-        from cargopool.optimiser.continuous.upper import Search, UpperSearch
-
-        seed = self.seed + settings.SEED_STRIDE * self.restarts
-        if self.threads >= 2:
-            self.thread = UpperSearch(self.instance, self.table, seed)
-            if self.regret is not None:
-                self.thread.guide(settings.GUIDES[self.restarts % len(settings.GUIDES)] * self.regret)
-            self.thread.start()
-        else:
-            self.search = Search(self.instance, self.table, seed)
-
-    def _restart_search(self, thread: UpperSearch) -> None:
-        """A search that went on for long without the gap being closed: another seed finds other plans."""
-        thread.stop()
-        self.searched += thread.iterations
-        self.restarts += 1
-        self._start_search()
-
     def _fetch(self) -> None:
         """Take over what the search and the engine beside found; without a thread, let the search work first."""
         if self.beside is not None:
             self.beside.take()
-        thread = self.thread
-        if thread is not None:
-            cost, paths = thread.best()
-            if cost < self.upper * (1 - CLOSED):
-                self._offer(paths)
-            enough = settings.RESTART_STEPS * settings.RESTART_GROWTH**self.restarts
-            if thread.iterations > enough and not self.finished():
-                self._restart_search(thread)
-        elif self.search is not None and not self.clock.over():
-            self.search.advance(settings.WORK_SEARCH)
+        plans = self.plans
+        if plans is None:
+            return
+        if not plans.beside:
+            if self.clock.over():
+                return
+            plans.advance()
             self.clock.spend(1)
-            if self.search.cost < self.upper * (1 - CLOSED):
-                self._offer(self.search.paths())
+        paths = plans.best(self.upper * (1 - CLOSED))
+        if paths is not None:
+            self._offer(paths)
+        if not self.finished():
+            plans.renew()
 
     def _note_regret(self, state: State, priced: Priced) -> None:
         """What each path costs at least beyond the bound, for the next searches."""
-        most = settings.REGRET_CAP * priced.bound
-        self.regret = np.full(self.relaxed.paths, most)
-        np.minimum.at(self.regret, state.columns.path, priced.reduced)
+        if self.plans is not None:
+            self.plans.regret = np.full(self.relaxed.paths, settings.REGRET_CAP * priced.bound)
+            np.minimum.at(self.plans.regret, state.columns.path, priced.reduced)
 
     def _offer(self, paths: tuple[TimedPath, ...]) -> None:
         cost = evaluate(self.instance, paths)
@@ -419,20 +397,20 @@ class _Run:
         if not status:
             if self.beside is not None:
                 self.beside.take()
-            if self.thread is not None and not self.paths:
+            if self.plans is not None and self.plans.beside and not self.paths:
                 self._fetch()
             reached = np.isfinite(self.upper) and self.lower >= self.target - CLOSED * abs(self.target)
             status = "optimal" if reached else "feasible" if self.paths else "no_plan"
-        if self.thread is not None:
-            self.stages["search_steps"] = self.searched + self.thread.iterations
+        if self.plans is not None and self.plans.beside:
+            self.stages["search_steps"] = self.plans.steps
         lower = np.inf if status == "infeasible" else max(self.lower, 0.0)
         return ContinuousResult(status, float(lower), float(self.upper), self.clock.seconds(), self.paths, self.stages)
 
     def close(self) -> None:
         """End the search and the engine."""
         self.stopped[0] = 1
-        if self.thread is not None:
-            self.thread.stop(timeout=0.5)
+        if self.plans is not None:
+            self.plans.close()
         if self.worker is not None:
             self.worker.close()
         if self.beside is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cargopool.optimiser.compiled import inner_kernel, kernel
-from cargopool.optimiser.continuous.upper_kernels import NONE, copy_state, place, remove
+from cargopool.optimiser.continuous.upper_kernels import NONE, place, remove
+from cargopool.optimiser.continuous.upper_state import copy_state
 from cargopool.optimiser.kernels import next_random, randint
 
 OPERATORS = 6

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cargopool.optimiser.continuous.upper_kernels import LABELS, Data, State, Work
+from cargopool.optimiser.continuous.upper_state import LABELS, Data, State, Work
 
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
