@@ -101,3 +101,15 @@ def test_without_a_folder_nothing_is_compiled_elsewhere(child: type[Child], monk
     monkeypatch.setattr(compiling, "cache_directory", lambda: None)
     compile_all()
     assert child.kinds == []
+
+
+def test_a_run_knows_how_long_it_waited_for_compiled_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Compilation):
+        def wait(self, kind: str, stop: Any) -> float:
+            return super().wait(kind, stop) + (3.0 if kind == CONSTRUCTION else 0.0)
+
+    monkeypatch.setattr("cargopool.optimiser.large.Compilation", Slow)
+    params = SolveParams(method="search")
+    stop = cp.TimeLimit(120) | cp.FirstFeasible()
+    result = cp.solve(cp.load_scenario(SCENARIO), stop=stop, params=params, baselines=False)
+    assert dict(result.seconds)["compile"] >= 3.0

@@ -111,6 +111,16 @@ def test_headlines_without_a_plan(scenario: Scenario, recorded) -> None:
     assert labels == ["Shipments", "Bound", "Time"]
 
 
+def test_a_first_run_says_that_it_compiled(scenario: Scenario, plan: Plan, recorded) -> None:
+    def told(seconds: float) -> str:
+        record = recorded(scenario, plan)
+        record["seconds"]["compile"] = seconds
+        return next(line.note for line in headlines(record) if line.label == "Time")
+
+    assert "compiling 12 s (first run of an installation)" in told(12.3)
+    assert "compiling" not in told(0.4)
+
+
 def test_record_is_json_without_nan(scenario, plan, recorded) -> None:
     from cargopool.runs import to_json
 

@@ -57,10 +57,15 @@ class Compilation:
         """Whether kernels of a kind are still being made."""
         return (thread := self._threads.get(kind)) is not None and thread.is_alive()
 
-    def wait(self, kind: str, stop: Any) -> None:
-        """Return when the kernels of a kind are there, could not be made elsewhere, or ``stop[0]`` is set."""
+    def wait(self, kind: str, stop: Any) -> float:
+        """Return when the kernels of a kind are there, could not be made elsewhere, or ``stop[0]`` is set.
+
+        Returns the seconds that this took.
+        """
+        began = time.monotonic()
         while self.under_way(kind) and not stop[0]:
             time.sleep(_POLL_S)
+        return time.monotonic() - began
 
     def _compile(self, kinds: list[str]) -> None:
         with Worker() as worker:

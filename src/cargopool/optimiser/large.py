@@ -65,7 +65,7 @@ def solve_large(session: Session, part: Part | None = None) -> None:
         compilation = Compilation(session.scenario, params, lambda: session.ended)
     data = make_data(network, session.seed)
     if compilation is not None:
-        compilation.wait(CONSTRUCTION, session.halt)
+        session.state.seconds["compile"] = compilation.wait(CONSTRUCTION, session.halt)
         session.checkpoint()
     if part is None:
         store = ColumnStore(network, data)
@@ -122,7 +122,7 @@ def _by_time(session: Session, data: SearchData, search: Search, store: ColumnSt
     search.stop = quit_now
     shared = Shared(stop=quit_now, best=search.best)
     watch = Watch(session, data, shared, store)
-    threads = [_start(lambda: _first_search(search, shared, compilation), shared)]
+    threads = [_start(lambda: _first_search(session, search, shared, compilation), shared)]
     try:
         session.enter("search")
         watch.offer_best()  # before the second thread takes the interpreter for the bound's arrays
@@ -166,8 +166,8 @@ def _start(work: Callable[[], None], shared: Shared) -> threading.Thread:
     return thread
 
 
-def _first_search(search: Search, shared: Shared, compilation: Compilation) -> None:
-    compilation.wait(ANNEALING, shared.stop)
+def _first_search(session: Session, search: Search, shared: Shared, compilation: Compilation) -> None:
+    session.state.seconds["compile"] += compilation.wait(ANNEALING, shared.stop)
     _search_loop(search, shared)
 
 

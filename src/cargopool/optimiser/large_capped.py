@@ -102,7 +102,7 @@ class _Capped:
         session.enter("start")
         if not session.counts_work:
             self._compilation = Compilation(session.scenario, session.params, lambda: session.ended)
-            self._compilation.wait(CONSTRUCTION, session.halt)
+            session.state.seconds["compile"] = self._compilation.wait(CONSTRUCTION, session.halt)
             session.checkpoint()
         groups = any(not is_whole(cap) for cap in all_caps(session.scenario))
         try:
@@ -126,7 +126,8 @@ class _Capped:
             if number == 0:
                 self._offer(search.best)
                 if self._compilation is not None:
-                    self._compilation.wait(ANNEALING, self.session.halt)
+                    waited = self._compilation.wait(ANNEALING, self.session.halt)
+                    self.session.state.seconds["compile"] += waited
                 budget = _Budget(self.session, 1.0 - reserve)
             self.session.enter("search")
             whole = number == 0 and last is None

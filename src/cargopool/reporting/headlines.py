@@ -27,6 +27,8 @@ _TERMINATION = {
     "interrupted": "interrupted",
     "error": "error",
 }
+_WORTH_TELLING_S = 1.0
+"""Seconds of compiling from which on they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +263,10 @@ def _time(record: Record) -> Headline:
     seconds = record["seconds"]
     memory = f", peak {record['peak_memory_mb']} MB" if record["peak_memory_mb"] is not None else ""
     repeat = "repeats exactly" if record["reproducible"] else "time-limited, so not reproducible"
-    return Headline("Time", f"{seconds['total']:.1f} s", f"optimise {seconds['optimise']:.1f} s{memory}; {repeat}")
+    parts = f"optimise {seconds['optimise']:.1f} s"
+    if (compiling := seconds.get("compile", 0.0)) >= _WORTH_TELLING_S:
+        parts += f", compiling {compiling:.0f} s (first run of an installation)"
+    return Headline("Time", f"{seconds['total']:.1f} s", f"{parts}{memory}; {repeat}")
 
 
 def _without_plan(record: Record) -> tuple[Headline, ...]:
