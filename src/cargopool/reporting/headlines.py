@@ -264,7 +264,7 @@ def _time(record: Record) -> Headline:
     memory = f", peak {record['peak_memory_mb']} MB" if record["peak_memory_mb"] is not None else ""
     repeat = "repeats exactly" if record["reproducible"] else "time-limited, so not reproducible"
     parts = f"optimise {seconds['optimise']:.1f} s"
-    if (compiling := seconds.get("compile", 0.0)) >= _WORTH_TELLING_S:
+    if (compiling := seconds.get("compile") or 0.0) >= _WORTH_TELLING_S:
         parts += f", compiling {compiling:.0f} s (first run of an installation)"
     return Headline("Time", f"{seconds['total']:.1f} s", f"{parts}{memory}; {repeat}")
 

@@ -125,7 +125,7 @@ _RECORD = {
     "rounds": _Maybe(_Each(_ROUND, list)),
     "caps_with_tours": _Maybe(_Each(_CAP, list)),
     "lexicographic": _Maybe({"first": "text"}),
-    "seconds": {"total": "number", "optimise": "number"},
+    "seconds": {"total": "number", "optimise": "number", "compile": _Maybe("number")},
     "peak_memory_mb": _Null("number"),
     "verified": "flag",
 }
