@@ -83,7 +83,7 @@ class Covers:
         any_bucket = np.arange(free.size) - li[free, LINE_BASE]
         first = kernel_arrays.times[li[timed, LINE_FIRST], 0]
         last = kernel_arrays.times[li[timed, LINE_LAST] - 1, 0]
-        self._bucket = np.concatenate([any_bucket, first // self._bucket_min])
+        self._first_bucket = np.concatenate([any_bucket, first // self._bucket_min])
         self._last_bucket = np.concatenate([any_bucket, last // self._bucket_min])
         self._buckets = int(self._last_bucket.max(initial=0)) + 1
         self._order = np.argsort(self._way, kind="stable")
@@ -217,7 +217,8 @@ class Covers:
             inverse = kernel_arrays.inverse[on][:, dimensions[n]]
             room[n] = np.where(inverse > 0.0, 1.0 / np.where(inverse > 0.0, inverse, 1.0), 0.0).max(axis=0)
             quickest[n] = max(0, int(kernel_arrays.li[on, LINE_MINUTES].min()))
-            np.add.at(by_bucket[n], self._bucket[groups], paid[groups])
+            # A timetable over several buckets counts in its first: this only says where to look.
+            np.add.at(by_bucket[n], self._first_bucket[groups], paid[groups])
         size = np.take_along_axis(data.k_size[shipment], dimensions[at], axis=1) / np.maximum(room[at], 1e-9)
         size[(size > 1.0).any(axis=1)] = 2.0
         here, there = self._local(way)
@@ -235,7 +236,7 @@ class Covers:
             if (int(ways[n]), *members.tolist()) in self._known:
                 continue
             groups = self._groups_of(int(ways[n]))
-            groups = groups[(self._last_bucket[groups] >= low) & (self._bucket[groups] <= high)]
+            groups = groups[(self._last_bucket[groups] >= low) & (self._first_bucket[groups] <= high)]
             found.append(Cover(int(ways[n]), members, weights_of(sizes, units), units, groups, (low, high)))
         return found
 

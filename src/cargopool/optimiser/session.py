@@ -69,7 +69,7 @@ class State:
 
 
 class Session:
-    """The phases' view of a solve. Phases run on one thread; only `end` may be called from another.
+    """The phases' view of a solve. Phases run on one thread; `end`, `note_bound` and `take` may be called from another.
 
     Attributes
     ----------

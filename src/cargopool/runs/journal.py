@@ -53,6 +53,7 @@ class Journal:
         self._history: list[Progress] = []
         self._flushed = 0.0
         self._pending: Plan | None = None
+        self._kept: Plan | None = None
         self._next_plan = 0.0
         self._stage = ""
         self._next_standing = 0.0
@@ -139,10 +140,10 @@ class Journal:
             self._closed = True
         bound = "none" if result.bound_eur is None else f"{result.bound_eur:.2f} EUR"
         self.log(f"{result.status}, {result.termination}; bound {bound}; {result.detail}".rstrip("; "))
-        self._pending = result.plan
+        self._pending = None if result.plan is self._kept else result.plan
         try:
-            if result.plan is not None:
-                self._write_plan(result.plan)
+            if self._pending is not None:
+                self._write_plan(self._pending)
             self._flush()
         except OutputError:
             self.rescue(result.plan)
@@ -173,7 +174,7 @@ class Journal:
         begin = time.monotonic()
         with writing(self._folder.path(PLAN)):
             atomic.write_through(self._folder.path(PLAN), lambda path: self._save(plan, path))
-        self._pending = None
+        self._pending, self._kept = None, plan
         now = time.monotonic()
         self._next_plan = now + _WRITE_SHARE * (now - begin)
 

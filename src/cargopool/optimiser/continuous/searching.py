@@ -17,6 +17,11 @@ class PlanSearch:
 
     Parameters
     ----------
+    instance : ContinuousInstance
+    table : PathTable
+        Paths of the commodities, one at least for each.
+    seed : int
+        Of the first search.
     beside : bool
         In a thread of its own, else only in `advance`.
     """
