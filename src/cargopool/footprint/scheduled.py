@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cargopool.footprint.carriers import (
     DIESEL,
     ELECTRICITY,
@@ -34,9 +36,8 @@ def price_share(service: Service, origin: str, destination: str) -> float:
     return ride_km(service, board, alight) / whole if whole else 1.0
 
 
-def weight_class(service: Service, max_gross_kg: int | None) -> WeightClass | None:
-    """The cheapest class that admits a gross mass; the heaviest one when none does or no mass is named."""
-    classes = service.tariff.weight_classes
+def weight_class(classes: Sequence[WeightClass], max_gross_kg: int | None) -> WeightClass | None:
+    """The cheapest class of a tariff that admits a gross mass; the heaviest when none does or no mass is named."""
     if not classes:
         return None
     fit = [row for row in classes if max_gross_kg is not None and max_gross_kg <= row.up_to_kg]
@@ -130,7 +131,7 @@ def _charges(
     tariff_cents = 0
     if slot != "allotment":
         share = price_share(service, origin, destination)
-        row = weight_class(service, max_gross_kg)
+        row = weight_class(service.tariff.weight_classes, max_gross_kg)
         factor = row.factor if row else 1.0
         what = (
             f"{service.id}: ({number(tariff.eur_per_unit)} EUR + {number(teu)} TEU x {number(tariff.eur_per_teu)} EUR) "

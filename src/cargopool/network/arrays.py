@@ -58,7 +58,8 @@ class Network:
     move_units : int64[M]
         Units per move use (2 for two swap bodies on a truck).
     move_cost, move_grams, move_grams_powered : int64[M]
-        Objective-weighted cents of one use; grams of one use for ambient, and for powered classes.
+        Objective-weighted cents of one use; grams of one use for ambient, and for powered classes (the same in unit
+        types that keep ambient goods only).
     move_grams_per_kg : float64[M]
         Cargo-dependent grams per kg (unrounded; exact values come from footprint).
     move_cents_per_kg : float64[M]

@@ -231,7 +231,13 @@ def _add_units(case: Priceable, sums: Sums) -> None:
         everyone, (moves.unit, days, moves.units), lambda key: rental_group(scenario, units[key[0]], key[1], key[2])
     )
     sums.add(case.on_chain, (moves.unit[case.on_chain],), lambda key: one_way_group(scenario, units[key[0]]))
-    sums.add(everyone, (minutes, moves.units), lambda key: reefer_group(scenario, key[0], key[1]), powered=True)
+    cooled = np.flatnonzero(np.array([unit.temperatures != {"ambient"} for unit in units], dtype=np.bool_)[moves.unit])
+    sums.add(
+        cooled,
+        (minutes[cooled], moves.units[cooled]),
+        lambda key: reefer_group(scenario, key[0], key[1]),
+        powered=True,
+    )
 
 
 def crossing_cents(scenario: Scenario, places: Places, passages: Passages) -> Int64:

@@ -61,7 +61,7 @@ class Passages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Users:
-    """Which shipments can use which passages: parallel arrays without repeats."""
+    """Which shipments can use which passages: parallel arrays without repeats, in any order."""
 
     passage: Int32
     shipment: Int32
@@ -287,7 +287,4 @@ def users_of(freight: Freight, windows: Windows, passages: Passages, chain_profi
     passage, shipment = np.concatenate([*found_p, nothing]), np.concatenate([*found_k, nothing])
     chain = passages.chain[passage]
     suits = np.where(chain >= 0, chain_profiles[chain, freight.profile[shipment]], freight.road[shipment])
-    key = passage[suits].astype(np.int64) * freight.count + shipment[suits]
-    key.sort()
-    passage, shipment = (part.astype(np.int32) for part in np.divmod(key, max(1, freight.count)))
-    return Users(passage=passage, shipment=shipment)
+    return Users(passage=passage[suits], shipment=shipment[suits])

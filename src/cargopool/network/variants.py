@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,10 @@ from cargopool.footprint.scheduled import weight_class
 from cargopool.model.equipment import LoadUnitType, Temperature
 from cargopool.model.plan import SlotKind
 from cargopool.model.scenario import Scenario
-from cargopool.model.service import Service
+from cargopool.model.service import Service, WeightClass
 from cargopool.network.arrays import DOOR, ROAD, SCHEDULED, Bool, Int32, Int64
 from cargopool.network.freight import Freight
+from cargopool.network.keys import distinct
 from cargopool.network.passages import MANNINGS, Passages, Users
 from cargopool.network.places import NEVER
 from cargopool.network.rides import Chains, Rides
@@ -113,18 +115,13 @@ def moves_of(
     passage = np.repeat(np.arange(passages.count, dtype=np.int32), counts)
     which = np.repeat(first[:-1][signature] - np.cumsum(counts) + counts, counts)
     which += np.arange(passage.size)
-    least = np.full((passages.count, fits.shape[1]), NEVER)
-    if users.passage.size:
-        lightest = np.stack([np.where(able, freight.atom[:, 1:2], NEVER) for able in (fits, by_road)])
-        road = (passages.kind == ROAD).astype(np.int64)
-        able = road[users.passage]
-        for u in range(fits.shape[1]):
-            np.minimum.at(least[:, u], users.passage, lightest[able, users.shipment, u])
     kinds = (SCHEDULED, ROAD, DOOR)  # in the order of their numbers
     units, capacity = _capacities(
         scenario, np.repeat(np.array(kinds, dtype=np.int8), len(flat)), np.tile(table, (len(kinds), 1))
     )
     of_kind = passages.kind.astype(np.int64)[passage] * len(flat) + which
+    carried = capacity[capacity[:, 1] > 0, 1]
+    least = _lightest_atoms(passages, users, freight.atom[:, 1], (fits, by_road), int(carried.min(initial=NEVER)))
     keep = least[passage, table[which, 0]] <= np.where(capacity[:, 1] > 0, capacity[:, 1], -1)[of_kind]
     passage, which, of_kind = passage[keep], which[keep], of_kind[keep]
     unit, vehicle, *slots, gross = table.T.astype(np.int32)
@@ -140,23 +137,51 @@ def moves_of(
     )
 
 
+def _lightest_atoms(
+    passages: Passages, users: Users, atom_kg: Int64, may_ride: tuple[Bool, Bool], carried_kg: int
+) -> Int64:
+    """Mass of the lightest atom on each passage in each unit type, int64[N, U]; NEVER where none may ride.
+
+    ``may_ride``: unit types of shipments but by road, and by road, bool[K, U]. Atoms of up to ``carried_kg``, which any
+    move carries, count as 0.
+    """
+    able, kind = np.unique(np.concatenate(may_ride), axis=0, return_inverse=True)
+    of_user = users.shipment + (passages.kind == ROAD)[users.passage] * np.int32(atom_kg.size)
+    rides = np.zeros((len(able), passages.count), dtype=np.bool_)
+    heavy = np.flatnonzero(atom_kg > carried_kg)
+    kind_of_light = kind.reshape(-1)
+    if heavy.size:
+        light = ~np.isin(users.shipment, heavy)
+        rides[kind_of_light[of_user[light]], users.passage[light]] = True
+    else:
+        rides[kind_of_light[of_user], users.passage] = True
+    least = np.where(rides.T.astype(np.int64) @ able.astype(np.int64) > 0, 0, NEVER)
+    if heavy.size:
+        user = np.flatnonzero(~light)
+        lightest = np.where(np.concatenate(may_ride), np.tile(atom_kg, 2)[:, None], NEVER)
+        np.minimum.at(least, users.passage[user], lightest[of_user[user]])
+    return least
+
+
 def _signatures(
     scenario: Scenario, rides: Rides, chains: Chains, passages: Passages
 ) -> tuple[Int64, list[list[Variant]]]:
     """Signature of each passage (its services, or its road manning) and the variants of each signature."""
     padded = np.append(rides.service, -1)
     services = padded[chains.rides] if chains.count else np.zeros((0, 3), dtype=np.int32)
-    unique, of_chain = np.unique(services, axis=0, return_inverse=True)
+    first, of_chain = distinct([services[:, n] for n in range(3)])
     units = tuple(scenario.load_units.values())
-    rides_it = [[rides_unit(service, unit) for unit in units] for service in rides.services]
-    options = [slot_options(service) for service in rides.services]
-    variants = [
-        list(_chain_variants(units, [(rides.services[s], rides_it[s], options[s]) for s in row if s >= 0]))
-        for row in unique.tolist()
-    ]
+    kinds = [_Kind.of(service, units) for service in rides.services]
+    known: dict[tuple[_Kind, ...], list[Variant]] = {}
+    variants = []
+    for row in services[first].tolist():
+        ridden = tuple(kinds[s] for s in row if s >= 0)
+        if ridden not in known:
+            known[ridden] = list(_chain_variants(units, ridden))
+        variants.append(known[ridden])
     base = len(variants)
     variants += [list(_road_variants(scenario, manning)) for manning in MANNINGS]
-    of_chain = np.append(of_chain.reshape(-1), 0)
+    of_chain = np.append(of_chain, 0)
     signature = np.where(passages.chain >= 0, of_chain[passages.chain], base + passages.manning.astype(np.int64))
     return signature.astype(np.int64), variants
 
@@ -180,31 +205,59 @@ def slot_options(service: Service) -> list[int]:
     return options
 
 
-def _chain_variants(
-    units: Sequence[LoadUnitType], ridden: Sequence[tuple[Service, Sequence[bool], Sequence[int]]]
-) -> Iterator[Variant]:
-    """Variants of a chain of services, each with whether it takes each unit type, and its kinds of slots."""
-    services = [service for service, _, _ in ridden]
-    slots = [(chosen, (*chosen, -1, -1)[:3]) for chosen in product(*(options for _, _, options in ridden))]
+class _Kind(NamedTuple):
+    """What the variants of a chain ask of a service.
+
+    Attributes
+    ----------
+    takes : tuple of bool
+        Whether it takes each unit type.
+    slots : tuple of int
+        Kinds of slots that it has, as indices into ``SLOTS``.
+    weight_classes : tuple of WeightClass
+        Of its tariff.
+    weighed : bool
+        Whether its capacity counts gross tonnes.
+    """
+
+    takes: tuple[bool, ...]
+    slots: tuple[int, ...]
+    weight_classes: tuple[WeightClass, ...]
+    weighed: bool
+
+    @staticmethod
+    def of(service: Service, units: Sequence[LoadUnitType]) -> _Kind:
+        """Kind of a service."""
+        return _Kind(
+            takes=tuple(rides_unit(service, unit) for unit in units),
+            slots=tuple(slot_options(service)),
+            weight_classes=tuple(service.tariff.weight_classes),
+            weighed=service.capacity.gross_tonnes is not None,
+        )
+
+
+def _chain_variants(units: Sequence[LoadUnitType], ridden: Sequence[_Kind]) -> Iterator[Variant]:
+    """Variants of a chain of services."""
+    slots = [(chosen, (*chosen, -1, -1)[:3]) for chosen in product(*(kind.slots for kind in ridden))]
     for u, unit in enumerate(units):
-        if all(takes[u] for _, takes, _ in ridden):
+        if all(kind.takes[u] for kind in ridden):
             for chosen, (a, b, c) in slots:
-                for gross in _weight_classes(services, chosen, unit):
+                for gross in _weight_classes(ridden, chosen, unit):
                     yield u, -1, (a, b, c), gross
 
 
-def _weight_classes(services: list[Service], slots: tuple[int, ...], unit: LoadUnitType) -> list[int]:
+def _weight_classes(ridden: Sequence[_Kind], slots: tuple[int, ...], unit: LoadUnitType) -> list[int]:
     """Gross masses worth a variant: another class that carries no less, is no dearer and weighs no more is enough."""
-    tables = [service.tariff.weight_classes for service in services if service.tariff.weight_classes]
+    tables = [kind.weight_classes for kind in ridden if kind.weight_classes]
     if not tables:
         return [-1]
     limit = min(table[-1].up_to_kg for table in tables)
     masses = sorted({row.up_to_kg for table in tables for row in table if unit.tare_kg < row.up_to_kg <= limit})
-    weighed = any(service.capacity.gross_tonnes is not None for service in services)
-    priced = [s for s, slot in zip(services, slots, strict=True) if SLOTS[slot] in ("spot", "headway")]
+    weighed = any(kind.weighed for kind in ridden)
+    priced = [kind for kind, slot in zip(ridden, slots, strict=True) if SLOTS[slot] in ("spot", "headway")]
 
     def factors(mass: int) -> list[float]:
-        found = [weight_class(service, mass) for service in priced]
+        found = [weight_class(kind.weight_classes, mass) for kind in priced]
         return [row.factor for row in found if row is not None]
 
     def beats(other: int, mass: int) -> bool:

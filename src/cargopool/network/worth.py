@@ -155,12 +155,17 @@ def worth_of(
         step=two,
         board=board,
         lane=lane.reshape(-1).astype(np.int64),
-        begin=begin,
-        end=end,
+        begin=_by_place(begin),
+        end=_by_place(end),
         start=np.minimum(begin.min(axis=0)[:, :hubs], out[lanes[:, 0]]),
         onward=np.minimum(end.min(axis=0)[:, :hubs], back[lanes[:, 1]]),
         most=np.where(most < np.inf, most, -np.inf),
     )
+
+
+def _by_place(table: Float64) -> Float64:
+    """A table [N, L, P] with the lanes of a place side by side, as they are looked up."""
+    return np.ascontiguousarray(table.transpose(0, 2, 1)).transpose(0, 2, 1)
 
 
 def _affordable(
