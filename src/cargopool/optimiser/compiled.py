@@ -28,6 +28,7 @@ SOURCES = (
     "continuous/upper_state.py",
     "continuous/upper_anneal.py",
     "continuous/saddle_kernels.py",
+    "continuous/cover_kernels.py",
 )
 """Kernels call each other across these files and take the tables that they define: a change of one makes the compiled
 code of all of them old."""

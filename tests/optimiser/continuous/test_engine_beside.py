@@ -9,27 +9,27 @@ from cargopool.optimiser.continuous import settings, solving
 from cargopool.optimiser.continuous.beside import EngineBeside, Question
 from cargopool.optimiser.continuous.grid import expand, initial_grid
 from cargopool.optimiser.continuous.paths import list_paths
-from cargopool.optimiser.continuous.relaxation import Relaxation, relax, to_model
+from cargopool.optimiser.continuous.relaxation import relax, to_model
 from cargopool.optimiser.continuous.solving import solve_continuous
 from cargopool.optimiser.continuous.tree import Host
-from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineStatus, solve_model
+from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineStatus, MipModel, solve_model
 from optimiser.continuous.continuous_cases import optimum, tiny_instance
 
 CLOSE = 1e-4
 
 
-def relaxed(seed: int) -> tuple[Relaxation, float]:
-    """A relaxation, and what the cheapest of its choices costs."""
+def relaxed(seed: int) -> tuple[tuple[MipModel, int], float]:
+    """A relaxation for an engine with its number of commodities, and what the cheapest of its choices costs."""
     instance = tiny_instance(seed, commodities=4)
     table = list_paths(instance)
     grid = initial_grid(table)
     columns = expand(instance, table, grid)
     assert columns is not None
-    relaxation = relax(instance, table, grid, columns)
-    found = solve_model("highs", to_model(relaxation, integer=True), EngineLimits())
+    model = to_model(relax(instance, table, grid, columns), integer=True)
+    found = solve_model("highs", model, EngineLimits())
     assert found.objective is not None
     assert found.objective <= optimum(instance) + CLOSE
-    return relaxation, found.objective
+    return (model, 4), found.objective
 
 
 def answer(engine: EngineBeside, question: Question) -> float:
@@ -49,15 +49,15 @@ def test_answers_are_bounds_and_prove_a_target_that_nothing_reaches() -> None:
     try:
         for seed in range(4):
             relaxation, least = relaxed(seed)
-            assert answer(engine, Question(relaxation, least - 0.5, 30.0, 1)) == pytest.approx(least - 0.5)
-            assert answer(engine, Question(relaxation, least + 5.0, 30.0, 1)) == pytest.approx(least, abs=CLOSE)
+            assert answer(engine, Question(*relaxation, least - 0.5, 30.0, 1)) == pytest.approx(least - 0.5)
+            assert answer(engine, Question(*relaxation, least + 5.0, 30.0, 1)) == pytest.approx(least, abs=CLOSE)
     finally:
         engine.close()
 
 
 def test_there_is_always_a_plan_at_the_target_and_so_a_bound() -> None:
     relaxation, least = relaxed(1)
-    model = Question(relaxation, least + 5.0, 30.0, 1).model()
+    model = Question(*relaxation, least + 5.0, 30.0, 1).model()
     nobody = np.zeros(model.columns)
     nobody[-1] = 1.0
     assert model.largest_violation(nobody) <= 0.0
@@ -67,7 +67,7 @@ def test_there_is_always_a_plan_at_the_target_and_so_a_bound() -> None:
 def test_a_closed_engine_has_no_answer() -> None:
     relaxation, least = relaxed(0)
     engine = EngineBeside()
-    engine.ask(Question(relaxation, least + 5.0, 30.0, 1))
+    engine.ask(Question(*relaxation, least + 5.0, 30.0, 1))
     engine.close()
     deadline = time.monotonic() + 60
     while engine.busy:
@@ -81,7 +81,7 @@ def test_a_closed_engine_has_no_answer() -> None:
 )
 def test_an_engine_that_finds_nothing_feasible_proves_nothing(found: EngineResult) -> None:
     relaxation, least = relaxed(0)
-    assert Question(relaxation, least, 30.0, 1).answer(found) == -np.inf
+    assert Question(*relaxation, least, 30.0, 1).answer(found) == -np.inf
 
 
 @pytest.mark.parametrize("error", [MemoryError, OSError])
@@ -95,7 +95,7 @@ def test_an_engine_that_cannot_work_is_an_answer_that_proves_nothing(
     relaxation, least = relaxed(0)
     engine = EngineBeside()
     try:
-        assert answer(engine, Question(relaxation, least, 30.0, 1)) == -np.inf
+        assert answer(engine, Question(*relaxation, least, 30.0, 1)) == -np.inf
     finally:
         engine.close()
 

@@ -10,14 +10,12 @@ import numpy as np
 
 from cargopool.errors import EngineError
 from cargopool.optimiser.continuous import settings, tree
-from cargopool.optimiser.continuous.relaxation import to_model
 from cargopool.optimiser.engines import EngineLimits, EngineResult, EngineSettings, EngineStatus
 from cargopool.optimiser.worker import StoppedError, Worker
 
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.clock import Clock
-    from cargopool.optimiser.continuous.relaxation import Relaxation
-    from cargopool.optimiser.continuous.states import State
+    from cargopool.optimiser.continuous.states import Space, State
     from cargopool.optimiser.engines import MipModel
 
 
@@ -37,23 +35,27 @@ class Host(tree.Host, Protocol):
 
 @dataclass(frozen=True)
 class Question:
-    """Whether some choice of a relaxation's columns costs less than ``target``."""
+    """Whether some choice of a relaxation's columns costs less than ``target``.
 
-    relaxation: Relaxation
+    ``choices``: the relaxation for an engine, its first rows one for each of ``commodities``.
+    """
+
+    choices: MipModel
+    commodities: int
     target: float
     seconds: float
     seed: int
 
     def model(self) -> MipModel:
-        """The relaxation with a last column that serves everybody at the target.
+        """The choices with a last column that serves everybody at the target.
 
         Engines state a bound only beside a plan, and the column costs them less than a row of all costs.
         """
         from scipy.sparse import csr_array, hstack
 
-        model = to_model(self.relaxation, integer=True)
+        model = self.choices
         serves = np.zeros((model.rows, 1))
-        serves[: self.relaxation.quantity.size] = 1.0
+        serves[: self.commodities] = 1.0
         return replace(
             model,
             c=np.append(model.c, self.target),
@@ -129,12 +131,13 @@ class RootEngine:
     Parameters
     ----------
     host : Host
+    space : Space
     root : State
         Solved: it has a point.
     """
 
-    def __init__(self, host: Host, root: State) -> None:
-        self.host, self.root = host, root
+    def __init__(self, host: Host, space: Space, root: State) -> None:
+        self.host, self.space, self.root = host, space, root
         self.engine: EngineBeside | None = None
         self._upper = np.inf  # cost of the plan, and bound of the root, when last asked
         self._bound = -np.inf
@@ -182,4 +185,6 @@ class RootEngine:
         if self.engine is None:
             self.engine = EngineBeside()
         host.stages["beside_calls"] = host.stages.get("beside_calls", 0) + 1
-        self.engine.ask(Question(self.root.relaxation, host.target, seconds, host.seed))
+        model = self.space.model(self.root, integer=True)
+        commodities = self.root.relaxation.quantity.size
+        self.engine.ask(Question(model, commodities, host.target, seconds, host.seed))

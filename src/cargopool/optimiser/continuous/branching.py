@@ -131,13 +131,13 @@ def _by_row(state: State, used: IntArray) -> list[tuple[float, int, str, int]]:
     undecided = _undecided(share)
     some = np.flatnonzero(undecided > 0)
     found = _rows(undecided[some], relaxation.link_commodity[some], relaxation.link_row[some])
-    return [(0.7 * u * float(relaxation.row_fixed[r]), k, "row", r) for u, k, r in found]
+    return [(0.7 * u * float(relaxation.vehicle_price[r]), k, "row", r) for u, k, r in found]
 
 
 def _worth(state: State, used: IntArray) -> FloatArray:
     """(K,) the dearest vehicle that each commodity's shares ride."""
     relaxation = state.relaxation
-    fixed = np.append(relaxation.row_fixed, 0.0)[relaxation.row[used]].max(axis=1, initial=0.0)
+    fixed = np.append(relaxation.vehicle_price, 0.0)[relaxation.row[used]].max(axis=1, initial=0.0)
     worth = np.zeros(relaxation.quantity.size)
     np.maximum.at(worth, relaxation.commodity[used], fixed)
     return worth

@@ -103,7 +103,7 @@ class Saddle:
 
     def __init__(self, relaxation: Relaxation, stopped: IntArray, which: IntArray | slice = ALL) -> None:
         commodities = relaxation.quantity.size
-        self.stopped = stopped
+        self.stopped, self.constant = stopped, relaxation.constant
         self.commodity = relaxation.commodity[which]
         self.first = np.searchsorted(self.commodity, np.arange(commodities + 1))
         self.plain = relaxation.plain[which]
@@ -134,12 +134,12 @@ class Saddle:
     def lower(self, duals: Duals) -> float:
         """Bound of a dual point; fills ``costs`` and ``least``."""
         kernels.price(self.plain, *self.steps, duals.link, duals.row, self.costs)
-        return float(kernels.lower(self.first, self.costs, self.least))
+        return self.constant + float(kernels.lower(self.first, self.costs, self.least))
 
     def upper(self, x: FloatArray) -> float:
         """Cost of a primal point."""
         on = self.on_link, self.on_row
-        return float(kernels.upper(self.plain, *self.steps, self.fixed, self.unsigned[1], x, *on))
+        return self.constant + float(kernels.upper(self.plain, *self.steps, self.fixed, self.unsigned[1], x, *on))
 
     def start(self) -> tuple[FloatArray, Duals]:
         """A first point: vehicles' costs divided evenly, and the columns that are then cheapest."""
@@ -231,7 +231,7 @@ def solve_relaxation(
         _sift(relaxation, whole, point, tolerance, target, halt)
     best = whole.sharpened(point.best, target) if np.isfinite(target) else point.best
     bound = max(point.bound, whole.lower(best))
-    reduced = whole.costs - whole.least[whole.commodity] + (float(whole.least.sum()) - bound)
+    reduced = whole.costs - whole.least[whole.commodity] + (whole.constant + float(whole.least.sum()) - bound)
     return Priced(bound, point.value, point.best_x, reduced, best, point.steps)
 
 
@@ -367,10 +367,12 @@ def warm_up(stopped: IntArray) -> None:
         quantity=np.ones(2),
         commodity=pair,
         plain=np.ones(2),
+        charged=np.zeros(2),
         row=np.zeros((2, 1), dtype=np.int64),
         link=pair[:, None].copy(),
         row_interval=none,
         row_fixed=ones,
+        row_off=np.zeros(1),
         row_capacity=ones,
         row_load=2 * ones,
         link_row=np.zeros(2, dtype=np.int64),

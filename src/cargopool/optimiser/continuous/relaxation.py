@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cargopool.optimiser.continuous.covers import Covers
 from cargopool.optimiser.continuous.paths import vehicles_needed
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class Relaxation:
     commodity : (C,) int64
         Of each column.
     plain : (C,) float64
-        Cost of each column outside shared intervals.
+        Cost of each column outside shared intervals, with what the covers charge it.
+    charged : (C,) float64
+        What of it the covers charge, less what they take off vehicles of its own.
     row : (C, L) int64
         Shared row of each step, -1 for none.
     link : (C, L) int64
@@ -69,27 +72,39 @@ class Relaxation:
     row_interval : (R,) int64
         Interval of each shared row.
     row_fixed, row_capacity : (R,) float64
-        Cost and capacity of one vehicle there.
+        Cost, less what the covers take off, and capacity of one vehicle there.
+    row_off : (R,) float64
+        What the covers take off.
     row_load : (R,) float64
         Quantity of all that may use it.
     link_row, link_commodity : (Y,) int64
     link_vehicles : (Y,) float64
         Vehicles that there are when the commodity comes: those that it needs alone, or, where all of its columns lead
         through the interval, those that it needs with all others of which that is true.
+    constant : float
+        Cost besides all these, of the covers.
     """
 
     quantity: FloatArray
     commodity: IntArray
     plain: FloatArray
+    charged: FloatArray
     row: IntArray
     link: IntArray
     row_interval: IntArray
     row_fixed: FloatArray
+    row_off: FloatArray
     row_capacity: FloatArray
     row_load: FloatArray
     link_row: IntArray
     link_commodity: IntArray
     link_vehicles: FloatArray
+    constant: float = 0.0
+
+    @property
+    def vehicle_price(self) -> FloatArray:
+        """(R,) cost of one vehicle, whatever covers take off."""
+        return self.row_fixed + self.row_off
 
     @cached_property
     def tight(self) -> np.ndarray:
@@ -110,8 +125,13 @@ class Relaxation:
         return Packed(ptr, row.astype(np.uint32), link.astype(np.uint32), self.link_vehicles[link], share)
 
 
-def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: Columns) -> Relaxation:
-    """Relaxation over some columns of a grid; those left out are taken to be proven useless."""
+NO_COVERS = Covers()
+
+
+def relax(
+    instance: ContinuousInstance, table: PathTable, grid: Grid, columns: Columns, covers: Covers = NO_COVERS
+) -> Relaxation:
+    """Relaxation over some columns of a grid, at prices of covers; columns left out are taken to be proven useless."""
     commodities = np.int64(instance.origin.size)
     commodity = table.commodity[columns.path]
     at, step = np.nonzero(columns.interval >= 0)
@@ -126,8 +146,16 @@ def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: C
     shared = users[uses // commodities] >= 2
     alone = ~shared[of_use]
     arc = grid.arc[interval[alone]]
-    own = vehicles_needed(instance.quantity[who[alone]], instance.arc_capacity[arc]) * instance.arc_fixed[arc]
-    plain = table.variable[columns.path] + np.bincount(at[alone], weights=own, minlength=columns.size)
+    needed = vehicles_needed(instance.quantity[who[alone]], instance.arc_capacity[arc])
+    own = np.bincount(at[alone], weights=needed * instance.arc_fixed[arc], minlength=columns.size)
+    off: FloatArray = np.zeros(grid.size)
+    charged: FloatArray = np.zeros(columns.size)
+    if covers.rows:
+        off = covers.off(grid)
+        charges = covers.charges(grid, int(commodities))[interval, who]
+        spared = needed * off[interval[alone]]
+        charged = charged + np.bincount(at, weights=charges, minlength=columns.size)
+        charged = charged - np.bincount(at[alone], weights=spared, minlength=columns.size)
     row_of_interval = np.cumsum(users >= 2) - 1
     row_interval = np.flatnonzero(users >= 2)
     link_of_use = np.where(shared, np.cumsum(shared) - 1, -1)
@@ -152,21 +180,30 @@ def relax(instance: ContinuousInstance, table: PathTable, grid: Grid, columns: C
     return Relaxation(
         quantity=instance.quantity,
         commodity=commodity,
-        plain=plain,
+        plain=table.variable[columns.path] + own + charged,
+        charged=charged,
         row=row,
         link=link,
         row_interval=row_interval,
-        row_fixed=instance.arc_fixed[row_arc],
+        row_fixed=np.maximum(0.0, instance.arc_fixed[row_arc] - off[row_interval]),
+        row_off=off[row_interval],
         row_capacity=capacity,
         row_load=load,
         link_row=link_row,
         link_commodity=link_commodity,
         link_vehicles=vehicles,
+        constant=covers.constant,
     )
 
 
-def to_model(relaxation: Relaxation, *, integer: bool, cutoff: float | None = None) -> MipModel:
-    """The relaxation for an engine: columns first, then vehicles per shared row; no plan above the cutoff."""
+def to_model(
+    relaxation: Relaxation, *, integer: bool, cutoff: float | None = None, covers: tuple[Any, FloatArray] | None = None
+) -> MipModel:
+    """The relaxation for an engine: columns first, then vehicles per shared row; no plan above the cutoff.
+
+    Costs are true ones, whatever covers take off and charge: an engine gets ``covers``, rows and least values, as rows
+    behind all others.
+    """
     from scipy.sparse import csr_array
 
     from cargopool.optimiser.engines import MipModel
@@ -187,7 +224,7 @@ def to_model(relaxation: Relaxation, *, integer: bool, cutoff: float | None = No
     i += [first + capacity_row[row[held]], first + np.arange(capacity_rows.size)]
     j += [at[held], columns + capacity_rows]
     data += [share, -np.ones(capacity_rows.size)]
-    cost = np.concatenate([relaxation.plain, relaxation.row_fixed])
+    cost = np.concatenate([relaxation.plain - relaxation.charged, relaxation.vehicle_price])
     count = first + capacity_rows.size
     row_lower, row_upper = np.full(count, -np.inf), np.zeros(count)
     row_lower[:commodities] = row_upper[:commodities] = 1.0
@@ -196,6 +233,12 @@ def to_model(relaxation: Relaxation, *, integer: bool, cutoff: float | None = No
         j.append(np.arange(cost.size))
         data.append(cost)
         row_lower, row_upper = np.append(row_lower, -np.inf), np.append(row_upper, cutoff)
+    if covers is not None:
+        more = covers[0].tocoo()
+        i.append(row_lower.size + more.row)
+        j.append(more.col)
+        data.append(more.data)
+        row_lower, row_upper = np.append(row_lower, covers[1]), np.append(row_upper, np.full(covers[1].size, np.inf))
     shape = (row_lower.size, cost.size)
     matrix = csr_array((np.concatenate(data), (np.concatenate(i), np.concatenate(j))), shape=shape)
     most = np.bincount(relaxation.link_row, weights=relaxation.link_vehicles, minlength=rows)

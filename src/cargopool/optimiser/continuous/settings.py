@@ -66,3 +66,9 @@ WORK_SEARCH = 5_000
 
 WORK_NODES = 200
 """Nodes of the engine per unit of work."""
+
+COVERS_WORTHWHILE = 0.1
+"""Part of the distance to the target that the last covers must have led to for more to be looked for."""
+
+COVERS_SECONDS, COVERS_SHARE = 4.0, 0.1
+"""Longest search for covers at a time; share of the time limit that it may take."""

@@ -17,14 +17,15 @@ from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_g
 from cargopool.optimiser.continuous.instance import ContinuousResult, TimedPath
 from cargopool.optimiser.continuous.paths import list_paths, with_rest
 from cargopool.optimiser.continuous.pricing import Priced, solve_relaxation, warm_up
-from cargopool.optimiser.continuous.relaxation import to_model
 from cargopool.optimiser.continuous.rounding import choose, learn
 from cargopool.optimiser.continuous.searching import PlanSearch
 from cargopool.optimiser.continuous.states import Space, State
+from cargopool.optimiser.continuous.strengthening import strengthen
 from cargopool.optimiser.continuous.tree import CLOSED, Tree
 
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import ContinuousInstance, IntArray
+    from cargopool.optimiser.engines import EngineResult, MipModel
 
 ENGINE_GRACE = 0.3
 """Seconds beyond the limit for an engine to come back by itself, with its bound, before it is ended."""
@@ -97,6 +98,7 @@ class _Run:
         self.improved = 0.0  # seconds at which the best plan was found
         self.engine_columns = settings.MIP_COLUMNS
         self.by_engine = False
+        self.covered_from = -np.inf  # the bound when covers were last looked for
         self.stages: dict[str, Any] = {"rounds": 0, "mip_calls": 0, "relaxation_s": 0.0, "mip_s": 0.0}
 
     def solve(self) -> ContinuousResult:
@@ -189,6 +191,10 @@ class _Run:
             return state
         points = self.learn(state, settings.SAMPLES)
         moving = bool(points) and self.lower - before >= settings.STALL * (self.target - self.lower)
+        if not moving:
+            stronger = self._strengthen(state, priced)
+            if stronger is not None or self.finished():
+                return stronger
         eager = self.stages["rounds"] > 1 and state.columns.size <= settings.EAGER_COLUMNS
         if not moving or eager or self.by_engine:
             taught = self._ask_at_length(state)
@@ -202,12 +208,47 @@ class _Run:
         if self.finished():
             return None
         if self.clock.timed and self.threads >= 2:
-            self.beside = RootEngine(self, state)
+            self.beside = RootEngine(self, self.space, state)
         tree = Tree(self, self.space, self.relaxed, state, priced.bound)
         if tree.run():
             self._raise(min(self.proven, self.upper))
         self.stages["nodes"] = tree.nodes
         return None
+
+    def _strengthen(self, state: State, priced: Priced) -> State | None:
+        """The state with covers that raise its bound; None where they do not, or did not lately."""
+        target = self.target
+        closed = self.lower - self.covered_from
+        if not np.isfinite(target) or closed < settings.COVERS_WORTHWHILE * (target - self.covered_from):
+            return None
+        begun, self.covered_from = self.clock.seconds(), self.lower
+        most = np.inf
+        if self.clock.timed:
+            most = begun + max(settings.COVERS_SECONDS, settings.COVERS_SHARE * (self.clock.limit or 0.0))
+        stronger = strengthen(
+            self.instance, self.space, state, target, self._linear, lambda: most - self.clock.seconds(), self.stopped
+        )
+        if stronger is not None:
+            found = self.price(stronger)
+            if found is None or found.bound <= priced.bound:
+                stronger = None
+            else:
+                stronger.point = found.x, found.duals
+        self.stages["covers"] = len(state.covers.rows if stronger is None else stronger.covers.rows)
+        self.stages["covers_s"] = self.stages.get("covers_s", 0.0) + self.clock.seconds() - begun
+        return stronger
+
+    def _linear(self, model: MipModel, seconds: float) -> EngineResult | None:
+        """Solve a linear model."""
+        from cargopool.optimiser.engines import EngineLimits
+
+        left = self.clock.left()
+        seconds = seconds if left is None else min(seconds, left)
+        self.clock.spend(1)
+        found: EngineResult | None = self._call(
+            "highs", model, EngineLimits(seconds=seconds if self.clock.timed else None), seconds
+        )
+        return found
 
     def price(self, state: State) -> Priced | None:
         """Solve a state's relaxation; None when a commodity has no column left."""
@@ -308,7 +349,7 @@ class _Run:
             seed=self.seed,
         )
         target = self.target
-        model = to_model(state.relaxation, integer=True, cutoff=target if np.isfinite(target) else None)
+        model = self.space.model(state, integer=True, cutoff=target if np.isfinite(target) else None)
         found = self._call("highs", model, limits, seconds)
         self.clock.spend(2)
         self.stages["mip_s"] += self.clock.seconds() - begun

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cargopool.optimiser.continuous.covers import rows_of
 from cargopool.optimiser.continuous.grid import Columns, Grid, refine
 from cargopool.optimiser.continuous.pricing import Duals
-from cargopool.optimiser.continuous.relaxation import Relaxation, relax
+from cargopool.optimiser.continuous.relaxation import NO_COVERS, Relaxation, relax, to_model
 
 if TYPE_CHECKING:
+    from cargopool.optimiser.continuous.covers import Covers
     from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
     from cargopool.optimiser.continuous.paths import PathTable
+    from cargopool.optimiser.engines import MipModel
 
 
 @dataclass
@@ -26,7 +29,8 @@ class State:
     columns : Columns
         Those not yet proven useless, sorted by commodity.
     relaxation : Relaxation
-        Over them.
+        Over them, at the covers' prices.
+    covers : Covers
     point : tuple of (C,) float64 and Duals, or None
         Where its solution starts, or ended.
     """
@@ -34,6 +38,7 @@ class State:
     grid: Grid
     columns: Columns
     relaxation: Relaxation
+    covers: Covers
     point: tuple[FloatArray, Duals] | None = None
 
 
@@ -44,9 +49,21 @@ class Space:
     instance: ContinuousInstance
     table: PathTable
 
-    def state(self, grid: Grid, columns: Columns) -> State:
+    def state(self, grid: Grid, columns: Columns, covers: Covers = NO_COVERS) -> State:
         """A state without a point."""
-        return State(grid, columns, relax(self.instance, self.table, grid, columns))
+        return State(grid, columns, relax(self.instance, self.table, grid, columns, covers), covers)
+
+    def covered(self, state: State, covers: Covers) -> State:
+        """The state with other covers, without a point."""
+        return self.state(state.grid, state.columns, covers)
+
+    def model(self, state: State, *, integer: bool, cutoff: float | None = None) -> MipModel:
+        """A state for an engine, its covers as rows behind all others."""
+        if not state.covers.rows:
+            return to_model(state.relaxation, integer=integer, cutoff=cutoff)
+        least = np.array([row.constant for row in state.covers.rows])
+        rows = rows_of(self.instance, state), least
+        return to_model(state.relaxation, integer=integer, cutoff=cutoff, covers=rows)
 
     def part(self, state: State, kept: np.ndarray) -> State:
         """The state over some of its columns."""
@@ -60,7 +77,7 @@ class Space:
         return None if columns is None else self._inherit(state, grid, columns, columns.parent)
 
     def _inherit(self, state: State, grid: Grid, columns: Columns, parent: IntArray) -> State:
-        made = self.state(grid, columns)
+        made = self.state(grid, columns, state.covers)
         if state.point is not None and np.unique(made.relaxation.commodity).size == made.relaxation.quantity.size:
             made.point = hand_down(state, made, parent)
         return made
