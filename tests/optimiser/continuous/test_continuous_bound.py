@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cargopool.optimiser.continuous import clock, settings, solving
+from cargopool.optimiser.continuous.engine_calls import EngineCalls
 from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.grid import Columns, expand, initial_grid, refine
 from cargopool.optimiser.continuous.instance import ContinuousInstance
@@ -253,14 +254,14 @@ def test_a_stop_ends_the_engine_in_its_call(monkeypatch: pytest.MonkeyPatch) -> 
     """The engine has time left then: by the clock alone it would work on."""
     called = threading.Event()
 
-    def work_on(run: solving._Run, name: str, model: object, limits: EngineLimits, seconds: float) -> None:
+    def work_on(engine: EngineCalls, name: str, model: object, limits: EngineLimits, seconds: float) -> None:
         called.set()
         begun = time.monotonic()
-        while not run._engine_stop():
+        while not engine.to_end():
             assert time.monotonic() - begun < 20.0, "the engine works on"
             time.sleep(0.01)
 
-    monkeypatch.setattr(solving._Run, "_call", work_on)
+    monkeypatch.setattr(EngineCalls, "call", work_on)
     monkeypatch.setattr(settings, "STALL", 1.0)
     instance = tiny_instance(7, commodities=50, nodes=7, horizon=12)
     solve_continuous(instance, time_limit=1000.0, gap=0.0, stop=called.is_set)

@@ -41,7 +41,10 @@ PER_ARC = 8
 """New covers of an arc in one search."""
 
 MOST_FOUND = 20_000
+"""Covers of one search, all arcs together, before the best are chosen."""
+
 ROUND_DOWN = 1e-12
+"""What prices that must fit are lowered by, relatively, so that rounding never makes a vehicle cheaper than nothing."""
 
 
 class Cover(NamedTuple):
@@ -114,6 +117,13 @@ class Covers:
         """The same at other prices, those below ``least`` dropped."""
         kept = np.flatnonzero(price >= least)
         return Covers(tuple(self.rows[j] for j in kept.tolist()), price[kept])
+
+    def towards(self, other: Covers, part: float) -> Covers:
+        """Both, at prices a part of the way from these to the other's; a cover has none where it is lacking."""
+        price = dict(zip(self.rows, ((1.0 - part) * self.price).tolist(), strict=True))
+        for row, more in zip(other.rows, (part * other.price).tolist(), strict=True):
+            price[row] = price.get(row, 0.0) + more
+        return Covers(tuple(price), np.array(list(price.values())))
 
     def with_rows(self, rows: list[Cover]) -> Covers:
         """These and more, the new ones at a price of nothing."""

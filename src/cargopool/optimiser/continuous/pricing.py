@@ -359,6 +359,13 @@ def estimate(
     return point.bound
 
 
+def cheapest_columns(relaxation: Relaxation, duals: Duals, count: int) -> np.ndarray:
+    """(C,) bool: the ``count`` cheapest columns of each commodity at a dual point."""
+    whole = Saddle(relaxation, np.zeros(1, np.int64))
+    whole.lower(duals)
+    return whole.among_cheapest(count)
+
+
 def warm_up(stopped: IntArray) -> None:
     """Compile the kernels, or load them, on the smallest case: two commodities that can share one vehicle."""
     ones, none = np.ones(1), np.zeros(1, dtype=np.int64)

@@ -70,5 +70,8 @@ WORK_NODES = 200
 COVERS_WORTHWHILE = 0.1
 """Part of the distance to the target that the last covers must have led to for more to be looked for."""
 
+COVERS_NEAR = 1e-4
+"""Relative distance to the target that is left to branching."""
+
 COVERS_SECONDS, COVERS_SHARE = 4.0, 0.1
 """Longest search for covers at a time; share of the time limit that it may take."""

@@ -12,6 +12,7 @@ import numpy as np
 from cargopool.optimiser.continuous import settings
 from cargopool.optimiser.continuous.beside import RootEngine
 from cargopool.optimiser.continuous.clock import Clock
+from cargopool.optimiser.continuous.engine_calls import EngineCalls
 from cargopool.optimiser.continuous.evaluate import evaluate
 from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, make_grid
 from cargopool.optimiser.continuous.instance import ContinuousResult, TimedPath
@@ -20,15 +21,11 @@ from cargopool.optimiser.continuous.pricing import Priced, solve_relaxation, war
 from cargopool.optimiser.continuous.rounding import choose, learn
 from cargopool.optimiser.continuous.searching import PlanSearch
 from cargopool.optimiser.continuous.states import Space, State
-from cargopool.optimiser.continuous.strengthening import strengthen
+from cargopool.optimiser.continuous.strengthening import Tools, strengthen
 from cargopool.optimiser.continuous.tree import CLOSED, Tree
 
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.instance import ContinuousInstance, IntArray
-    from cargopool.optimiser.engines import EngineResult, MipModel
-
-ENGINE_GRACE = 0.3
-"""Seconds beyond the limit for an engine to come back by itself, with its bound, before it is ended."""
 
 
 def solve_continuous(
@@ -93,7 +90,7 @@ class _Run:
         self.lower = -np.inf
         self.proven = np.inf  # what every column left out so far was proven to cost at least
         self.plans: PlanSearch | None = None
-        self.worker: Any = None
+        self.engine = EngineCalls(clock, self._engine_useless)
         self.beside: RootEngine | None = None
         self.improved = 0.0  # seconds at which the best plan was found
         self.engine_columns = settings.MIP_COLUMNS
@@ -189,6 +186,8 @@ class _Run:
         state = self.prune(state, priced)
         if self.finished() or state.point is None:
             return state
+        if self.threads >= 2 and self.stages["rounds"] > 1:  # most solves end before it would be ready
+            self.engine.start()
         points = self.learn(state, settings.SAMPLES)
         moving = bool(points) and self.lower - before >= settings.STALL * (self.target - self.lower)
         if not moving:
@@ -218,37 +217,25 @@ class _Run:
     def _strengthen(self, state: State, priced: Priced) -> State | None:
         """The state with covers that raise its bound; None where they do not, or did not lately."""
         target = self.target
-        closed = self.lower - self.covered_from
-        if not np.isfinite(target) or closed < settings.COVERS_WORTHWHILE * (target - self.covered_from):
+        closed, near = self.lower - self.covered_from, target - self.lower <= settings.COVERS_NEAR * target
+        if not np.isfinite(target) or near or closed < settings.COVERS_WORTHWHILE * (target - self.covered_from):
             return None
         begun, self.covered_from = self.clock.seconds(), self.lower
-        most = np.inf
-        if self.clock.timed:
-            most = begun + max(settings.COVERS_SECONDS, settings.COVERS_SHARE * (self.clock.limit or 0.0))
-        stronger = strengthen(
-            self.instance, self.space, state, target, self._linear, lambda: most - self.clock.seconds(), self.stopped
-        )
-        if stronger is not None:
-            found = self.price(stronger)
-            if found is None or found.bound <= priced.bound:
-                stronger = None
-            else:
-                stronger.point = found.x, found.duals
-        self.stages["covers"] = len(state.covers.rows if stronger is None else stronger.covers.rows)
+        longest = max(settings.COVERS_SECONDS, settings.COVERS_SHARE * (self.clock.limit or 0.0))
+        until = begun + longest if self.clock.timed else np.inf
+
+        def over() -> bool:
+            return self.clock.over() or self.clock.seconds() >= until
+
+        tools = Tools(self.price, lambda model: self.engine.linear(model, until - self.clock.seconds()), over)
+        found = strengthen(self.space, state, priced, target, tools)
+        stronger = None
+        if found is not None:
+            stronger = found[0]
+            self._raise(min(self.proven, found[1].bound))
+            self.stages["covers"] = len(stronger.covers.rows)
         self.stages["covers_s"] = self.stages.get("covers_s", 0.0) + self.clock.seconds() - begun
         return stronger
-
-    def _linear(self, model: MipModel, seconds: float) -> EngineResult | None:
-        """Solve a linear model."""
-        from cargopool.optimiser.engines import EngineLimits
-
-        left = self.clock.left()
-        seconds = seconds if left is None else min(seconds, left)
-        self.clock.spend(1)
-        found: EngineResult | None = self._call(
-            "highs", model, EngineLimits(seconds=seconds if self.clock.timed else None), seconds
-        )
-        return found
 
     def price(self, state: State) -> Priced | None:
         """Solve a state's relaxation; None when a commodity has no column left."""
@@ -350,7 +337,7 @@ class _Run:
         )
         target = self.target
         model = self.space.model(state, integer=True, cutoff=target if np.isfinite(target) else None)
-        found = self._call("highs", model, limits, seconds)
+        found = self.engine.call("highs", model, limits, seconds)
         self.clock.spend(2)
         self.stages["mip_s"] += self.clock.seconds() - begun
         if found is not None and found.status is EngineStatus.INFEASIBLE:
@@ -361,26 +348,10 @@ class _Run:
         chosen = choose(state.relaxation, found.x[: state.columns.size], None)
         return min(target, found.bound), self._try(state, chosen)
 
-    def _call(self, name: str, model: Any, limits: Any, seconds: float) -> Any:
-        from cargopool.optimiser.engines import solve_model
-        from cargopool.optimiser.worker import StoppedError, Worker
-
-        if not self.clock.timed:
-            return solve_model(name, model, limits)
-        if self.worker is None:
-            self.worker = Worker()
-        try:
-            solve = "cargopool.optimiser.engines:solve_model"
-            return self.worker.call(solve, name, model, limits, stop=self._engine_stop, seconds=seconds + 3)
-        except StoppedError:
-            return None
-
-    def _engine_stop(self) -> bool:
-        """Whether to end the engine: at once when asked to, a little late by the clock, which it keeps to itself."""
+    def _engine_useless(self) -> bool:
+        """Whether nobody needs an engine's answer any more."""
         self._fetch()
-        left = self.clock.left()
-        late = left is not None and left < -ENGINE_GRACE
-        return late or self.clock.asked() or self.lower >= self.target - CLOSED * abs(self.target)
+        return self.lower >= self.target - CLOSED * abs(self.target)
 
     def _wait(self) -> bool:
         """Nothing to learn for now: let the search work on, then look again."""
@@ -452,7 +423,6 @@ class _Run:
         self.stopped[0] = 1
         if self.plans is not None:
             self.plans.close()
-        if self.worker is not None:
-            self.worker.close()
+        self.engine.close()
         if self.beside is not None:
             self.beside.close()

@@ -1,145 +1,143 @@
-"""Prices of covers: a linear programme over promising columns, which grows by columns and by covers that it breaks."""
+"""Prices of covers: a linear programme over promising columns finds covers and prices, the relaxation what they prove.
+
+The programme's optimum lies above the bound as long as columns are missing, and its prices jump. So each round goes a
+part of the way from the best prices so far to the programme's, solves the relaxation over all columns there, and lets
+those into the programme that it asks for (smoothed column generation; Wentges, 1997).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cargopool.optimiser.continuous.covers import violated
+from cargopool.optimiser.continuous.covers import Cover, Covers, violated
 from cargopool.optimiser.continuous.paths import vehicles_needed
-from cargopool.optimiser.continuous.pricing import Duals, Saddle
+from cargopool.optimiser.continuous.pricing import Duals, cheapest_columns
+from cargopool.optimiser.engines import MipModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray, IntArray
+    from cargopool.optimiser.continuous.instance import ContinuousInstance, FloatArray
+    from cargopool.optimiser.continuous.pricing import Priced
     from cargopool.optimiser.continuous.states import Space, State
-    from cargopool.optimiser.engines import EngineResult, MipModel
+    from cargopool.optimiser.engines import EngineResult
 
-    Solve = Callable[[MipModel, float], EngineResult | None]
+CHEAPEST = 6
+"""Columns of each commodity in the programme, besides those with a share in it or in the relaxation."""
 
-CHEAPEST = 16
-"""Columns of each commodity that the programme begins with, besides those with a share."""
-
-ENTERING = 24
-"""Columns of each commodity that may enter at a time."""
-
-ROUNDS = 25
+ROUNDS = 20
 """Most programmes for one strengthening."""
 
 GAIN = 0.02
-"""Part of the distance to the target by which a programme must differ from the last one."""
+"""Part of the distance to the target that a round must close to count."""
 
 PATIENCE = 3
-"""Programmes in a row that may differ by less."""
+"""Rounds in a row that may close less."""
+
+STEP = 0.5
+"""Part of the way from the best prices so far to a programme's."""
 
 DULL = 1e-9
 """Price below which a cover is dropped."""
 
 
-@dataclass
-class _Programme:
-    """The whole linear programme, of which some columns take part."""
+class Tools(NamedTuple):
+    """What strengthening asks of a solve.
 
-    state: State
-    model: MipModel
-    active: np.ndarray
+    Attributes
+    ----------
+    price : callable
+        Solves a state's relaxation; None when a commodity has no column left.
+    optimum : callable
+        Solves a linear model; None when it did not in time.
+    over : callable
+        Whether to give back what there is.
+    """
 
-    def solved(self, solve: Solve, seconds: float) -> tuple[FloatArray, EngineResult] | None:
-        """A point of all columns, and what the engine said; None when it did not finish."""
-        from cargopool.optimiser.engines import MipModel
-
-        columns = self.active.size
-        which = np.append(np.flatnonzero(self.active), np.arange(columns, self.model.columns))
-        model = self.model
-        part = MipModel(
-            c=model.c[which],
-            a=model.a[:, which],
-            row_lower=model.row_lower,
-            row_upper=model.row_upper,
-            lower=model.lower[which],
-            upper=np.full(which.size, np.inf),
-            integer=model.integer[which],
-        )
-        found = solve(part, seconds)
-        if found is None or found.x is None or found.duals is None:
-            return None
-        point = np.zeros(model.columns)
-        point[which] = found.x
-        return point, found
-
-    def let_in(self, duals: FloatArray) -> bool:
-        """Let the cheapest columns in that the prices ask for; False when there is none."""
-        model, commodity = self.model, self.state.relaxation.commodity
-        reduced = (model.c - model.a.T @ duals)[: self.active.size]
-        wanted = np.flatnonzero(~self.active & (reduced < -1e-6 * np.abs(model.c).max()))
-        if not wanted.size:
-            return False
-        order = wanted[np.lexsort((reduced[wanted], commodity[wanted]))]
-        first = np.searchsorted(commodity[order], commodity[order])
-        self.active[order[np.arange(order.size) - first < ENTERING]] = True
-        return True
+    price: Callable[[State], Priced | None]
+    optimum: Callable[[MipModel], EngineResult | None]
+    over: Callable[[], bool]
 
 
-def strengthen(
-    instance: ContinuousInstance,
-    space: Space,
-    state: State,
-    target: float,
-    solve: Solve,
-    left: Callable[[], float],
-    stopped: IntArray,
-) -> State | None:
-    """The state with covers at the prices that raise its bound most; None when no cover helps.
+class _Optimum(NamedTuple):
+    """Of a programme: covers with prices, shares of all columns and vehicles, and the engine's prices of all rows."""
+
+    covers: Covers
+    point: FloatArray
+    duals: FloatArray
+
+
+def strengthen(space: Space, state: State, priced: Priced, target: float, tools: Tools) -> tuple[State, Priced] | None:
+    """The state with covers at prices that raise its bound, and what is proven then; None when no cover helps.
 
     Parameters
     ----------
     state : State
         Solved: it has a point.
+    priced : Priced
+        What its relaxation proves.
     target : float
         Bound that ends the solve.
-    solve : callable
-        Solves a linear model within some seconds; None when it did not.
-    left : callable
-        Seconds that may still be spent.
-    stopped : (1,) int64
-        Not 0 once another thread ends the solve.
     """
     assert state.point is not None
-    x, duals = state.point
-    saddle = Saddle(state.relaxation, stopped)
-    value = saddle.lower(duals)
-    active = saddle.among_cheapest(CHEAPEST) | (x > 0.0)
-    covers = state.covers
-    best, dull = None, 0
+    instance = space.instance
+    best: tuple[State, Priced] | None = None
+    proven, at, covers = priced.bound, state, state.covers
+    centre = state
+    active = np.zeros(state.columns.size, np.bool_)
+    dull = 0
     for _ in range(ROUNDS):
-        programme = _Programme(state, space.model(space.covered(state, covers), integer=False), active)
-        found = programme.solved(solve, left()) if left() > 0.0 else None
+        assert at.point is not None
+        active |= cheapest_columns(at.relaxation, at.point[1], CHEAPEST) | (at.point[0] > 0.0)
+        found = None if tools.over() else _optimum(space, state, covers, active, tools)
         if found is None:
             break
-        point, result = found
-        assert result.duals is not None
-        count = len(covers.rows)
-        prices = np.maximum(0.0, result.duals[result.duals.size - count :])
-        if count:
-            best = covers, prices, point, result.duals
-        reached = float(result.objective or 0.0)
-        entered = programme.let_in(result.duals)
-        dull = dull + 1 if abs(reached - value) < GAIN * abs(target - reached) else 0
-        value = reached
-        if dull == PATIENCE or (value >= target and not entered):
-            break
-        if value < target:
-            kept = covers.priced(prices, DULL)
-            covers = kept.with_rows(_broken(instance, state, point))
-            if not entered and len(covers.rows) == len(kept.rows):
+        new = _broken(instance, state, found.point)
+        if found.covers.rows:
+            at = _towards(space, centre, found)
+            proves = tools.price(at)
+            if proves is None:
                 break
-    return None if best is None else _at_prices(instance, space, state, best)
+            at.point = proves.x, proves.duals
+            gained = proves.bound - proven
+            if gained > 0.0:
+                best, centre, proven = (at, proves), at, proves.bound
+            dull = 0 if gained > GAIN * (target - proven) else dull + 1
+            if proven >= target or dull == PATIENCE:
+                break
+        covers = found.covers.with_rows(new)
+        if not covers.rows:
+            break
+    return best
 
 
-def _broken(instance: ContinuousInstance, state: State, point: FloatArray) -> list[Any]:
+def _optimum(space: Space, state: State, covers: Covers, active: np.ndarray, tools: Tools) -> _Optimum | None:
+    """Optimum of the programme over some columns."""
+    model = space.model(space.covered(state, covers), integer=False)
+    columns = active.size
+    which = np.append(np.flatnonzero(active), np.arange(columns, model.columns))
+    part = MipModel(
+        c=model.c[which],
+        a=model.a[:, which],
+        row_lower=model.row_lower,
+        row_upper=model.row_upper,
+        lower=model.lower[which],
+        upper=np.full(which.size, np.inf),
+        integer=model.integer[which],
+    )
+    found = tools.optimum(part)
+    if found is None or found.x is None or found.duals is None:
+        return None
+    point = np.zeros(model.columns)
+    point[which] = found.x
+    count = len(covers.rows)
+    price = np.maximum(0.0, found.duals[model.rows - count :])
+    return _Optimum(covers.priced(price, DULL), point, found.duals)
+
+
+def _broken(instance: ContinuousInstance, state: State, point: FloatArray) -> list[Cover]:
     relaxation, interval = state.relaxation, state.columns.interval
     some = np.flatnonzero(point[: interval.shape[0]] > 1e-7)
     at, step = np.nonzero(interval[some] >= 0)
@@ -152,21 +150,22 @@ def _broken(instance: ContinuousInstance, state: State, point: FloatArray) -> li
     return violated(instance, state.grid, (there, who, point[column]), vehicles)
 
 
-def _at_prices(instance: ContinuousInstance, space: Space, state: State, best: Any) -> State:
-    """The state at the prices of a programme, which it starts from."""
-    covers, prices, point, duals = best
-    relaxation = state.relaxation
+def _towards(space: Space, centre: State, found: _Optimum) -> State:
+    """The state at prices between the best so far and a programme's, with a point to start from."""
+    assert centre.point is not None
+    relaxation, fixed = centre.relaxation, space.instance.arc_fixed[centre.grid.arc]
     commodities, links = relaxation.quantity.size, relaxation.link_row.size
-    shared = np.zeros(state.grid.size, np.bool_)
+    shared = np.zeros(centre.grid.size, np.bool_)
     shared[relaxation.row_interval] = True
-    fitting = covers.priced(prices, DULL).fitting(state.grid, instance.arc_fixed[state.grid.arc], shared)
-    made = space.covered(state, fitting)
-    link = np.maximum(0.0, -duals[commodities : commodities + links]) / relaxation.link_vehicles
+    made = space.covered(centre, centre.covers.towards(found.covers.fitting(centre.grid, fixed, shared), STEP))
+    x, duals = centre.point
+    link = np.maximum(0.0, -found.duals[commodities : commodities + links]) / relaxation.link_vehicles
     row = np.zeros(relaxation.row_fixed.size)
-    row[relaxation.tight] = np.maximum(0.0, -duals[commodities + links :][: int(relaxation.tight.sum())])
+    row[relaxation.tight] = np.maximum(0.0, -found.duals[commodities + links :][: int(relaxation.tight.sum())])
+    link, row = (1 - STEP) * duals.link + STEP * link, (1 - STEP) * duals.row + STEP * row
     whole = np.bincount(relaxation.link_row, weights=link, minlength=row.size) + row
-    part = np.minimum(1.0, made.relaxation.row_fixed / np.maximum(whole, 1e-300))
-    shares = np.maximum(0.0, point[: relaxation.plain.size])
+    part = np.where(whole > made.relaxation.row_fixed, made.relaxation.row_fixed / np.maximum(whole, 1e-12), 1.0)
+    shares = (1 - STEP) * x + STEP * np.maximum(0.0, found.point[: x.size])
     shares /= np.bincount(relaxation.commodity, weights=shares, minlength=commodities)[relaxation.commodity]
     made.point = shares, Duals(link * part[relaxation.link_row], row * part)
     return made
