@@ -280,7 +280,8 @@ class SolveParams:
         try:
             values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(Diagnostic("E1901", f"cannot read parameters: {error}", where)) from error
+            way_out = "a UTF-8 text in TOML, with keys as in docs/solver.md"
+            raise InputError(Diagnostic("E1901", f"cannot read parameters: {error}", where, way_out)) from error
         return cls.from_mapping(values, where)
 
     @classmethod
@@ -371,6 +372,10 @@ def _toml(value: object) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "a list"}
+"""How the types of parameters are called."""
+
+
 def _build(kind: type, values: Mapping[str, Any], where: str, problems: list[Diagnostic]) -> Any:
     known = {entry.name: entry for entry in fields(kind)}
     defaults = kind()
@@ -389,8 +394,8 @@ def _build(kind: type, values: Mapping[str, Any], where: str, problems: list[Dia
             else:
                 problems.append(Diagnostic("E1903", f"{key} is a section", place, f"write [{key}]"))
         elif not _fits(value, default):
-            wanted = type(default).__name__
-            problems.append(Diagnostic("E1903", f"{key} must be a {wanted}, not {value!r}", place))
+            wanted, way_out = _WORDS[type(default)], f"such as {key} = {_toml(default)}, which is the default"
+            problems.append(Diagnostic("E1903", f"{key} must be {wanted}, not {_toml(value)}", place, way_out))
         else:
             given[key] = type(default)(value)
     if problems:
