@@ -44,6 +44,26 @@ def tiny_instance(seed: int, commodities: int = 3, nodes: int = 4, horizon: int 
     )
 
 
+def one_arc(quantity: list[float], release: list[int], deadline: list[int]) -> ContinuousInstance:
+    """Commodities that have one arc of a minute to go, and vehicles of 8 on it at 10 each."""
+    count = len(quantity)
+    return ContinuousInstance(
+        name="one-arc",
+        nodes=2,
+        arc_tail=np.array([0]),
+        arc_head=np.array([1]),
+        arc_minutes=np.array([1]),
+        arc_fixed=np.array([10.0]),
+        arc_capacity=np.array([8.0]),
+        arc_variable=np.zeros((count, 1)),
+        origin=np.zeros(count, dtype=np.int64),
+        destination=np.ones(count, dtype=np.int64),
+        quantity=np.array(quantity),
+        release=np.array(release),
+        deadline=np.array(deadline),
+    )
+
+
 def options_of(instance: ContinuousInstance, k: int) -> list[TimedPath]:
     """Every simple path of a commodity with every choice of minutes."""
     found: list[TimedPath] = []

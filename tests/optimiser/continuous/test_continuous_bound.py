@@ -20,7 +20,7 @@ from cargopool.optimiser.continuous.relaxation import Relaxation, relax, to_mode
 from cargopool.optimiser.continuous.rounding import choose, learn
 from cargopool.optimiser.continuous.solving import solve_continuous
 from cargopool.optimiser.engines import EngineLimits, solve_model
-from optimiser.continuous.continuous_cases import optimum, options_of, tiny_instance
+from optimiser.continuous.continuous_cases import one_arc, optimum, options_of, tiny_instance
 from scale import scaled
 from timing import within
 
@@ -45,28 +45,9 @@ def relaxed(instance: ContinuousInstance) -> tuple[Relaxation, Columns]:
     return relax(instance, table, grid, columns), columns
 
 
-def two_of_one_arc(quantity: float) -> ContinuousInstance:
-    """Two commodities that have one arc each way to go, and vehicles of 8 on it at 10 each."""
-    return ContinuousInstance(
-        name="pair",
-        nodes=2,
-        arc_tail=np.array([0]),
-        arc_head=np.array([1]),
-        arc_minutes=np.array([1]),
-        arc_fixed=np.array([10.0]),
-        arc_capacity=np.array([8.0]),
-        arc_variable=np.zeros((2, 1)),
-        origin=np.array([0, 0]),
-        destination=np.array([1, 1]),
-        quantity=np.array([5.0, quantity]),
-        release=np.array([0, 0]),
-        deadline=np.array([4, 4]),
-    )
-
-
 @pytest.mark.parametrize(("quantity", "vehicles"), [(3.0, 1), (4.0, 2), (11.0, 2), (12.0, 3)])
 def test_what_must_ride_together_takes_whole_vehicles(quantity: float, vehicles: int) -> None:
-    relaxation, _ = relaxed(two_of_one_arc(quantity))
+    relaxation, _ = relaxed(one_arc([5.0, quantity], [0, 0], [4, 4]))
     assert priced(relaxation).bound == pytest.approx(10.0 * vehicles)
     linear = solve_model("highs", to_model(relaxation, integer=False), EngineLimits())
     assert linear.objective == pytest.approx(10.0 * vehicles)

@@ -15,7 +15,7 @@ from cargopool.optimiser.continuous.solving import solve_continuous
 from cargopool.optimiser.continuous.states import Space, State
 from cargopool.optimiser.continuous.strengthening import Tools, strengthen
 from cargopool.optimiser.engines import EngineLimits, EngineResult, MipModel, solve_model
-from optimiser.continuous.continuous_cases import optimum, options_of, tiny_instance
+from optimiser.continuous.continuous_cases import one_arc, optimum, options_of, tiny_instance
 from scale import scaled
 
 CLOSE = 1e-6
@@ -167,26 +167,12 @@ def test_what_covers_prove_is_more_than_before_and_no_more_than_the_programme_wi
 
 
 def three_on_two_vehicles() -> ContinuousInstance:
-    """Three commodities of which a vehicle takes two, each with a way of its own; all may ride one arc together."""
-    return ContinuousInstance(
-        name="three",
-        nodes=2,
-        arc_tail=np.array([0]),
-        arc_head=np.array([1]),
-        arc_minutes=np.array([1]),
-        arc_fixed=np.array([10.0]),
-        arc_capacity=np.array([8.0]),
-        arc_variable=np.zeros((3, 1)),
-        origin=np.zeros(3, np.int64),
-        destination=np.ones(3, np.int64),
-        quantity=np.array([4.0, 4.0, 4.0]),
-        release=np.array([0, 0, 3]),
-        deadline=np.array([4, 9, 9]),
-    )
+    """Three commodities of which a vehicle takes two; the first must leave by minute 3, the last not before."""
+    return one_arc([4.0, 4.0, 4.0], [0, 0, 3], [4, 9, 9])
 
 
 def test_vehicles_of_several_minutes_are_rounded_up_together() -> None:
-    """The first may leave up to minute 3, the last from then on: shares pay for one and a half vehicles of two."""
+    """Shares of the one in between ride with both others: they pay for one and a half vehicles of two."""
     instance = three_on_two_vehicles()
     space, state = root(instance)
     points = frozenset({(0, 3), (0, 4)})

@@ -206,3 +206,13 @@ def violated(
             a, int(grid.minute[i]), int(grid.end[j]), key[1], tuple(weights[n, members].tolist()), int(units)
         )
     return list(found.values())
+
+
+def warm_up() -> None:
+    """Compile the kernel, or load it, on the smallest case: two commodities that ride one interval."""
+    pair, ones = np.arange(2), np.ones(2)
+    find_covers(
+        np.array([0, 1]), np.array([0, 2]), pair, ones, np.zeros(1), np.ones(1), ones, LEAST_LACK,
+        np.zeros((3, 2)), np.zeros((2, 2), np.int64), np.zeros((1, 4), np.int64), np.zeros(1),
+        np.zeros((1, MOST_MEMBERS), np.int32), np.zeros((1, MOST_MEMBERS)),
+    )  # fmt: skip

@@ -109,6 +109,18 @@ def initial_grid(table: PathTable) -> Grid:
     return make_grid(np.asarray(arcs, dtype=np.int64), np.asarray(minutes, dtype=np.int64))
 
 
+def first_columns(instance: ContinuousInstance, table: PathTable, cap: int) -> tuple[Grid, Columns]:
+    """The initial grid and its columns; a coarser one as long as they are more than ``cap``."""
+    grid = initial_grid(table)
+    while True:
+        first = np.append(True, grid.arc[1:] != grid.arc[:-1])
+        columns = expand(instance, table, grid, cap=None if first.all() else cap)
+        if columns is not None:
+            return grid, columns
+        keep = first | (np.arange(grid.size) % 2 == 0)
+        grid = make_grid(grid.arc[keep], grid.minute[keep])
+
+
 def expand(instance: ContinuousInstance, table: PathTable, grid: Grid, *, cap: int | None = None) -> Columns | None:
     """All columns of a grid; None when they are more than ``cap``."""
     lengths = np.diff(table.step_ptr)

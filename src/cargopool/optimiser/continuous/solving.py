@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cargopool.optimiser.continuous import settings
+from cargopool.optimiser.continuous import covers, settings
 from cargopool.optimiser.continuous.beside import RootEngine
 from cargopool.optimiser.continuous.clock import Clock
 from cargopool.optimiser.continuous.engine_calls import EngineCalls
 from cargopool.optimiser.continuous.evaluate import evaluate
-from cargopool.optimiser.continuous.grid import Columns, Grid, expand, initial_grid, make_grid
+from cargopool.optimiser.continuous.grid import Columns, Grid, first_columns
 from cargopool.optimiser.continuous.instance import ContinuousResult, TimedPath
 from cargopool.optimiser.continuous.paths import list_paths, with_rest
 from cargopool.optimiser.continuous.pricing import Priced, solve_relaxation, warm_up
@@ -153,7 +153,12 @@ class _Run:
         if not self.clock.timed:
             return
         begun = self.clock.seconds()
-        compiling = threading.Thread(target=warm_up, args=(self.stopped,), daemon=True)
+
+        def compile_all() -> None:
+            warm_up(self.stopped)
+            covers.warm_up()
+
+        compiling = threading.Thread(target=compile_all, daemon=True)
         compiling.start()
         while compiling.is_alive() and not self.clock.over():
             compiling.join(0.02)
@@ -164,14 +169,7 @@ class _Run:
         cap = settings.COLUMN_CAP
         if left is not None:
             cap = int(min(cap, max(1.0, left) * settings.COLUMNS_PER_SECOND))
-        grid = initial_grid(self.relaxed)
-        while True:
-            first = np.append(True, grid.arc[1:] != grid.arc[:-1])
-            columns = expand(self.instance, self.relaxed, grid, cap=None if first.all() else cap)
-            if columns is not None:
-                return grid, columns
-            keep = first | (np.arange(grid.size) % 2 == 0)
-            grid = make_grid(grid.arc[keep], grid.minute[keep])
+        return first_columns(self.instance, self.relaxed, cap)
 
     def _round(self, state: State) -> State | None:
         """Bound, learn, prune and refine; None when nothing is left to learn."""
