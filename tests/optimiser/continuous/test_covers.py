@@ -195,3 +195,12 @@ def test_prices_never_make_a_shared_vehicle_cheaper_than_nothing() -> None:
     assert (fitting.off(state.grid) <= fixed).all()
     assert fitting.price.sum() == pytest.approx(10.0)
     assert Covers((row,), np.array([4.0])).fitting(state.grid, fixed, everywhere).price.tolist() == [4.0]
+
+
+def test_who_weighs_nothing_is_in_no_cover() -> None:
+    instance = one_arc([4.0, 0.0, 4.0, 4.0], [0, 0, 0, 3], [4, 9, 9, 9])
+    _, state = root(instance)
+    rows = some_covers(instance, state, np.random.default_rng(0))
+    assert rows
+    assert all(1 not in row.members for row in rows)
+    assert solve_continuous(instance, time_limit=None, gap=0.0, work_limit=50).lower_bound == pytest.approx(20.0)

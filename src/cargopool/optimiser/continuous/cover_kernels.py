@@ -84,6 +84,8 @@ def find_covers(
                     continue
                 for e in range(ptr[j], ptr[j + 1]):
                     k = commodity[e]
+                    if size[k] <= 0.0:
+                        continue
                     if share[k] == 0.0:
                         members[count] = k
                         count += 1
