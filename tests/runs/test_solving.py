@@ -58,7 +58,29 @@ def test_two_solves_in_two_threads_do_not_disturb_each_other(solved) -> None:
     assert [found[n].plan.totals.objective_cents for n in (0, 1)] == [alone.plan.totals.objective_cents] * 2
 
 
-def test_a_flag_from_another_thread_ends_it_at_once() -> None:
+def test_a_flag_from_another_thread_ends_a_search_under_way() -> None:
+    flag, under_way = cp.StopFlag(), threading.Event()
+
+    def end_it() -> None:
+        if under_way.wait(60.0):
+            flag.set()
+
+    ending = threading.Thread(target=end_it)
+    ending.start()
+    result = cp.solve(
+        small_scenario(),
+        stop=flag | cp.TimeLimit(120),
+        params=cp.SolveParams(method="search"),
+        baselines=False,
+        on_plan=lambda plan: under_way.set(),
+    )
+    ending.join()
+    assert result.termination == cp.Termination.INTERRUPTED
+    assert result.status == cp.Status.FEASIBLE
+    assert result.plan.itineraries
+
+
+def test_a_flag_that_is_set_already_ends_it_at_once() -> None:
     flag = cp.StopFlag()
     flag.set()
     with within(5.0):
