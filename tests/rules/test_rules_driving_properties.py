@@ -157,6 +157,16 @@ def test_nobody_drives_during_a_ban(trip):
                 driven += 1
 
 
+def test_a_road_without_kilometres_lies_in_its_last_country() -> None:
+    start = datetime(2026, 11, 23, tzinfo=UTC)
+    link = RoadLink(origin="A", destination="B", km=0.0, drive_min=1, countries=(("DE", 0.0), ("AT", 0.0)))
+    for country, arrival in (("DE", 121), ("AT", 136)):
+        ban = TruckBan(country=country, timezone="Europe/Vienna", weekday=0, start_min=180, end_min=195)
+        horizon = Horizon(start=start, end=start + timedelta(days=14))
+        scenario = Scenario(name="short", horizon=horizon, bans=(ban,))
+        assert trip_arrival(scenario, link, 120, "single", bans=True) == arrival
+
+
 @settings(max_examples=scaled(40, 500), deadline=None)
 @given(trips())
 def test_latest_departure_is_the_largest_one_in_time(trip):
