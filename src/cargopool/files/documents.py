@@ -140,7 +140,8 @@ def read_text(path: Path, shown_as: str, findings: Findings) -> str | None:
     start = FilePlace(shown_as)
     try:
         if not path.is_file():
-            findings.add(start, "E0101", "there is no such file", "check the name; a scenario needs scenario.yaml")
+            wanted = "; a scenario needs scenario.yaml" if path.name == "scenario.yaml" else ""
+            findings.add(start, "E0101", "there is no such file", f"check the name{wanted}")
             return None
         if path.stat().st_size > MAX_BYTES:
             findings.add(start, "E0107", f"the file is larger than {MAX_BYTES // 1_000_000} MB", "split it up")

@@ -147,19 +147,12 @@ def _lightest_atoms(
     """
     able, kind = np.unique(np.concatenate(may_ride), axis=0, return_inverse=True)
     of_user = users.shipment + (passages.kind == ROAD)[users.passage] * np.int32(atom_kg.size)
+    light = (atom_kg <= carried_kg)[users.shipment]
     rides = np.zeros((len(able), passages.count), dtype=np.bool_)
-    heavy = np.flatnonzero(atom_kg > carried_kg)
-    kind_of_light = kind.reshape(-1)
-    if heavy.size:
-        light = ~np.isin(users.shipment, heavy)
-        rides[kind_of_light[of_user[light]], users.passage[light]] = True
-    else:
-        rides[kind_of_light[of_user], users.passage] = True
+    rides[kind.reshape(-1)[of_user[light]], users.passage[light]] = True
     least = np.where(rides.T.astype(np.int64) @ able.astype(np.int64) > 0, 0, NEVER)
-    if heavy.size:
-        user = np.flatnonzero(~light)
-        lightest = np.where(np.concatenate(may_ride), np.tile(atom_kg, 2)[:, None], NEVER)
-        np.minimum.at(least, users.passage[user], lightest[of_user[user]])
+    lightest = np.where(np.concatenate(may_ride), np.tile(atom_kg, 2)[:, None], NEVER)
+    np.minimum.at(least, users.passage[~light], lightest[of_user[~light]])
     return least
 
 

@@ -35,13 +35,12 @@ def _bans_of(index: ScenarioIndex, country: str) -> Spans | None:
 
 def _stretches(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
     found: list[Stretch] = []
-    whole = sum(km for _, km in link.countries)
     passed = 0.0
-    if link.countries and not whole and link.drive_min:
-        return ((link.drive_min, _bans_of(index, link.countries[-1][0])),)
-    for country, km in link.countries:
+    parts = link.countries if any(km for _, km in link.countries) else [(last, 1.0) for last, _ in link.countries[-1:]]
+    whole = sum(km for _, km in parts)
+    for country, km in parts:
         passed += km
-        upto = int(round(link.drive_min * passed / whole, 6)) if whole else 0
+        upto = int(round(link.drive_min * passed / whole, 6))
         if upto > (found[-1][0] if found else 0):
             found.append((upto, _bans_of(index, country)))
     return tuple(found) or drive_only(link.drive_min)
@@ -50,8 +49,7 @@ def _stretches(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
 def stretches_of(index: ScenarioIndex, link: RoadLink) -> tuple[Stretch, ...]:
     """The driving minutes dealt to the countries by cumulative km, rounded down, with the bans that may hold there.
 
-    All are the last country's where the kilometres are 0.
-    Empty when nothing is driven.
+    All are the last country's where the kilometres are 0. Empty when nothing is driven.
     """
     key = ("stretches", link.countries, link.drive_min)
     memo = index.memo

@@ -132,6 +132,27 @@ class Covers:
         return replace(self, rows=(*self.rows, *new), price=np.append(self.price, np.zeros(len(new))))
 
 
+NO_COVERS = Covers()
+
+
+class Rides(NamedTuple):
+    """Steps of columns: column, interval, commodity, and vehicles of its own, 0 where it may share the interval's."""
+
+    column: IntArray
+    interval: IntArray
+    commodity: IntArray
+    own: FloatArray
+
+
+def rides_of(instance: ContinuousInstance, state: State, columns: IntArray) -> Rides:
+    """All steps of some columns of a state."""
+    at, step = np.nonzero(state.columns.interval[columns] >= 0)
+    column = columns[at]
+    interval, commodity = state.columns.interval[column, step], state.relaxation.commodity[column]
+    needed = vehicles_needed(instance.quantity[commodity], instance.arc_capacity[state.grid.arc[interval]])
+    return Rides(column, interval, commodity, np.where(state.relaxation.row[column, step] < 0, needed, 0.0))
+
+
 def rows_of(instance: ContinuousInstance, state: State) -> csr_array:
     """A state's covers as rows over its columns and the vehicles of its shared intervals.
 
@@ -139,14 +160,10 @@ def rows_of(instance: ContinuousInstance, state: State) -> csr_array:
     """
     from scipy.sparse import csr_array
 
-    relaxation, interval = state.relaxation, state.columns.interval
-    at, step = np.nonzero(interval >= 0)
-    order = np.argsort(interval[at, step], kind="stable")
-    at, step = at[order], step[order]
-    there = interval[at, step]
-    who = relaxation.commodity[at]
-    alone = relaxation.row[at, step] < 0
-    own = np.where(alone, vehicles_needed(instance.quantity[who], instance.arc_capacity[state.grid.arc[there]]), 0.0)
+    relaxation = state.relaxation
+    rides = rides_of(instance, state, np.arange(state.columns.size))
+    order = np.argsort(rides.interval, kind="stable")
+    at, there, who, own = (part[order] for part in rides)
     i, j, amount = [], [], []
     for n, ((first, past), row) in enumerate(zip(state.covers.spans(state.grid), state.covers.rows, strict=True)):
         weight = np.zeros(instance.quantity.size)

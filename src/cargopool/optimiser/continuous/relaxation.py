@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cargopool.optimiser.continuous.covers import Covers
+from cargopool.optimiser.continuous.covers import NO_COVERS, Covers
 from cargopool.optimiser.continuous.paths import vehicles_needed
 
 if TYPE_CHECKING:
@@ -123,9 +123,6 @@ class Relaxation:
         share = np.where(self.tight[row], quantity / self.row_capacity[row], 0.0)
         ptr = np.concatenate([[0], np.cumsum(steps)])
         return Packed(ptr, row.astype(np.uint32), link.astype(np.uint32), self.link_vehicles[link], share)
-
-
-NO_COVERS = Covers()
 
 
 def relax(

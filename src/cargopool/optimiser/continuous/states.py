@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cargopool.optimiser.continuous.covers import rows_of
+from cargopool.optimiser.continuous.covers import NO_COVERS, rows_of
 from cargopool.optimiser.continuous.grid import Columns, Grid, refine
 from cargopool.optimiser.continuous.pricing import Duals
-from cargopool.optimiser.continuous.relaxation import NO_COVERS, Relaxation, relax, to_model
+from cargopool.optimiser.continuous.relaxation import Relaxation, relax, to_model
 
 if TYPE_CHECKING:
     from cargopool.optimiser.continuous.covers import Covers

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cargopool.optimiser.continuous.covers import Cover, Covers, violated
-from cargopool.optimiser.continuous.paths import vehicles_needed
+from cargopool.optimiser.continuous.covers import Cover, Covers, rides_of, violated
 from cargopool.optimiser.continuous.pricing import Duals, cheapest_columns
 from cargopool.optimiser.engines import MipModel
 
@@ -38,6 +37,9 @@ PATIENCE = 3
 
 STEP = 0.5
 """Part of the way from the best prices so far to a programme's."""
+
+LEAST_SHARE = 1e-7
+"""Share from which on a column counts where covers are looked for."""
 
 DULL = 1e-9
 """Price below which a cover is dropped."""
@@ -138,16 +140,12 @@ def _optimum(space: Space, state: State, covers: Covers, active: np.ndarray, too
 
 
 def _broken(instance: ContinuousInstance, state: State, point: FloatArray) -> list[Cover]:
-    relaxation, interval = state.relaxation, state.columns.interval
-    some = np.flatnonzero(point[: interval.shape[0]] > 1e-7)
-    at, step = np.nonzero(interval[some] >= 0)
-    column = some[at]
-    there, who = interval[column, step], relaxation.commodity[column]
-    alone = relaxation.row[column, step] < 0
-    own = vehicles_needed(instance.quantity[who], instance.arc_capacity[state.grid.arc[there]]) * point[column]
-    vehicles = np.bincount(there[alone], weights=own[alone], minlength=state.grid.size).astype(np.float64)
-    vehicles[relaxation.row_interval] = point[interval.shape[0] :]
-    return violated(instance, state.grid, (there, who, point[column]), vehicles)
+    shares, shared = point[: state.columns.size], point[state.columns.size :]
+    rides = rides_of(instance, state, np.flatnonzero(shares > LEAST_SHARE))
+    share = shares[rides.column]
+    vehicles = np.bincount(rides.interval, weights=rides.own * share, minlength=state.grid.size).astype(np.float64)
+    vehicles[state.relaxation.row_interval] = shared
+    return violated(instance, state.grid, (rides.interval, rides.commodity, share), vehicles)
 
 
 def _towards(space: Space, centre: State, found: _Optimum) -> State:
